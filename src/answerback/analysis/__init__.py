@@ -1,0 +1,1 @@
+"""Engine and statistics into answers: link, measure, explain, doctor."""

@@ -1,0 +1,1 @@
+"""Where SQL runs. Nothing outside this package knows a database product."""

@@ -1,0 +1,1 @@
+"""Answers into words and tables. No HTTP, no database."""

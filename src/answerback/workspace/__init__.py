@@ -1,0 +1,1 @@
+"""The folder on disk: batches, journal, keys, rejects, snapshots, lock. Nothing half-written is ever visible."""
