@@ -23,8 +23,9 @@ NEED_AN_EXTRA: frozenset[str] = frozenset()
 IMPORT_ALL = """
 import importlib, pkgutil, sys
 import answerback
-missing = [sys.prefix + " does not hold " + answerback.__file__] if not answerback.__file__.startswith(sys.prefix) else []
-count = 0
+missing, count = [], 0
+if not answerback.__file__.startswith(sys.prefix):
+    missing.append(f"{answerback.__file__} is not the installed one")
 for module in pkgutil.walk_packages(answerback.__path__, "answerback."):
     if module.name in sys.argv[1:] or module.name.endswith("__main__"):
         continue
