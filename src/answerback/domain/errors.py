@@ -39,6 +39,9 @@ class AnswerbackError(Exception):
     exit_code: ClassVar[Exit] = Exit.BAD_INPUT
 
     def __str__(self) -> str:
+        if "\n" in self.what:  # several mistakes, one a line
+            head = f"{self.where}:\n" if self.where else ""
+            return f"{head}{self.what}" + (f"\nNext: {self.next_step}." if self.next_step else "")
         place = f" ({self.where})" if self.where else ""
         step = f" Next: {self.next_step}." if self.next_step else ""
         return f"{self.what}{place}.{step}"

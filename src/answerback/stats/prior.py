@@ -1,0 +1,197 @@
+"""What a group of peers says about one of its members before its own efforts are counted.
+
+The members' rates are taken as drawn from one Beta(a, b), of which neither the mean a/(a+b) nor the strength k = a+b is
+known. Both are integrated over a grid, not estimated by a single value: with few efforts each, a single value is far
+too sure (a plug-in interval at 5 efforts covers about two thirds of the truths that it promises to cover in 95 %).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from numpy.typing import ArrayLike
+
+from answerback.stats.arrays import FloatArray, IntArray, counts, frozen, same_shape, weighted_count
+from answerback.stats.special import log_gamma, logistic
+
+MEANS, STRENGTHS = 34, 26
+"""Points of the grid along the mean and along the strength."""
+
+STRENGTH_RANGE = (2.0, 500.0)
+"""The least and the greatest strength k: below 2 peers would all be at 0 or 1, above 500 they are all alike."""
+
+LOG_ODDS_RANGE = (-8.0, 8.0)
+"""The least and the greatest log odds of the mean: 0.03 % to 99.97 %."""
+
+_SEARCH_MEANS, _SEARCH_STRENGTHS = 17, 13
+_SEARCHES = 8
+_NEGLIGIBLE = 12.0
+"""Points of the search whose log weight is this far below the best are outside the grid: e^-12 = 6e-6."""
+_RESOLVED = 6
+"""The search ends when this many of its points along both sides are not negligible."""
+_SMALLEST_WEIGHT = 1e-9
+_CHUNK = 256
+"""Cells looked at together, so that the memory in use stays below 10 MB however large the group is."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeerPrior:
+    """What peers say: a mixture of Beta(a, b), shape (nodes,) each, weights that add up to 1.
+
+    `mean` is the expected rate of a further member; `strength` the number of efforts that the peers' word is worth
+    (the geometric mean of k = a + b); `cells` how many members have spoken.
+    """
+
+    a: FloatArray
+    b: FloatArray
+    weight: FloatArray
+    mean: float
+    strength: float
+    cells: int
+
+
+class DistinctCells(NamedTuple):
+    """The different cells of a group, in ascending order, so that no result depends on the order of the members.
+
+    `successes`, `exposure` (raised to successes where less) and `number` (how often each occurs) have the shape
+    (distinct,); `place` says for each member which one it is.
+    """
+
+    successes: FloatArray
+    exposure: FloatArray
+    number: FloatArray
+    place: IntArray
+
+
+def distinct_cells(successes: ArrayLike, exposure: ArrayLike) -> DistinctCells:
+    """Checked cells of a group, equal ones put together.
+
+    Matured exposure is real, so successes may exceed it; such a cell's exposure is raised to its successes. That drops
+    a part of a failure, and biases the group's mean down a little where most cells hold less than one effort's worth.
+
+    Raises:
+        ValueError: the arrays differ in length, or a count is negative or not finite.
+
+    >>> distinct_cells([1, 0, 1], [5, 5, 5]).number
+    array([1., 2.])
+    """
+    s, m = counts(successes, "successes"), counts(exposure, "exposure")
+    same_shape(successes=s, exposure=m)
+    cells, place, number = np.unique(np.stack([s, np.maximum(m, s)]), axis=1, return_inverse=True, return_counts=True)
+    return DistinctCells(cells[0], cells[1], number.astype(np.float64), np.asarray(place, dtype=np.int64).reshape(-1))
+
+
+def log_beta_binomial(successes: ArrayLike, exposure: ArrayLike, *, a: ArrayLike, b: ArrayLike) -> FloatArray:
+    """Logarithm of the chance of s successes in m efforts whose rate is drawn from Beta(a, b), but for C(m, s).
+
+    log B(a + s, b + m - s) - log B(a, b), with gamma functions, so that m may be real. The binomial coefficient is left
+    out because it does not depend on a and b. All arguments broadcast.
+
+    Raises:
+        ValueError: a count is negative or not finite, successes exceed exposure, or a or b is not above 0.
+
+    >>> round(float(np.exp(log_beta_binomial(1, 1, a=2, b=6))), 12)
+    0.25
+    """
+    s, m = counts(successes, "successes"), counts(exposure, "exposure")
+    a, b = counts(a, "a"), counts(b, "b")
+    if np.any(s > m) or np.any(a == 0.0) or np.any(b == 0.0):
+        raise ValueError("successes must not exceed exposure, and a and b must be above 0")
+    after = log_gamma(s + a) + log_gamma(m - s + b) - log_gamma(m + a + b)
+    return after + log_gamma(a + b) - log_gamma(a) - log_gamma(b)
+
+
+def peer_prior(successes: ArrayLike, exposure: ArrayLike) -> PeerPrior:
+    """What a group of peers says about one of its members.
+
+    Method: hierarchical beta-binomial model on a grid of log odds of the mean by log strength, with the prior
+    p(a, b) ~ (a + b)^(-5/2), which is mean (1 - mean) k^(-1/2) on these axes; the weight of a point is that times the
+    product of the beta-binomial chances of all cells. Gelman et al., Bayesian Data Analysis, section 5.3. The grid is
+    laid over the part of the plane that holds the weight, found by narrowing a coarser one: on a fixed grid the weight
+    of a large group falls between two points. Checked in tests/reference/rats.json and surgical.json.
+
+    Args:
+        successes: s per cell, real, >= 0, shape (cells,).
+        exposure: m per cell, matured exposure, real, >= 0, shape (cells,). A cell with m = 0 says nothing.
+
+    Returns:
+        The mixture. Without cells it is the prior itself.
+
+    Raises:
+        ValueError: the arrays differ in length, or a count is negative or not finite.
+
+    >>> prior = peer_prior([2, 4, 3, 1, 5], [20, 20, 20, 20, 20])
+    >>> round(prior.mean, 2), prior.cells
+    (0.18, 5)
+    """
+    cells = distinct_cells(successes, exposure)
+    region = _whole_plane()
+    for _ in range(_SEARCHES):
+        axes = _axes(region, _SEARCH_MEANS, _SEARCH_STRENGTHS)
+        live = _log_weight(cells, *axes) > -_NEGLIGIBLE
+        region = _around(live, *axes)
+        if min(live.any(axis=1).sum(), live.any(axis=0).sum()) >= _RESOLVED:
+            break
+    log_odds, log_strength = _axes(region, MEANS, STRENGTHS)
+    weight = np.exp(_log_weight(cells, log_odds, log_strength))
+    weight /= weight.sum()
+    mean, strength = logistic(log_odds)[:, None], np.exp(log_strength)
+    keep = weight >= _SMALLEST_WEIGHT * weight.max()
+    return PeerPrior(
+        a=frozen((mean * strength)[keep]),
+        b=frozen(((1.0 - mean) * strength)[keep]),
+        weight=frozen(weight[keep] / weight[keep].sum()),
+        mean=float((weight * mean).sum()),
+        strength=float(np.exp((weight * log_strength).sum())),
+        cells=int(cells.place.size),
+    )
+
+
+def _whole_plane() -> FloatArray:
+    """Least and greatest log odds of the mean, least and greatest log strength."""
+    return np.array([LOG_ODDS_RANGE, np.log(STRENGTH_RANGE)])
+
+
+def _axes(region: FloatArray, means: int, strengths: int) -> tuple[FloatArray, FloatArray]:
+    (first_mean, last_mean), (first_strength, last_strength) = region.tolist()
+    return np.linspace(first_mean, last_mean, means), np.linspace(first_strength, last_strength, strengths)
+
+
+def _around(live: npt.NDArray[np.bool_], *axes: FloatArray) -> FloatArray:
+    """The points that are not negligible and one step more on each side, within the whole plane."""
+    whole = _whole_plane()
+    region = np.empty_like(whole)
+    for side, axis in enumerate(axes):
+        points = np.flatnonzero(live.any(axis=1 - side))
+        step = axis[1] - axis[0]
+        region[side] = axis[points[0]] - step, axis[points[-1]] + step
+    return np.clip(region, whole[:, :1], whole[:, 1:])
+
+
+def _log_weight(cells: DistinctCells, log_odds: FloatArray, log_strength: FloatArray) -> FloatArray:
+    """Log weight on the grid, the greatest being 0; shape (means, strengths)."""
+    mean, strength = logistic(log_odds)[:, None], np.exp(log_strength)
+    a, b = mean * strength, logistic(-log_odds)[:, None] * strength
+    total = np.log(mean) + np.log1p(-mean) - 0.5 * log_strength
+    total = total + cells.number.sum() * (log_gamma(strength) - log_gamma(a) - log_gamma(b))
+    total = total + _sum_log_gamma(cells.successes, cells.number, a)
+    total = total + _sum_log_gamma(cells.exposure - cells.successes, cells.number, b)
+    total = total - _sum_log_gamma(cells.exposure, cells.number, strength)
+    return np.asarray(total - total.max(), dtype=np.float64)
+
+
+def _sum_log_gamma(values: FloatArray, number: FloatArray, grid: FloatArray) -> FloatArray:
+    """The sum over cells of number x log gamma(value + grid), in the grid's shape.
+
+    Cells share few different numbers of successes, and fully matured ones few of failures, so each is worked out once.
+    """
+    distinct, place = np.unique(values, return_inverse=True)
+    weight = weighted_count(place.reshape(-1), number, distinct.size)
+    total = np.zeros_like(grid)
+    for start in range(0, distinct.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        total += np.tensordot(weight[part], log_gamma(np.add.outer(distinct[part], grid)), axes=1)
+    return total

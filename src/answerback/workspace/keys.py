@@ -1,0 +1,98 @@
+"""Ids are strings at the doors and signed 64-bit keys inside.
+
+A key is BLAKE2b, keyed with the workspace's secret, of (space, source, id), cut to 64 bits. Whoever has the relations but
+not the secret and the owner-only string files cannot tell whose rows they are. Each id also has an independent 32-bit
+`check`: two ids that fell on one key would differ in it, and a build that finds such a pair refuses to publish.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import struct
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from answerback.domain.errors import WorkspaceError
+
+GLOBAL_SPACES = frozenset({"token", "email", "domain"})
+"""Spaces whose ids mean the same in every source: that is how the same mail in two systems is recognised."""
+
+_SECRET_BYTES = 32
+_BOTH = struct.Struct("<qi")
+
+
+class Keys:
+    """Makes keys with one workspace's secret.
+
+    >>> keys = Keys(bytes(32))
+    >>> keys.key("rep", "crm", "anna") == keys.key("rep", "crm", "anna") != keys.key("rep", "mail", "anna")
+    True
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A name for the secret that does not give it away."""
+        return hashlib.blake2b(b"fingerprint", key=self._secret, digest_size=8).hexdigest()
+
+    def key(self, space: str, source: str, text: str) -> int:
+        """The key of one id."""
+        return self._both(self._prefix(space, source) + text.encode())[0]
+
+    def hash_rows(self, rows: Sequence[bytes | None]) -> NDArray[np.int64]:
+        """A keyed 64-bit hash of each row's canonical bytes, shape (n,)."""
+        secret, blake2b, unpack = self._secret, hashlib.blake2b, struct.Struct("<q").unpack
+        return np.fromiter(
+            (unpack(blake2b(row or b"", key=secret, digest_size=8).digest())[0] for row in rows), np.int64, len(rows)
+        )
+
+    def keyed(self, space: str, source: str, ids: pa.Array) -> tuple[pa.Array, pa.Table]:
+        """Keys of a column of ids (nulls stay null), and a table (key, check, id) of the ids among them, each once."""
+        encoded = ids.dictionary_encode()
+        distinct = encoded.dictionary
+        prefix = self._prefix(space, source)
+        both = [self._both(prefix + text.encode()) for text in distinct.to_pylist()]
+        keys = pa.array([key for key, _ in both], pa.int64())
+        checks = pa.array([check for _, check in both], pa.int32())
+        return pc.take(keys, encoded.indices), pa.table({"key": keys, "check": checks, "id": distinct})
+
+    def _both(self, text: bytes) -> tuple[int, int]:
+        return _BOTH.unpack(hashlib.blake2b(text, key=self._secret, digest_size=12).digest())  # type: ignore[return-value]
+
+    @staticmethod
+    def _prefix(space: str, source: str) -> bytes:
+        return f"{space}\0{'' if space in GLOBAL_SPACES else source}\0".encode()
+
+
+def make_secret(path: Path) -> None:
+    """A new secret, readable by the owner only."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secrets.token_bytes(_SECRET_BYTES))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_secret(path: Path) -> Keys:
+    """The keys of the workspace whose secret lies here. Raises WorkspaceError where it is missing or cut short."""
+    try:
+        secret = path.read_bytes()
+    except FileNotFoundError as error:
+        raise WorkspaceError(
+            "the workspace's secret is missing: its keys cannot be made",
+            where=str(path),
+            next_step="restore the file from a backup, or start a new workspace and load again",
+        ) from error
+    if len(secret) != _SECRET_BYTES:
+        raise WorkspaceError("the workspace's secret is damaged", where=str(path), next_step="restore it from a backup")
+    return Keys(secret)
