@@ -93,6 +93,18 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about a whole file, such as a column that was not used. It is no item and counts nowhere."""
+
+    file: str
+    reason: str
+    """A short code of `docs/lookup/rejects.md`: `unknown_column`, `not_a_record`, `not_in_mapping`, …"""
+    field: str = ""
+    hint: str = ""
+    """What would help, in words; never what was found."""
+
+
+@dataclass(frozen=True, slots=True)
 class Also:
     """Records that come with the reading and are no item of their own: coverage, a company seen in an address."""
 
@@ -115,7 +127,7 @@ class Progress:
     total: int
 
 
-Item = Kept | Table | NonEvent | Reject | Also | FullExtract | Progress
+Item = Kept | Table | NonEvent | Reject | Note | Also | FullExtract | Progress
 
 
 @dataclass(frozen=True, slots=True)

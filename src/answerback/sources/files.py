@@ -58,7 +58,8 @@ class Stream(io.RawIOBase):
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
         try:
-            chunk = self._inner.read(len(buffer))
+            # read1: what was unpacked before the damage is handed over, which read would throw away.
+            chunk = self._inner.read1(len(buffer))  # type: ignore[attr-defined]
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise Truncated(f"the compressed file {self._path.name} ends early or is damaged") from error
         count = len(chunk)
