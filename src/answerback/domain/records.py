@@ -1,83 +1,18 @@
 """The records of the log as neutral schemas: what a source hands over and a workspace keeps.
 
-A record type is a name and its fields; a field has a type, and says whether it is required, refers to another record or is
-personal. Engines, workspaces and sources derive their own schemas from these; nothing else in the product lists the fields
-of a record again. `docs/lookup/records.md` is generated from this module.
+Engines, workspaces and sources derive their own schemas from these; nothing else in the product lists the fields of a
+record again. `docs/lookup/records.md` is generated from this module.
 
 Every record also carries `source`, `source_id`, `version_at`, `recorded_at` and `deleted`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from answerback.domain.fields import Field, FieldType, RecordType
 from answerback.domain.kinds import ActionKind, EffortKind, Evidence, Origin, ReferenceRole, Stance
-
-
-class FieldType(StrEnum):
-    """How a value is written in the log."""
-
-    REF = "ref"
-    """The id of another record (or of a token): a string at the doors, a 64-bit key inside."""
-    TEXT = "text"
-    """Plain text that names no person."""
-    PERSONAL = "personal"
-    """Text that may name a person or company: kept apart, readable by the owner only."""
-    INSTANT = "instant"
-    """A point in time, UTC, whole seconds."""
-    INTEGER = "integer"
-    CHOICE = "choice"
-    """One word of a closed list."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One field of a record type."""
-
-    name: str
-    type: FieldType
-    meaning: str
-    required: bool = False
-    refers_to: str = ""
-    """For a reference: the id space (`rep`, `account`, `contact`, `deal`, `event`, `token`, …)."""
-    matched: bool = False
-    """For personal text: identity is decided on it, so a keyed hash of it is kept beside the keys."""
-    choices: tuple[str, ...] = ()
-    default: str | None = None
-
-    @property
-    def column(self) -> str:
-        """The field's column in the log.
-
-        >>> RECORDS["effort"].index["rep_id"].column, RECORDS["absence"].index["from"].column
-        ('rep_key', 'starts_at')
-        """
-        if self.type is FieldType.REF:
-            return f"{self.name.removesuffix('_id')}_key"
-        if self.type is FieldType.PERSONAL:
-            return f"{self.name}_key"
-        return {"from": "starts_at", "to": "ends_at"}.get(self.name, self.name)
-
-
-@dataclass(frozen=True, slots=True)
-class RecordType:
-    """A kind of record: its fields, the id space of its own id, and the other names under which its id is accepted."""
-
-    name: str
-    meaning: str
-    fields: tuple[Field, ...]
-    space: str
-    id_names: tuple[str, ...] = ()
-    tokens: bool = False
-    """Whether a row may carry `reference`, `refers_to` and `about`: space-separated tokens."""
-    versioned_by: str = ""
-    """A field that tells one version of the same person from another (a rep who changes team keeps their id)."""
-    index: MappingProxyType[str, Field] = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "index", MappingProxyType({each.name: each for each in self.fields}))
 
 
 def _ref(space: str, meaning: str, *, name: str = "", required: bool = False) -> Field:
@@ -241,7 +176,7 @@ _TYPES = (
         (
             _ref("event", "The effort or buyer action.", required=True),
             _text("event_type", "effort or buyer_action; empty where the id alone says it."),
-            _ref("token", "The token, with its sort in front where known: `meeting:abc@host`.", name="token", required=True),
+            _ref("token", "The token, its sort in front where known: `meeting:abc@host`.", name="token", required=True),
             _choice("role", ReferenceRole, "It is the thing, answers it, or is about it.", required=True),
         ),
         space="reference",
@@ -291,7 +226,12 @@ _TYPES = (
     RecordType(
         "happening",
         "Something that touched many at once: a price change, a launch, an outage.",
-        (_FROM, _TO, _text("scope", "Whom it touched: all, or name=value of a dimension."), _text("text", "What it was.", required=True)),
+        (
+            _FROM,
+            _TO,
+            _text("scope", "Whom it touched: all, or name=value of a dimension."),
+            _text("text", "What it was.", required=True),
+        ),
         space="happening",
     ),
     RecordType(
@@ -387,7 +327,7 @@ _TYPES = (
         (
             _text("subject_kind", "rep, account, contact, deal, event, link or finding.", required=True),
             _ref("subject", "About what.", required=True),
-            _text("kind", "merge, separate, refusal, not_refusal, contest, settle, not_a_ball, wait_until, dismiss.", required=True),
+            _text("kind", "merge, separate, refusal, not_refusal, contest, not_a_ball, wait_until, …", required=True),
             _ref("subject", "The other one, for a merge or separation.", name="other_id"),
             _text("value", "The decided value, where the kind has one."),
             _ref("rep", "Who decided.", name="actor_id"),

@@ -53,11 +53,11 @@ def sync_file(path: Path) -> None:
         os.close(descriptor)
 
 
-def create_if_absent(path: Path, content: bytes) -> bool:
+def create_if_absent(path: Path, content: bytes, *, mode: int = OWNER_ONLY) -> bool:
     """Gives a file its name if nobody has it yet. False: somebody was first, and theirs stands."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with temporary.open("xb") as file:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -70,8 +70,7 @@ def create_home(root: Path) -> Home:
         root.chmod(0o700)
         for name in _FOLDERS:
             (root / name).mkdir(exist_ok=True)
-        if not (root / "secret").exists():
-            make_secret(root / "secret")
+        make_secret(root / "secret")
         create_if_absent(root / "workspace.json", json.dumps({"format": FORMAT}).encode())
     return Home(root)
 

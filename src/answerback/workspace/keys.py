@@ -8,7 +8,6 @@ not the secret and the owner-only string files cannot tell whose rows they are. 
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import struct
 from collections.abc import Sequence
@@ -21,6 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.domain.errors import WorkspaceError
+from answerback.workspace.disk import create_if_absent
 
 GLOBAL_SPACES = frozenset({"token", "email", "domain"})
 """Spaces whose ids mean the same in every source: that is how the same mail in two systems is recognised."""
@@ -75,12 +75,8 @@ class Keys:
 
 
 def make_secret(path: Path) -> None:
-    """A new secret, readable by the owner only."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(secrets.token_bytes(_SECRET_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
+    """A new secret, readable by the owner only, unless there is one."""
+    create_if_absent(path, secrets.token_bytes(_SECRET_BYTES))
 
 
 def read_secret(path: Path) -> Keys:

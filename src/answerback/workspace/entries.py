@@ -1,0 +1,235 @@
+"""Checked rows of one record type into what the log keeps: keys, hashes, and the strings apart.
+
+Every row gets its own key, a content hash (which decides between versions of equal age) and keys for all ids it names.
+Token columns become `reference` rows that belong to this very version of the event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from answerback.domain.kinds import TOKEN_KINDS
+from answerback.domain.log import ColumnType, log_columns, name_columns
+from answerback.domain.records import RECORDS, TOKEN_FIELDS, Field, FieldType, RecordType, key_column
+from answerback.workspace.keys import Keys
+from answerback.workspace.values import INSTANT, Fault, checked, flags, text
+
+ARROW_TYPES = {
+    ColumnType.BIGINT: pa.int64(),
+    ColumnType.VARCHAR: pa.string(),
+    ColumnType.TIMESTAMP: INSTANT,
+    ColumnType.BOOLEAN: pa.bool_(),
+}
+_COLLAPSING = frozenset({"reference", "participant", "coverage", "attribute", "assignment", "absence"})
+"""Records of which two equal ones say no more than one."""
+_KEPT_TOGETHER = frozenset({"token", "email", "domain"})
+
+
+def log_schema(record: RecordType) -> pa.Schema:
+    """The Parquet schema of a record type in the log."""
+    return pa.schema([(name, ARROW_TYPES[kind]) for name, kind in log_columns(record).items()])
+
+
+@dataclass(slots=True)
+class Entries:
+    """Rows of one record type, ready for the log."""
+
+    record: RecordType
+    rows: pa.Table
+    """By `log_schema`."""
+    names: pa.Table | None
+    """Personal fields by own key, or None where the type has none."""
+    ids: list[tuple[str, str, pa.Table]]
+    """(space, source, table of key, check, id)."""
+    tokens: list[tuple[str, pa.Table]] = field(default_factory=list)
+    """(role, table of id, token, hash) still to become reference records."""
+
+
+@dataclass(slots=True)
+class Stamp:
+    """What a load says of every row."""
+
+    source: str
+    ids_of: str
+    recorded_at: datetime
+    exported_at: datetime
+
+
+class Repeats:
+    """Counts equal rows without an id within a file, so that real repeats survive and overlaps do not double."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], dict[int, int]] = {}
+
+    def ordinals(self, record: str, file: str, hashes: list[int]) -> list[int]:
+        """How many equal rows came before, for each row."""
+        seen = self._seen.setdefault((record, file), {})
+        result = []
+        for each in hashes:
+            result.append(seen.get(each, 0))
+            seen[each] = result[-1] + 1
+        return result
+
+
+def check_rows(record: RecordType, table: pa.Table) -> tuple[dict[str, pa.Array], list[Fault]]:
+    """Every field's column in its type, and all faults. `table` has columns by the names of the record's fields."""
+    given = {name: _flat(table.column(name)) for name in table.column_names}
+    columns: dict[str, pa.Array] = {}
+    faults: list[Fault] = []
+    for each in record.fields:
+        columns[each.name], found = checked(each, given.get(each.name), table.num_rows)
+        faults += found
+    columns["source_id"] = text(given["source_id"]) if "source_id" in given else pa.nulls(table.num_rows, pa.string())
+    version = Field("version_at", FieldType.INSTANT, "")
+    columns["version_at"], found = checked(version, given.get("version_at"), table.num_rows)
+    faults += found
+    deleted, bad = flags(given["deleted"]) if "deleted" in given else (pa.array(np.zeros(table.num_rows, bool)), None)
+    columns["deleted"] = deleted
+    if bad is not None:
+        faults += [Fault(int(row), "deleted", "not_allowed", "true or false") for row in np.flatnonzero(bad)]
+    if record.tokens:
+        for name in TOKEN_FIELDS:
+            columns[name] = text(given[name]) if name in given else pa.nulls(table.num_rows, pa.string())
+    return columns, faults
+
+
+def make_entries(
+    record: RecordType, columns: Mapping[str, pa.Array], *, file: str, keys: Keys, stamp: Stamp, repeats: Repeats
+) -> Entries:
+    """Rows of the log from checked columns."""
+    columns = _settle(record, dict(columns))
+    count = len(columns["source_id"])
+    hashes = keys.hash_rows(_canonical(record, columns))
+    own_ids = _own_ids(record, columns["source_id"], hashes, file, repeats)
+    entries = Entries(record, pa.table({}), None, [])
+    own_source = stamp.source if record.space not in RECORDS else stamp.ids_of
+    own_keys = _key(entries, keys, record.space, own_source, own_ids)
+    version = pc.fill_null(columns["version_at"], pa.scalar(_naive(stamp.exported_at), INSTANT))
+    log: dict[str, pa.Array] = {
+        key_column(record): own_keys,
+        "source": pa.repeat(pa.scalar(stamp.source), count),
+        "version_at": version,
+        "recorded_at": pa.repeat(pa.scalar(_naive(stamp.recorded_at), INSTANT), count),
+        "deleted": columns["deleted"],
+        "content_hash": pa.array(hashes),
+    }
+    for each in record.fields:
+        if each.type is FieldType.REF:
+            log[each.column] = _keyed_reference(entries, keys, stamp, each, columns)
+        elif each.type is not FieldType.PERSONAL:
+            log[each.column] = columns[each.name]
+        elif each.matched:
+            log[each.column] = _key(entries, keys, each.name, "", pc.utf8_lower(columns[each.name]))
+    if record.name in ("reference", "participant"):
+        log["owner_hash"] = columns.get("owner_hash", pa.nulls(count, pa.int64()))
+    if record.name == "reference":
+        log["token_kind"] = _token_kind(columns["token"])
+    schema = log_schema(record)
+    entries.rows = pa.table([log[name] for name in schema.names], schema=schema)
+    personal = name_columns(record)
+    if personal:
+        base = {name: entries.rows.column(name) for name in (key_column(record), "version_at", "content_hash")}
+        entries.names = pa.table(base | {name: columns[name] for name in personal})
+    if record.tokens:
+        entries.tokens = _token_rows(columns, own_ids, entries.rows.column("content_hash"))
+    return entries
+
+
+def _settle(record: RecordType, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """A change of owner names reps: they become keys, not text."""
+    if record.name != "deal_change":
+        return columns
+    is_owner = pc.equal(columns["field"], "owner")
+    nothing = pa.scalar(None, pa.string())
+    for side in ("old", "new"):
+        named = pc.coalesce(columns[f"{side}_rep_id"], pc.if_else(is_owner, columns[side], nothing))
+        columns[f"{side}_rep_id"] = named
+        columns[side] = pc.if_else(is_owner, nothing, columns[side])
+    return columns
+
+
+def _canonical(record: RecordType, columns: Mapping[str, pa.Array]) -> list[bytes]:
+    parts = [columns[each.name] for each in record.fields] + [columns["deleted"], columns["source_id"]]
+    if record.tokens:
+        parts += [columns[name] for name in TOKEN_FIELDS]
+    if "owner_hash" in columns:
+        parts.append(columns["owner_hash"])
+    texts = [_as_text(part) for part in parts]
+    joined = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00")
+    return [value.encode() for value in joined.to_pylist()]
+
+
+def _own_ids(record: RecordType, given: pa.Array, hashes: NDArray[np.int64], file: str, repeats: Repeats) -> pa.Array:
+    if given.null_count == 0:
+        return given
+    absent = np.flatnonzero(~given.is_valid().to_numpy(zero_copy_only=False))
+    own = [int(hashes[row]) for row in absent]
+    ordinals = [0] * len(own) if record.name in _COLLAPSING else repeats.ordinals(record.name, file, own)
+    made = {
+        int(row): f"row-{each & 0xFFFFFFFFFFFFFFFF:016x}" + (f"-{ordinal + 1}" if ordinal else "")
+        for row, each, ordinal in zip(absent, own, ordinals, strict=True)
+    }
+    return pa.array([made.get(row, value) for row, value in enumerate(given.to_pylist())], pa.string())
+
+
+def _keyed_reference(
+    entries: Entries, keys: Keys, stamp: Stamp, ref: Field, columns: Mapping[str, pa.Array]
+) -> pa.Array:
+    ids = columns[ref.name]
+    if ref.refers_to != "subject":
+        return _key(entries, keys, ref.refers_to, stamp.ids_of, ids)
+    kinds = columns["subject_kind"]
+    result = pa.nulls(len(ids), pa.int64())
+    for kind in sorted(set(kinds.to_pylist()) - {None}):
+        mine = pc.equal(kinds, kind)
+        chosen = pc.if_else(mine, ids, pa.scalar(None, pa.string()))
+        result = pc.coalesce(result, _key(entries, keys, kind, stamp.ids_of, chosen))
+    return result
+
+
+def _key(entries: Entries, keys: Keys, space: str, source: str, ids: pa.Array) -> pa.Array:
+    keyed, table = keys.keyed(space, source, ids)
+    if space not in ("email", "domain"):
+        entries.ids.append((space, "" if space in _KEPT_TOGETHER else source, table.filter(pc.is_valid(table["id"]))))
+    return keyed
+
+
+def _token_rows(columns: Mapping[str, pa.Array], own_ids: pa.Array, hashes: pa.ChunkedArray) -> list[tuple[str, pa.Table]]:
+    found = []
+    owner = hashes.combine_chunks()
+    for name, role in TOKEN_FIELDS.items():
+        if columns[name].null_count == len(columns[name]):
+            continue
+        lists = pc.utf8_split_whitespace(columns[name])
+        parents = pc.list_parent_indices(lists)
+        tokens = pc.list_flatten(lists)
+        table = pa.table({"event_id": own_ids.take(parents), "token": tokens, "owner_hash": owner.take(parents)})
+        found.append((str(role), table))
+    return found
+
+
+def _token_kind(tokens: pa.Array) -> pa.Array:
+    prefix = pc.struct_field(pc.extract_regex(tokens, r"^(?P<kind>[a-z]+):"), "kind")
+    return pc.if_else(pc.is_in(prefix, pa.array(TOKEN_KINDS)), prefix, pa.scalar(None, pa.string()))
+
+
+def _as_text(column: pa.Array) -> pa.Array:
+    if pa.types.is_timestamp(column.type):
+        column = pc.cast(column, pa.int64())
+    return column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
+
+
+def _flat(column: pa.ChunkedArray) -> pa.Array:
+    merged = column.combine_chunks()
+    return merged.cast(pa.string()) if pa.types.is_dictionary(merged.type) or pa.types.is_large_string(merged.type) else merged
+
+
+def _naive(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=None, microsecond=0)
