@@ -1,0 +1,137 @@
+"""DuckDB in the process: the default engine, and the only module that knows it.
+
+An engine holds relations by name, makes new ones from SQL, writes them as Parquet and answers queries as Arrow tables.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import duckdb
+import pyarrow as pa
+
+from answerback.domain.errors import AnswerbackError, Exit, NoRoomError
+from answerback.domain.log import ColumnType
+
+
+class QueryError(AnswerbackError):
+    """A query cannot be run as written."""
+
+    code = "query"
+    exit_code = Exit.USAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an engine may use; zero means its own default."""
+
+    threads: int = 0
+    memory: str = ""
+    """Such as `2GB`."""
+
+
+class DuckDB:
+    """One connection, in memory, spilling to a folder of its own that goes with it."""
+
+    def __init__(self, limits: Limits, scratch: Path) -> None:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "temp_directory": str(scratch),
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        if limits.threads:
+            config["threads"] = limits.threads
+        if limits.memory:
+            config["memory_limit"] = limits.memory
+        self._connection = duckdb.connect(config=config)
+        self._connection.execute("set TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Frees the memory and the scratch files."""
+        self._connection.close()
+
+    def over_files(self, name: str, paths: Sequence[Path], columns: Mapping[str, ColumnType]) -> None:
+        """A relation over Parquet files; typed and empty where there are none."""
+        if not paths:
+            typed = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
+            self._run(f"create or replace view {name} as select {typed} where false")
+            return
+        listed = ", ".join(_quoted(str(path)) for path in paths)
+        self._run(f"create or replace view {name} as select {', '.join(columns)} from read_parquet([{listed}])")
+
+    def put(self, name: str, table: pa.Table) -> None:
+        """A relation from an Arrow table, copied into the engine."""
+        self._connection.register("_put", table)
+        self._run(f"create or replace table {name} as select * from _put")
+        self._connection.unregister("_put")
+
+    def view(self, name: str, sql: str) -> None:
+        """A relation that is computed when it is read."""
+        self._run(f"create or replace view {name} as {sql}")
+
+    def make(self, name: str, sql: str) -> int:
+        """A relation from SQL, computed now; its number of rows."""
+        self._run(f"create or replace table {name} as {sql}")
+        return cast(int, self._rows(f"select count(*) from {name}")[0][0])
+
+    def drop(self, name: str) -> None:
+        """Forgets a relation made before."""
+        self._run(f"drop table if exists {name}")
+
+    def write(self, name: str, path: Path, order: Sequence[str]) -> None:
+        """A relation into one Parquet file, sorted in the way it is read."""
+        by = f" order by {', '.join(order)}" if order else ""
+        self._run(f"copy (select * from {name}{by}) to {_quoted(str(path))} (format parquet, compression zstd)")
+
+    def query(self, sql: str) -> pa.Table:
+        """The answer to a query."""
+        return self._run(sql).to_arrow_table()
+
+    def confine(self) -> None:
+        """From here on: no files, no settings, no extensions. For queries that a user wrote."""
+        self._run("set enable_external_access = false")
+        self._run("set lock_configuration = true")
+
+    def _rows(self, sql: str) -> list[tuple[object, ...]]:
+        return self._run(sql).fetchall()
+
+    def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
+        try:
+            return self._connection.execute(sql)
+        except duckdb.OutOfMemoryException as error:
+            raise NoRoomError(
+                "the build needs more memory or scratch space than it may use",
+                next_step="raise --memory, or free space on the disk of the workspace",
+            ) from error
+        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
+            raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
+        except (duckdb.PermissionException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
+            raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
+
+
+@contextmanager
+def engine(limits: Limits = Limits()) -> Iterator[DuckDB]:  # noqa: B008 - frozen
+    """An engine for a while.
+
+    >>> with engine() as duck:
+    ...     duck.make("answer", "select 42 as value")
+    ...     duck.query("select value from answer").to_pylist()
+    1
+    [{'value': 42}]
+    """
+    with tempfile.TemporaryDirectory(prefix="answerback-") as scratch:
+        made = DuckDB(limits, Path(scratch))
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

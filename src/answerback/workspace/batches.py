@@ -1,0 +1,269 @@
+"""Batches of the log: one load each, immutable, visible from the instant that their manifest exists.
+
+A load writes its files into a folder of its own and, last, the manifest by create-if-absent. Killed before that, it has
+shown nothing; run again, it finds its own manifest and changes nothing. The name of a batch is a hash of what was loaded
+and how, so the same export can be loaded as often as one likes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from answerback.domain.errors import SourceError
+from answerback.domain.playbook import Playbook
+from answerback.domain.reading import Progress, Reading, Source
+from answerback.workspace.disk import checksum, create_if_absent, room_on, sync_folder
+from answerback.workspace.entries import Stamp
+from answerback.workspace.home import Home
+from answerback.workspace.intake import Counts, Intake, WrittenFile
+from answerback.workspace.keys import Keys
+
+MANIFEST_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What a manifest says of one load."""
+
+    batch_id: str
+    source_kind: str
+    source: str
+    ids_of: str
+    path: str
+    loaded_at: datetime
+    exported_at: datetime
+    read: int
+    kept: int
+    non_events: dict[str, int]
+    rejects: int
+    records: dict[str, int]
+    extents: dict[str, datetime]
+    folder: str
+    files: tuple[WrittenFile, ...]
+    asked_known: str
+    """Digest of the contacts known at the load, where the source asked for them; else empty."""
+    new: bool = True
+    """False: the same had been loaded before, and nothing changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadRequest:
+    """What to load and as what."""
+
+    source: Source
+    path: Path
+    name: str
+    ids_of: str
+    playbook: Playbook
+    loaded_at: datetime
+    exported_at: datetime | None
+    mapping: Path | None
+    options: dict[str, str]
+
+
+class Known:
+    """Which addresses and domains the log's contacts and accounts have; read once, when first asked."""
+
+    def __init__(self, home: Home, keys: Keys) -> None:
+        self._home = home
+        self._keys = keys
+        self._sets: dict[str, frozenset[int]] | None = None
+
+    def __call__(self, field: str, text: str) -> bool:
+        return self._keys.key(field, "", text.strip().lower()) in self._load()[field]
+
+    @property
+    def digest(self) -> str:
+        """A name for what is known, or empty where nobody asked."""
+        if self._sets is None:
+            return ""
+        return self._digest_of(self._sets)
+
+    def digest_now(self) -> str:
+        """A name for what is known now, asked or not."""
+        return self._digest_of(self._load())
+
+    @staticmethod
+    def _digest_of(sets: dict[str, frozenset[int]]) -> str:
+        return hashlib.blake2b(repr([sorted(each) for each in sets.values()]).encode(), digest_size=8).hexdigest()
+
+    def _load(self) -> dict[str, frozenset[int]]:
+        if self._sets is None:
+            found: dict[str, set[int]] = {"email": set(), "domain": set()}
+            for batch in read_batches(self._home):
+                if batch.asked_known:
+                    continue  # what a mailbox brought in makes nobody known
+                for record, column in (("contact", "email"), ("account", "domain")):
+                    path = self._home.log / batch.folder / f"{record}.parquet"
+                    if record in batch.records and path.exists():
+                        values = pq.read_table(path, columns=[f"{column}_key"]).column(0)
+                        found[column].update(value for value in values.unique().to_pylist() if value is not None)
+            self._sets = {name: frozenset(values) for name, values in found.items()}
+        return self._sets
+
+
+def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None]) -> Batch:
+    """Reads a path into the log and says how every item of it ended.
+
+    Raises SourceError where nothing could be read, NoRoomError where nothing could be written.
+    """
+    keys = home.keys()
+    inputs = list(_inputs(request.path))
+    exported_at = request.exported_at or _newest(inputs, request.loaded_at)
+    base = _batch_name(request, inputs, exported_at)
+    known = Known(home, keys)
+    before, name = _place_for(home, base, known)
+    if before is not None:
+        return before
+    folder = f"{name}-{secrets.token_hex(4)}"
+    stamp = Stamp(request.name, request.ids_of, request.loaded_at, exported_at)
+    with room_on(home.log):
+        (home.log / folder).mkdir()
+    try:
+        intake = Intake(home.log / folder, keys, stamp, progress)
+        reading = Reading(request.playbook, exported_at, known, request.mapping, request.options)
+        intake.take(request.source.read(request.path, reading))
+        files = intake.close()
+        batch = _describe(name, request, exported_at, intake.counts, intake.extents, folder, files, known.digest)
+        with room_on(home.log):
+            sync_folder(home.log / folder)
+            published = create_if_absent(home.log / f"{name}.json", _to_json(batch))
+    except BaseException:
+        shutil.rmtree(home.log / folder, ignore_errors=True)
+        raise
+    if not published:
+        shutil.rmtree(home.log / folder, ignore_errors=True)
+        return read_batch(home.log / f"{name}.json", new=False)
+    return batch
+
+
+def read_batches(home: Home) -> list[Batch]:
+    """All batches of the log, by name: the order of loading has no say in anything."""
+    return [read_batch(path) for path in sorted(home.log.glob("*.json"))]
+
+
+def read_batch(path: Path, *, new: bool = True) -> Batch:
+    """One manifest."""
+    said = json.loads(path.read_bytes())
+    said.pop("format")
+    said["loaded_at"] = datetime.fromisoformat(said["loaded_at"])
+    said["exported_at"] = datetime.fromisoformat(said["exported_at"])
+    said["extents"] = {name: datetime.fromisoformat(at) for name, at in said["extents"].items()}
+    said["files"] = tuple(WrittenFile(**each) for each in said["files"])
+    return Batch(**(said | {"new": new}))
+
+
+def sweep(home: Home, *, older_than_seconds: float, now: datetime) -> int:
+    """Removes what killed loads left behind: folders without a manifest, older than any load that may still run."""
+    listed = {batch.folder for batch in read_batches(home)}
+    removed = 0
+    for folder in home.log.iterdir():
+        if folder.is_dir() and folder.name not in listed:
+            age = now.timestamp() - folder.stat().st_mtime
+            if age > older_than_seconds:
+                shutil.rmtree(folder, ignore_errors=True)
+                removed += 1
+    return removed
+
+
+def _inputs(path: Path) -> Iterator[tuple[str, Path]]:
+    try:
+        if path.is_dir():
+            for each in sorted(path.rglob("*")):
+                if each.is_file() and not each.name.startswith("."):
+                    yield each.relative_to(path).as_posix(), each
+        elif path.exists():
+            yield path.name, path
+        else:
+            raise SourceError("there is no such file or folder", where=str(path), next_step="check the path")
+    except PermissionError as error:
+        raise SourceError(
+            "the folder may not be read", where=str(path), next_step="give yourself the right to read it"
+        ) from error
+
+
+def _newest(inputs: list[tuple[str, Path]], otherwise: datetime) -> datetime:
+    newest = max((file.stat().st_mtime for _, file in inputs), default=otherwise.timestamp())
+    return min(datetime.fromtimestamp(int(newest), UTC), otherwise)
+
+
+def _batch_name(request: LoadRequest, inputs: list[tuple[str, Path]], exported_at: datetime) -> str:
+    """A hash of everything that decides what this load puts into the log."""
+    settings = request.playbook.model_dump_json(include={"organisation", "rep", "privacy"})
+    parts = [request.source.name, request.name, request.ids_of, settings, repr(sorted(request.options.items()))]
+    if request.exported_at is not None:
+        parts.append(exported_at.isoformat())
+    if request.mapping is not None:
+        parts.append(_sum(request.mapping))
+    for name, file in inputs:
+        parts += [name, _sum(file)]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+
+
+def _sum(file: Path) -> str:
+    try:
+        return checksum(file)
+    except PermissionError:
+        return "unreadable"
+
+
+def _place_for(home: Home, base: str, known: Known) -> tuple[Batch | None, str]:
+    """The batch that already holds this load, or else the name for a new one.
+
+    What a mailbox may keep depends on who is known: once more contacts are known, the same mailbox may be read again.
+    """
+    generation = 0
+    while True:
+        name = f"{base}.{generation}" if generation else base
+        manifest = home.log / f"{name}.json"
+        if not manifest.exists():
+            return None, name
+        batch = read_batch(manifest, new=False)
+        if not batch.asked_known or batch.asked_known == known.digest_now():
+            return batch, name
+        generation += 1
+
+
+def _describe(
+    name: str,
+    request: LoadRequest,
+    exported_at: datetime,
+    counts: Counts,
+    extents: dict[str, datetime],
+    folder: str,
+    files: list[WrittenFile],
+    asked_known: str,
+) -> Batch:
+    return Batch(
+        batch_id=name,
+        source_kind=request.source.name,
+        source=request.name,
+        ids_of=request.ids_of,
+        path=request.path.name,
+        loaded_at=request.loaded_at,
+        exported_at=exported_at,
+        read=counts.read,
+        kept=counts.kept,
+        non_events=dict(sorted(counts.non_events.items())),
+        rejects=counts.rejects,
+        records=dict(sorted(Counter(counts.records).items())),
+        extents=extents,
+        folder=folder,
+        files=tuple(files),
+        asked_known=asked_known,
+    )
+
+
+def _to_json(batch: Batch) -> bytes:
+    said = {name: value for name, value in asdict(batch).items() if name != "new"}
+    return json.dumps({"format": MANIFEST_FORMAT, **said}, default=datetime.isoformat, indent=1).encode()

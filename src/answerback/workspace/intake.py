@@ -1,0 +1,315 @@
+"""From what a source reads to the files of a batch: checked, keyed, counted and written as it streams by.
+
+Whatever comes in is accounted for: `read = kept + non-events + rejects`. Memory is bounded: rows are held only until a
+chunk is full, rejects go to their file as they come.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from answerback.domain.reading import (
+    Also,
+    FullExtract,
+    Item,
+    Kept,
+    NonEvent,
+    Place,
+    Progress,
+    Record,
+    Reject,
+    Table,
+)
+from answerback.domain.records import RECORDS, RecordType
+from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file
+from answerback.workspace.entries import Entries, Repeats, Stamp, check_rows, make_entries
+from answerback.workspace.keys import Keys
+from answerback.workspace.values import Fault, column_of
+
+CHUNK_ITEMS = 8_192
+CHUNK_ROWS = 131_072
+REJECTS = pa.schema(
+    [("file", pa.string()), ("at", pa.int64()), ("field", pa.string()), ("reason", pa.string()), ("hint", pa.string())]
+)
+_ENTITIES = frozenset({"rep", "account", "contact", "deal"})
+
+
+@dataclass(slots=True)
+class Counts:
+    """How a reading ended, item by item."""
+
+    kept: int = 0
+    non_events: Counter[str] = field(default_factory=Counter)
+    rejects: int = 0
+    records: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def read(self) -> int:
+        """Every item that was read."""
+        return self.kept + self.non_events.total() + self.rejects
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """One file of a batch."""
+
+    name: str
+    rows: int
+    checksum: str
+
+
+class _Writer:
+    """A Parquet file that takes rows in chunks and writes them in row groups of a useful size."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.rows = 0
+        self._held: list[pa.Table] = []
+        self._held_rows = 0
+        self._file: pq.ParquetWriter | None = None
+
+    def add(self, table: pa.Table) -> None:
+        self._held.append(table)
+        self._held_rows += table.num_rows
+        if self._held_rows >= CHUNK_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        if not self._held:
+            return
+        table = pa.concat_tables(self._held)
+        if self._file is None:
+            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
+            os.close(descriptor)
+            self._file = pq.ParquetWriter(self.path, table.schema, compression="zstd")
+        self._file.write_table(table)
+        self.rows += table.num_rows
+        self._held, self._held_rows = [], 0
+
+    def close(self) -> WrittenFile | None:
+        self._flush()
+        if self._file is None:
+            return None
+        self._file.close()
+        sync_file(self.path)
+        return WrittenFile(self.path.name, self.rows, checksum(self.path))
+
+
+class Intake:
+    """Takes the items of one reading and writes the files of one batch into a folder that nobody reads yet."""
+
+    def __init__(self, folder: Path, keys: Keys, stamp: Stamp, progress: Callable[[Progress], None]) -> None:
+        self.counts = Counts()
+        self.extents: dict[str, datetime] = {}
+        self._folder = folder
+        self._keys = keys
+        self._stamp = stamp
+        self._progress = progress
+        self._writers: dict[str, _Writer] = {}
+        self._repeats = Repeats()
+        self._items: list[Kept] = []
+        self._also: list[Record] = []
+        self._rejects: list[Reject] = []
+        self._known: dict[str, set[int]] = {space: set() for space in _ENTITIES}
+        self._said: set[tuple[str, object]] = set()
+
+    def take(self, items: Iterable[Item]) -> None:
+        """Takes every item of a reading. Raises what the source raises; NoRoomError where the disk is full."""
+        with room_on(self._folder):
+            for item in items:
+                self._take(item)
+            self._flush_items()
+
+    def close(self) -> list[WrittenFile]:
+        """Finishes all files and forces them to disk."""
+        with room_on(self._folder):
+            self._flush_rejects()
+            written = [writer.close() for _, writer in sorted(self._writers.items())]
+        return [each for each in written if each is not None]
+
+    def _take(self, item: Item) -> None:
+        match item:
+            case Kept():
+                self._items.append(item)
+                if len(self._items) >= CHUNK_ITEMS:
+                    self._flush_items()
+            case Table():
+                self._flush_items()
+                self._take_table(item)
+            case NonEvent():
+                self.counts.non_events[item.kind] += item.count
+            case Reject():
+                self._reject(item)
+            case Also():
+                self._take_also(item)
+            case FullExtract():
+                self.extents[item.type] = item.exported_at
+            case Progress():
+                self._progress(item)
+
+    def _take_also(self, item: Also) -> None:
+        for record in item.records:
+            said = (record.type, tuple(sorted(record.fields.items(), key=lambda pair: pair[0])))
+            if said not in self._said:
+                if len(self._said) >= CHUNK_ROWS:
+                    self._said.clear()
+                self._said.add(said)
+                self._also.append(record)
+        if len(self._also) >= CHUNK_ITEMS:
+            self._flush_also()
+
+    def _reject(self, reject: Reject) -> None:
+        self.counts.rejects += 1
+        self._rejects.append(reject)
+        if len(self._rejects) >= CHUNK_ITEMS:
+            self._flush_rejects()
+
+    def _flush_rejects(self) -> None:
+        if self._rejects:
+            rows = [
+                {"file": each.place.file, "at": each.place.at, "field": each.field, "reason": each.reason, "hint": each.hint}
+                for each in self._rejects
+            ]
+            self._rejects = []
+            self._writer("rejects").add(pa.Table.from_pylist(rows, schema=REJECTS))
+
+    def _flush_items(self) -> None:
+        items, self._items = self._items, []
+        if items:
+            checked, spoiled = self._check_items(items)
+            for number, fault in spoiled.items():
+                self._reject(Reject(items[number].place, fault.reason, fault.field, fault.hint))
+            self.counts.kept += len(items) - len(spoiled)
+            files = [item.place.file for item in items]
+            for record, columns, owners in checked:
+                self._keep_rows(record, columns, owners, spoiled, files)
+        self._flush_also()
+
+    def _check_items(
+        self, items: list[Kept]
+    ) -> tuple[list[tuple[RecordType, dict[str, pa.Array], list[int]]], dict[int, Fault]]:
+        """Checked columns per record type with the item of each row, and the first fault of each spoiled item."""
+        rows: dict[str, list[Record]] = {}
+        owners: dict[str, list[int]] = {}
+        for number, item in enumerate(items):
+            for record in item.records:
+                rows.setdefault(record.type, []).append(record)
+                owners.setdefault(record.type, []).append(number)
+        checked = []
+        spoiled: dict[int, Fault] = {}
+        for name, records in rows.items():
+            columns, faults = check_rows(RECORDS[name], _table_of(records))
+            for fault in faults:
+                spoiled.setdefault(owners[name][fault.row], fault)
+            checked.append((RECORDS[name], columns, owners[name]))
+        return checked, dict(sorted(spoiled.items()))
+
+    def _keep_rows(
+        self,
+        record: RecordType,
+        columns: dict[str, pa.Array],
+        owners: list[int],
+        spoiled: dict[int, Fault],
+        files: list[str],
+    ) -> None:
+        """Rows whose items stand, file by file, because repeats are counted within a file."""
+        by_file: dict[str, list[int]] = {}
+        for row, owner in enumerate(owners):
+            if owner not in spoiled:
+                by_file.setdefault(files[owner], []).append(row)
+        for file, chosen in by_file.items():
+            self._write(record, {name: column.take(pa.array(chosen)) for name, column in columns.items()}, file)
+
+    def _flush_also(self) -> None:
+        records, self._also = self._also, []
+        rows: dict[str, list[Record]] = {}
+        for each in records:
+            rows.setdefault(each.type, []).append(each)
+        for name, some in rows.items():
+            columns, faults = check_rows(RECORDS[name], _table_of(some))
+            good = np.setdiff1d(np.arange(len(some)), [fault.row for fault in faults])
+            if len(good):
+                self._write(RECORDS[name], {key: column.take(pa.array(good)) for key, column in columns.items()}, "")
+
+    def _take_table(self, item: Table) -> None:
+        record = RECORDS[item.type]
+        table = pa.table(item.columns)
+        if not table.num_rows:
+            return
+        columns, faults = check_rows(record, table)
+        first = {fault.row: fault for fault in reversed(faults)}
+        good = np.setdiff1d(np.arange(table.num_rows), list(first))
+        places = _places(item, table.num_rows)
+        if item.counted:
+            for row, fault in sorted(first.items()):
+                self._reject(Reject(Place(item.file, places[row]), fault.reason, fault.field, fault.hint))
+            self.counts.kept += len(good)
+        if len(good):
+            chosen = columns if not first else {name: column.take(pa.array(good)) for name, column in columns.items()}
+            self._write(record, chosen, item.file)
+
+    def _write(self, record: RecordType, columns: dict[str, pa.Array], file: str) -> None:
+        entries = make_entries(
+            record, columns, file=file, keys=self._keys, stamp=self._stamp, repeats=self._repeats
+        )
+        self.counts.records[record.name] += entries.rows.num_rows
+        self._writer(record.name).add(entries.rows)
+        if entries.names is not None:
+            self._writer(f"{record.name}.names").add(entries.names)
+        self._write_ids(entries)
+        for role, table in entries.tokens:
+            self._write_tokens(record, role, table, file)
+
+    def _write_tokens(self, record: RecordType, role: str, table: pa.Table, file: str) -> None:
+        count = table.num_rows
+        constant = {"event_type": record.name, "role": role}
+        full = pa.table(
+            {"event_id": table["event_id"], "token": table["token"]}
+            | {name: pa.repeat(pa.scalar(value), count) for name, value in constant.items()}
+        )
+        reference = RECORDS["reference"]
+        columns, _ = check_rows(reference, full)
+        columns["owner_hash"] = table["owner_hash"].combine_chunks()
+        self._write(reference, columns, file)
+
+    def _write_ids(self, entries: Entries) -> None:
+        for space, source, table in entries.ids:
+            fresh = table
+            if space in _ENTITIES:
+                known = self._known[space]
+                new = [row for row, key in enumerate(table["key"].to_pylist()) if key not in known]
+                known.update(table["key"].take(pa.array(new, pa.int64())).to_pylist())
+                fresh = table.take(pa.array(new, pa.int64()))
+            if fresh.num_rows:
+                labels = {"space": space, "source": source}
+                for name, value in labels.items():
+                    fresh = fresh.append_column(name, pa.repeat(pa.scalar(value), fresh.num_rows))
+                self._writer("ids").add(fresh)
+
+    def _writer(self, name: str) -> _Writer:
+        if name not in self._writers:
+            self._writers[name] = _Writer(self._folder / f"{name}.parquet")
+        return self._writers[name]
+
+
+def _table_of(records: list[Record]) -> pa.Table:
+    names = sorted({name for record in records for name in record.fields})
+    if not names:
+        return pa.table({"source_id": pa.nulls(len(records), pa.string())})
+    return pa.table({name: column_of([record.fields.get(name) for record in records]) for name in names})
+
+
+def _places(item: Table, rows: int) -> list[int]:
+    if item.rows is None:
+        return list(range(item.first_row, item.first_row + rows))
+    places: list[int] = pa.table(item.rows).column(0).to_pylist()
+    return places
