@@ -132,6 +132,10 @@ TOKEN_KINDS = ("message", "meeting", "offer", "call", "room", "document", "threa
 """Prefixes of a reference token (`meeting:abc@host`) that say what sort of thing it names."""
 
 
+CHANNELS = ("email", "calendar", "call", "offer", "form", "message", "visit")
+"""What `coverage` records speak of: the channels on which an answer of a buyer can be recorded."""
+
+
 class OutcomeState(StrEnum):
     """What came of an effort, as of a stated instant."""
 

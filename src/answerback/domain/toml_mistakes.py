@@ -70,7 +70,10 @@ def mistakes_of(refused: ValidationError, model: type[BaseModel], data: Mapping[
         data: What was read, to tell keys from the names of union members in pydantic's locations.
     """
     found: list[Mistake] = []
-    for each in refused.errors(include_url=False):
+    errors = refused.errors(include_url=False)
+    for each in errors:
+        if each["type"] == "too_short" and any(each["loc"] == other["loc"][:-1] for other in errors):
+            continue  # it is short because what it holds is wrong, which is told anyway
         path = _path_in(each["loc"], data, leaf_missing=each["type"] == "missing")
         inner = each.get("ctx", {}).get("error")
         if isinstance(inner, Mistakes):
@@ -80,23 +83,22 @@ def mistakes_of(refused: ValidationError, model: type[BaseModel], data: Mapping[
     return found
 
 
-def _path_in(loc: tuple[int | str, ...], data: object, *, leaf_missing: bool) -> Path:
+def _path_in(loc: tuple[int | str, ...], data: Any, *, leaf_missing: bool) -> Path:
     path: list[str | int] = []
     for number, part in enumerate(loc):
         last = number == len(loc) - 1
-        inside = _inside(data)
-        if part in inside:
-            data = inside[part]
+        if _holds(data, part):
+            data = data[part]
         elif not (last and leaf_missing):
             continue  # the name of a union's member, not a key of the file
         path.append(part)
     return tuple(path)
 
 
-def _inside(data: object) -> Mapping[object, object]:
+def _holds(data: object, part: int | str) -> bool:
     if isinstance(data, Mapping):
-        return data
-    return dict(enumerate(data)) if isinstance(data, list) else {}
+        return part in data
+    return isinstance(data, list | tuple) and isinstance(part, int) and part < len(data)
 
 
 def _spoken(path: Path) -> str:
@@ -119,6 +121,7 @@ _SHAPES: Final = MappingProxyType(
         "list_type": "must be a list in [ ]",
         "set_type": "must be a list in [ ]",
         "frozen_set_type": "must be a list in [ ]",
+        "too_short": "must not be empty",
         "dict_type": "must be a table",
         "mapping_type": "must be a table",
         "model_type": "must be a table",
@@ -142,13 +145,19 @@ def _wrong(each: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     if sort == "value_error":
         return str(context["error"])
     shape = _SHAPES.get(sort, "")
-    if not shape and (bounds := [f"{_BOUNDS[name]} {limit}" for name, limit in context.items() if name in _BOUNDS]):
+    if not shape and (
+        bounds := [f"{_BOUNDS[name]} {_plain(limit)}" for name, limit in context.items() if name in _BOUNDS]
+    ):
         shape = f"must be {' and '.join(bounds)}"
     if not shape and sort.startswith(("date", "time")):
         shape = f"must be a {'date such as 2026-01-31' if sort.startswith('date') else 'time such as 09:00:00'}"
     if not shape and field is not None and field.examples:
         shape = f"must look like {' or '.join(str(example) for example in field.examples)}"
-    return f"{shape or each['msg'].lower()}, not {value!r}"
+    return shape if sort == "too_short" else f"{shape or each['msg'].lower()}, not {value!r}"
+
+
+def _plain(limit: object) -> object:
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
 def _field_at(model: type[BaseModel], path: Path) -> FieldInfo | None:
