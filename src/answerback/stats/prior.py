@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 from numpy.typing import ArrayLike
 
 from answerback.stats.arrays import FloatArray, IntArray, counts, frozen, same_shape, weighted_count
@@ -27,11 +26,12 @@ LOG_ODDS_RANGE = (-8.0, 8.0)
 """The least and the greatest log odds of the mean: 0.03 % to 99.97 %."""
 
 _SEARCH_MEANS, _SEARCH_STRENGTHS = 17, 13
-_SEARCHES = 8
+_MOST_SEARCHES = 50
+"""A dozen is the most that has been seen; the bound keeps a surprise from hanging."""
 _NEGLIGIBLE = 12.0
 """Points of the search whose log weight is this far below the best are outside the grid: e^-12 = 6e-6."""
 _RESOLVED = 6
-"""The search ends when this many of its points along both sides are not negligible."""
+"""The search goes on until this many of its points along both sides are not negligible."""
 _SMALLEST_WEIGHT = 1e-9
 _CHUNK = 256
 """Cells looked at together, so that the memory in use stays below 10 MB however large the group is."""
@@ -128,15 +128,8 @@ def peer_prior(successes: ArrayLike, exposure: ArrayLike) -> PeerPrior:
     (0.18, 5)
     """
     cells = distinct_cells(successes, exposure)
-    region = _whole_plane()
-    for _ in range(_SEARCHES):
-        axes = _axes(region, _SEARCH_MEANS, _SEARCH_STRENGTHS)
-        live = _log_weight(cells, *axes) > -_NEGLIGIBLE
-        region = _around(live, *axes)
-        if min(live.any(axis=1).sum(), live.any(axis=0).sum()) >= _RESOLVED:
-            break
-    log_odds, log_strength = _axes(region, MEANS, STRENGTHS)
-    weight = np.exp(_log_weight(cells, log_odds, log_strength))
+    log_odds, log_strength = _axes(_where_the_weight_is(cells), MEANS, STRENGTHS)
+    weight = np.exp(_log_weight(cells, log_odds, log_strength)) * np.outer(_ends_halved(MEANS), _ends_halved(STRENGTHS))
     weight /= weight.sum()
     mean, strength = logistic(log_odds)[:, None], np.exp(log_strength)
     keep = weight >= _SMALLEST_WEIGHT * weight.max()
@@ -160,15 +153,34 @@ def _axes(region: FloatArray, means: int, strengths: int) -> tuple[FloatArray, F
     return np.linspace(first_mean, last_mean, means), np.linspace(first_strength, last_strength, strengths)
 
 
-def _around(live: npt.NDArray[np.bool_], *axes: FloatArray) -> FloatArray:
-    """The points that are not negligible and one step more on each side, within the whole plane."""
-    whole = _whole_plane()
-    region = np.empty_like(whole)
-    for side, axis in enumerate(axes):
-        points = np.flatnonzero(live.any(axis=1 - side))
-        step = axis[1] - axis[0]
-        region[side] = axis[points[0]] - step, axis[points[-1]] + step
-    return np.clip(region, whole[:, :1], whole[:, 1:])
+def _ends_halved(points: int) -> FloatArray:
+    """Trapezoid rule: the first and the last point stand for half a step each."""
+    return np.array([0.5] + [1.0] * (points - 2) + [0.5])
+
+
+def _where_the_weight_is(cells: DistinctCells) -> FloatArray:
+    """The part of the plane outside which the weight is negligible, found with a coarse grid that narrows and moves.
+
+    A coarse grid may lead astray: where its points miss the best mean, the best of them has the wrong strength. So a
+    part in which the weight reaches an edge is widened on that side, and the search ends only when it reaches none.
+    """
+    region = whole = _whole_plane()
+    for _ in range(_MOST_SEARCHES):
+        axes = _axes(region, _SEARCH_MEANS, _SEARCH_STRENGTHS)
+        live = _log_weight(cells, *axes) > -_NEGLIGIBLE
+        found, settled = np.empty_like(whole), True
+        for side, axis in enumerate(axes):
+            points = np.flatnonzero(live.any(axis=1 - side))
+            step, span = axis[1] - axis[0], axis[-1] - axis[0]
+            cut_low = points[0] == 0 and axis[0] > whole[side, 0]
+            cut_high = points[-1] == axis.size - 1 and axis[-1] < whole[side, 1]
+            found[side, 0] = axis[points[0]] - (span if cut_low else step)
+            found[side, 1] = axis[points[-1]] + (span if cut_high else step)
+            settled &= not cut_low and not cut_high and points.size >= _RESOLVED
+        region = np.clip(found, whole[:, :1], whole[:, 1:])
+        if settled:
+            break
+    return region
 
 
 def _log_weight(cells: DistinctCells, log_odds: FloatArray, log_strength: FloatArray) -> FloatArray:
