@@ -100,3 +100,7 @@ def in_order(relations: Iterable[Relation]) -> tuple[Relation, ...]:
     by_name = {each.name: each for each in relations}
     sorter = TopologicalSorter({name: sorted(each.reads & by_name.keys()) for name, each in sorted(by_name.items())})
     return tuple(by_name[name] for name in sorter.static_order())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.strip() for word in text.split(","))

@@ -1,0 +1,13 @@
+-- One row per link whose act came in time: whether it is in the play's aim, a refusal, and counts as having happened.
+-- An act that the seller typed in counts only against the seller: "that was a no" is believed, "they liked it" is shown.
+-- key: action_key · unit: month · look-back: any · look-forward: the longest waiting time · kept: no
+select link.effort_key, link.action_key, action.occurred_at,
+       link.grade in ('E1', 'E2') as proved,
+       answer.in_aim and action.stance <> 'retreat' and action.evidence = 'captured' as moved
+from link
+join buyer_action as action on action.action_key = link.action_key
+join effort_play on effort_play.effort_key = link.effort_key
+join playbook_play as play on play.play_id = effort_play.play_id
+join playbook_answer as answer on answer.play_id = effort_play.play_id and answer.kind = action.kind
+where link.lag_seconds <= play.waiting_seconds
+  and (action.evidence = 'captured' or action.stance = 'retreat')

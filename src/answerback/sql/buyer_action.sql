@@ -1,0 +1,49 @@
+-- One row per buyer action, each person and company by the one key that stands for all their records.
+-- `counts` is false for what is never a buyer's act (opens, clicks, automatic replies, bounces).
+-- A person's later word on a reply ("that was a no", or "it was not") stands over the stance that came with it.
+-- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes · order: account_key, occurred_at, action_key
+with twin as (
+    select same.canonical_key as action_key, max(other.account_key) as account_key, max(other.contact_key) as contact_key,
+           max(other.deal_key) as deal_key
+    from same_event as same
+    join current_buyer_action as other on other.action_key = same.event_key
+    where same.event_type = 'buyer_action'
+    group by same.canonical_key
+),
+word as (
+    select coalesce(same.canonical_key, decision.subject_key) as action_key, decision.kind
+    from current_decision as decision
+    left join same_event as same on same.event_key = decision.subject_key and same.event_type = 'buyer_action'
+    where decision.subject_kind = 'event' and decision.kind in ('refusal', 'not_refusal')
+    qualify row_number() over (
+        partition by coalesce(same.canonical_key, decision.subject_key)
+        order by decision.occurred_at desc, decision.content_hash desc, decision.decision_key
+    ) = 1
+),
+named as (
+    select action.action_key, coalesce(action.account_key, twin.account_key) as own_account_key,
+           coalesce(buyer.canonical_key, action.contact_key, twin.contact_key) as contact_key,
+           coalesce(bargain.canonical_key, action.deal_key, twin.deal_key) as deal_key,
+           action.occurred_at, action.kind, action.subkind, action.stance, action.evidence, action.source,
+           coalesce(clerk.canonical_key, action.registered_by_key) as registered_by_key
+    from current_buyer_action as action
+    anti join same_event as repeated on repeated.event_key = action.action_key and repeated.event_type = 'buyer_action'
+    left join twin on twin.action_key = action.action_key
+    left join same_as as buyer on buyer.key = action.contact_key
+    left join same_as as bargain on bargain.key = action.deal_key
+    left join same_as as clerk on clerk.key = action.registered_by_key
+)
+select named.action_key,
+       coalesce(company.canonical_key, named.own_account_key, contact.account_key, deal.account_key) as account_key,
+       named.contact_key, named.deal_key, named.occurred_at, named.kind, named.subkind,
+       case when word.kind = 'refusal' then 'retreat'
+            when word.kind = 'not_refusal' then usual.stance
+            else coalesce(named.stance, particular.stance, usual.stance) end as stance,
+       named.evidence, usual.counts, named.registered_by_key, named.source
+from named
+join playbook_act as usual on usual.kind = named.kind and usual.subkind is null
+left join playbook_act as particular on particular.kind = named.kind and particular.subkind = named.subkind
+left join word on word.action_key = named.action_key
+left join contact on contact.contact_key = named.contact_key
+left join deal on deal.deal_key = named.deal_key
+left join same_as as company on company.key = named.own_account_key

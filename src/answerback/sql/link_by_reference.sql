@@ -1,0 +1,20 @@
+-- One row per buyer action that names a token which an effort bears: the latest effort before it that does and that the act can answer, whatever the time.
+-- key: action_key · unit: month · look-back: any · look-forward: none · kept: no
+with bearer as (
+    select token.token_key, effort.reach_id, effort.occurred_at, max(effort.effort_key) as effort_key
+    from effort_token as token
+    join linkable_effort as effort on effort.effort_key = token.effort_key
+    where token.role = 'is'
+    group by token.token_key, effort.reach_id, effort.occurred_at
+),
+act as (
+    select action.action_key, token.token_key, action.reach_id, action.occurred_at
+    from action_token as token
+    join askable_action as action on action.action_key = token.action_key
+    where token.role = 'answers'
+)
+select act.action_key, bearer.effort_key, bearer.occurred_at as effort_at, act.occurred_at
+from act
+asof join bearer
+  on bearer.token_key = act.token_key and bearer.reach_id = act.reach_id and act.occurred_at >= bearer.occurred_at
+qualify row_number() over (partition by act.action_key order by bearer.occurred_at desc, bearer.effort_key desc) = 1

@@ -1,0 +1,213 @@
+"""A build: from the log to a snapshot.
+
+The log's batches become `log_*` relations, of these the current versions, of these (identities settled) every relation of
+`answerback.sql` in the order in which they read one another. Promises are checked before anything is published; a build
+that is killed, or that breaks a promise, leaves the snapshots as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from answerback.domain.log import log_columns
+from answerback.domain.playbook import Playbook
+from answerback.domain.records import RECORDS, key_column
+from answerback.engine.catalogue import Relation, catalogue
+from answerback.engine.current import current_sql
+from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.engine.settings import playbook_relations
+from answerback.workspace.batches import Batch, LoadRequest, load, read_batches, sweep
+from answerback.workspace.disk import checksum, room_on, sync_file, sync_folder
+from answerback.workspace.home import Home, locked
+from answerback.workspace.identity import identify
+from answerback.workspace.journal import JournalSource, set_aside, sources_in
+from answerback.workspace.promises import check_promises
+from answerback.workspace.snapshots import LEASE_SECONDS, RelationFile, Snapshot, next_number, prune, publish, read_snapshot
+
+OnStep = Callable[[str, int, int], None]
+"""Told of each step: its name, its number, how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What a build did."""
+
+    snapshot: Snapshot
+    new: bool
+    """False: nothing had changed since the newest snapshot, which stands."""
+
+
+def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_step: OnStep) -> Built:
+    """Builds all relations and publishes a snapshot.
+
+    Raises BusyError while another build runs, PromiseBroken where a promise does not hold, NoRoomError without room.
+    """
+    with locked(home, "build"):
+        compact_journal(home, playbook, now=now)
+        sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
+        batches = read_batches(home)
+        made_from = _digest(batches, playbook)
+        if next_number(home) > 1 and (newest := read_snapshot(home)).made_from == made_from:
+            return Built(newest, new=False)
+        scratch = home.pool / f".build-{secrets.token_hex(6)}"
+        with room_on(home.pool):
+            scratch.mkdir()
+        try:
+            relations = _make(home, playbook, batches, scratch, limits, on_step)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        snapshot = Snapshot(
+            number=next_number(home),
+            built_at=now,
+            code_version=version("answerback"),
+            made_from=made_from,
+            playbook=playbook.model_dump_json(),
+            batches=tuple(batch.batch_id for batch in batches),
+            relations=relations,
+        )
+        publish(home, snapshot)
+        prune(home, playbook.keep, now)
+        return Built(snapshot, new=True)
+
+
+def compact_journal(home: Home, playbook: Playbook, *, now: datetime) -> None:
+    """Moves what people entered into the log, and only then lets the journal go."""
+    for path in set_aside(home):
+        for source in sources_in(path):
+            request = LoadRequest(JournalSource(source), path, source, source, playbook, now, now, None, {})
+            load(home, request, lambda _progress: None)
+        path.unlink()
+
+
+def _digest(batches: list[Batch], playbook: Playbook) -> str:
+    texts = "\0".join(relation.sql for relation in catalogue())
+    parts = [batch.batch_id for batch in batches] + [playbook.model_dump_json(), version("answerback"), texts]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _make(
+    home: Home, playbook: Playbook, batches: list[Batch], scratch: Path, limits: Limits, on_step: OnStep
+) -> dict[str, RelationFile]:
+    relations = catalogue()
+    last_reader = _last_readers(relations)
+    total = len(relations) + 2
+    with engine(limits) as duck:
+        on_step("reading the log", 1, total)
+        open_log(duck, home, batches)
+        _put_inputs(duck, playbook)
+        files: dict[str, RelationFile] = {}
+        for number, relation in enumerate(relations, 2):
+            on_step(relation.name, number, total)
+            duck.make(relation.name, relation.sql)
+            for name in last_reader.get(relation.name, ()):
+                duck.drop(name)
+        on_step("checking and writing", total, total)
+        check_promises(duck)
+        with room_on(home.pool):
+            for relation in relations:
+                if relation.kept:
+                    files[relation.name] = _keep(duck, home, relation.name, relation.order, scratch)
+            for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
+                files[name] = _keep(duck, home, name, (), scratch)
+            sync_folder(home.pool)
+    return files
+
+
+def open_log(duck: DuckDB, home: Home, batches: list[Batch]) -> None:
+    """The log as relations `log_<record>`, and the current version of each record as `current_<record>`."""
+    latest = _latest_extents(batches)
+    duck.put("full_extract", _extent_table(latest))
+    duck.put("listed", _listed_table(home, latest))
+    for name, record in RECORDS.items():
+        paths = [home.log / batch.folder / f"{name}.parquet" for batch in batches if batch.records.get(name)]
+        duck.over_files(f"log_{name}", paths, log_columns(record))
+        sql = current_sql(record, extents=any(each[0] == name for each in latest))
+        if paths:
+            duck.make(f"current_{name}", sql)
+        else:
+            duck.view(f"current_{name}", sql)
+
+
+def _latest_extents(batches: list[Batch]) -> dict[tuple[str, str], tuple[datetime, Batch]]:
+    latest: dict[tuple[str, str], tuple[datetime, Batch]] = {}
+    for batch in batches:
+        for record, exported_at in batch.extents.items():
+            place = (record, batch.source)
+            if place not in latest or (exported_at, batch.batch_id) > (latest[place][0], latest[place][1].batch_id):
+                latest[place] = (exported_at, batch)
+    return latest
+
+
+def _extent_table(latest: dict[tuple[str, str], tuple[datetime, Batch]]) -> pa.Table:
+    rows = [(record, source, at.replace(tzinfo=None)) for (record, source), (at, _) in latest.items()]
+    schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("exported_at", pa.timestamp("us"))])
+    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
+
+
+def _listed_table(home: Home, latest: dict[tuple[str, str], tuple[datetime, Batch]]) -> pa.Table:
+    schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("key", pa.int64())])
+    parts = [schema.empty_table()]
+    for (record, source), (_, batch) in latest.items():
+        path = home.log / batch.folder / f"{record}.parquet"
+        if path.exists():
+            keys = pq.read_table(path, columns=[key_column(RECORDS[record])]).column(0).unique()
+            parts.append(pa.table([[record] * len(keys), [source] * len(keys), keys], schema=schema))
+    return pa.concat_tables(parts)
+
+
+def _put_inputs(duck: DuckDB, playbook: Playbook) -> None:
+    for name, table in playbook_relations(playbook).items():
+        duck.put(name, table)
+    people = {
+        space: duck.query(f"select {space}_key as key, {match}_key as match_key, source from current_{space}")
+        for space, match in (("rep", "email"), ("contact", "email"), ("account", "domain"))
+    }
+    people["deal"] = duck.query("select deal_key as key, cast(null as bigint) as match_key, source from current_deal")
+    decisions = duck.query(
+        """select subject_kind, subject_key, other_key, kind from current_decision
+           where kind in ('merge', 'separate')
+           qualify row_number() over (
+               partition by subject_kind, least(subject_key, other_key), greatest(subject_key, other_key)
+               order by occurred_at desc, content_hash desc, decision_key
+           ) = 1"""
+    )
+    identity = identify(people, decisions)
+    duck.put("same_as", identity.same_as)
+    duck.put("doubtful", identity.doubtful)
+
+
+def _last_readers(relations: tuple[Relation, ...]) -> dict[str, list[str]]:
+    """By relation: the steps on the way that nobody reads after it."""
+    readers: dict[str, str] = {}
+    for relation in relations:
+        for name in relation.reads:
+            readers[name] = relation.name
+    passing = {relation.name for relation in relations if not relation.kept}
+    done: dict[str, list[str]] = {}
+    for name, reader in readers.items():
+        if name in passing:
+            done.setdefault(reader, []).append(name)
+    return done
+
+
+def _keep(duck: DuckDB, home: Home, name: str, order: tuple[str, ...], scratch: Path) -> RelationFile:
+    """One relation into the pool, named by its content: the same content is kept once."""
+    draft = scratch / f"{name}.parquet"
+    duck.write(name, draft, order)
+    sync_file(draft)
+    digest = checksum(draft)
+    final = home.pool / f"{name}-{digest}.parquet"
+    draft.replace(final)
+    described = pq.read_metadata(final)
+    columns = {field.name: str(field.type) for field in described.schema.to_arrow_schema()}
+    return RelationFile(f"pool/{final.name}", described.num_rows, digest, columns)

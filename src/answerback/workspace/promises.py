@@ -1,0 +1,41 @@
+"""What a build promises, checked before it publishes."""
+
+from __future__ import annotations
+
+from answerback.domain.errors import PromiseBroken
+from answerback.engine.duckdb import DuckDB
+
+_PROMISES: dict[str, str] = {
+    "every effort of the log is an effort, or another record of one": """
+        select (select count(*) from current_effort)
+             - (select count(*) from effort)
+             - (select count(*) from same_event where event_type = 'effort')""",
+    "every buyer action of the log is a buyer action, or another record of one": """
+        select (select count(*) from current_buyer_action)
+             - (select count(*) from buyer_action)
+             - (select count(*) from same_event where event_type = 'buyer_action')""",
+    "every effort has exactly one play": """
+        select abs((select count(*) from effort) - (select count(*) from effort_play))
+             + (select count(*) - count(distinct effort_key) from effort_play)""",
+    "a buyer action answers at most one effort": "select count(*) - count(distinct action_key) from link",
+    "no link points from an answer back in time": "select count(*) from link where lag_seconds < 0",
+    "every link joins a known act to a known effort": """
+        select (select count(*) from link anti join buyer_action using (action_key))
+             + (select count(*) from link anti join effort using (effort_key))""",
+    "every effort that counts has exactly one outcome": """
+        select abs((select count(*) from outcome)
+                 - (select count(*) from effort_play join playbook_play using (play_id)
+                    where playbook_play.counts and not effort_play.registration))
+             + (select count(*) - count(distinct effort_key) from outcome)""",
+}
+
+
+def check_promises(duck: DuckDB) -> None:
+    """Raises PromiseBroken naming the first promise that does not hold and by how many rows."""
+    for promise, sql in _PROMISES.items():
+        broken = duck.query(sql).column(0)[0].as_py()
+        if broken:
+            raise PromiseBroken(
+                f"the build broke a promise in {broken} rows: {promise}",
+                next_step="nothing was published; please report this with the output of `answerback doctor`",
+            )
