@@ -91,7 +91,8 @@ class DuckDB:
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""
-        return self._run(sql).to_arrow_table()
+        with _told():
+            return self._connection.sql(sql).to_arrow_table()
 
     def confine(self) -> None:
         """From here on: no files, no settings, no extensions. For queries that a user wrote."""
@@ -102,17 +103,22 @@ class DuckDB:
         return self._run(sql).fetchall()
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        try:
+        with _told():
             return self._connection.execute(sql)
-        except duckdb.OutOfMemoryException as error:
-            raise NoRoomError(
-                "the build needs more memory or scratch space than it may use",
-                next_step="raise --memory, or free space on the disk of the workspace",
-            ) from error
-        except (duckdb.ParserException, duckdb.BinderException, duckdb.CatalogException) as error:
-            raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
-        except (duckdb.PermissionException, duckdb.InvalidInputException, duckdb.ConversionException) as error:
-            raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns the engine's own errors into ones that say what to do."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise NoRoomError(
+            "the build needs more memory or scratch space than it may use",
+            next_step="raise --memory, or free space on the disk of the workspace",
+        ) from error
+    except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
+        raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
 
 
 @contextmanager

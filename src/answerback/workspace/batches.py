@@ -11,7 +11,6 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,11 +20,11 @@ import pyarrow.parquet as pq
 
 from answerback.domain.errors import SourceError
 from answerback.domain.playbook import Playbook
-from answerback.domain.reading import Progress, Reading, Source
+from answerback.domain.reading import Note, Progress, Reading, Source
 from answerback.workspace.disk import checksum, create_if_absent, room_on, sync_folder
 from answerback.workspace.entries import Stamp
 from answerback.workspace.home import Home
-from answerback.workspace.intake import Counts, Intake, WrittenFile
+from answerback.workspace.intake import Intake, WrittenFile
 from answerback.workspace.keys import Keys
 
 MANIFEST_FORMAT = 1
@@ -48,6 +47,7 @@ class Batch:
     rejects: int
     records: dict[str, int]
     extents: dict[str, datetime]
+    notes: tuple[Note, ...]
     folder: str
     files: tuple[WrittenFile, ...]
     asked_known: str
@@ -134,7 +134,7 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
         reading = Reading(request.playbook, exported_at, known, request.mapping, request.options)
         intake.take(request.source.read(request.path, reading))
         files = intake.close()
-        batch = _describe(name, request, exported_at, intake.counts, intake.extents, folder, files, known.digest)
+        batch = _describe(name, request, exported_at, intake, folder, files, known.digest)
         with room_on(home.log):
             sync_folder(home.log / folder)
             published = create_if_absent(home.log / f"{name}.json", _to_json(batch))
@@ -159,6 +159,7 @@ def read_batch(path: Path, *, new: bool = True) -> Batch:
     said["loaded_at"] = datetime.fromisoformat(said["loaded_at"])
     said["exported_at"] = datetime.fromisoformat(said["exported_at"])
     said["extents"] = {name: datetime.fromisoformat(at) for name, at in said["extents"].items()}
+    said["notes"] = tuple(Note(**each) for each in said["notes"])
     said["files"] = tuple(WrittenFile(**each) for each in said["files"])
     return Batch(**(said | {"new": new}))
 
@@ -238,12 +239,12 @@ def _describe(
     name: str,
     request: LoadRequest,
     exported_at: datetime,
-    counts: Counts,
-    extents: dict[str, datetime],
+    intake: Intake,
     folder: str,
     files: list[WrittenFile],
     asked_known: str,
 ) -> Batch:
+    counts = intake.counts
     return Batch(
         batch_id=name,
         source_kind=request.source.name,
@@ -256,8 +257,9 @@ def _describe(
         kept=counts.kept,
         non_events=dict(sorted(counts.non_events.items())),
         rejects=counts.rejects,
-        records=dict(sorted(Counter(counts.records).items())),
-        extents=extents,
+        records=dict(sorted(counts.records.items())),
+        extents=intake.extents,
+        notes=tuple(dict.fromkeys(intake.notes)),
         folder=folder,
         files=tuple(files),
         asked_known=asked_known,

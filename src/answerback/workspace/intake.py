@@ -23,6 +23,7 @@ from answerback.domain.reading import (
     Item,
     Kept,
     NonEvent,
+    Note,
     Place,
     Progress,
     Record,
@@ -110,6 +111,7 @@ class Intake:
     def __init__(self, folder: Path, keys: Keys, stamp: Stamp, progress: Callable[[Progress], None]) -> None:
         self.counts = Counts()
         self.extents: dict[str, datetime] = {}
+        self.notes: list[Note] = []
         self._folder = folder
         self._keys = keys
         self._stamp = stamp
@@ -149,6 +151,8 @@ class Intake:
                 self.counts.non_events[item.kind] += item.count
             case Reject():
                 self._reject(item)
+            case Note():
+                self.notes.append(item)
             case Also():
                 self._take_also(item)
             case FullExtract():
