@@ -163,6 +163,10 @@ def test_shifts_that_make_no_sense(shifts: list[str], said: str) -> None:
     assert any(said in line for line in refused(hours(*shifts))), refused(hours(*shifts))
 
 
+def test_a_list_that_is_short_because_its_words_are_wrong_is_one_mistake() -> None:
+    assert len(refused(hours('days = ["Mon"], from = 09:00:00, to = 10:00:00'))) == 1
+
+
 def test_shifts_that_touch_and_one_that_ends_at_midnight_are_fine() -> None:
     text = hours(
         'days = ["mon"], from = 09:00:00, to = 13:00:00',
