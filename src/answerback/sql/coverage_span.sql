@@ -9,10 +9,9 @@ covered as (
            coalesce(coverage.starts_at, timestamp '1900-01-01 00:00:00') as starts_at,
            coalesce(coverage.ends_at, timestamp '2200-01-01 00:00:00') as ends_at
     from wanted
-    join current_coverage as coverage on true
-    left join same_as as same on same.key = coverage.rep_key
+    join coverage on true
     left join playbook_seen as seen on seen.play_id = wanted.play_id and seen.channel = coverage.channel
-    where (coverage.rep_key is null or coalesce(same.canonical_key, coverage.rep_key) = wanted.rep_key)
+    where (coverage.rep_key is null or coverage.rep_key = wanted.rep_key)
       and (coverage.channel is null or seen.channel is not null)
 ),
 reached as (

@@ -1,0 +1,102 @@
+"""What a figure can be grouped by, as SQL over `outcome`.
+
+A dimension is a column of the outcome, a period in the organisation's own time zone, or an attribute that the playbook
+names. People and accounts are grouped by key; their ids are looked up last.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+
+from answerback.analysis.reader import Reader
+from answerback.domain.errors import UsageError
+from answerback.domain.periods import PeriodKind, bounds, period_of
+
+COLUMNS = {
+    "rep": "rep_key",
+    "account": "account_key",
+    "team": "team",
+    "role": "role",
+    "play": "play",
+    "step": "step",
+    "segment": "segment",
+    "region": "region",
+    "industry": "industry",
+    "size_band": "size_band",
+    "tenure_band": "tenure_band",
+    "source": "source",
+    "kind": "kind",
+    "purpose": "purpose",
+    "origin": "origin",
+    "evidence": "evidence",
+    "reactive": "reactive",
+}
+"""Dimensions that are columns of `outcome`."""
+
+KEYED = {"rep": "rep", "account": "account"}
+"""Dimensions whose values are keys, and the space of their ids."""
+
+PERIODS = tuple(str(kind) for kind in PeriodKind)
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Columns to group by, and the joins that they need."""
+
+    names: tuple[str, ...]
+    columns: tuple[str, ...]
+    joins: str
+
+
+def grouping(reader: Reader, names: tuple[str, ...]) -> Grouping:
+    """The SQL of these dimensions. Raises UsageError that lists the known ones."""
+    own = {each.name: each for each in reader.playbook.dimension}
+    columns, joins = [], []
+    for number, name in enumerate(names):
+        if name in COLUMNS:
+            columns.append(f"outcome.{COLUMNS[name]}")
+        elif name in PERIODS:
+            _put_periods(reader, PeriodKind(name))
+            joins.append(f"asof left join period_{name} on outcome.occurred_at >= period_{name}.starts_at")
+            columns.append(f"period_{name}.label")
+        elif name in own:
+            joins.append(_attribute_join(f"dimension_{number}", name, own[name].of))
+            columns.append(f"dimension_{number}.value")
+        else:
+            known = [*COLUMNS, *PERIODS, *own]
+            raise UsageError(
+                f"there is no dimension {name!r}", where="--by", next_step="use one or more of " + ", ".join(known)
+            )
+    if len(set(names)) < len(names):
+        raise UsageError("a dimension is named twice", where="--by", next_step="name each once")
+    return Grouping(names, tuple(columns), "\n".join(joins))
+
+
+def _put_periods(reader: Reader, kind: PeriodKind) -> None:
+    """Every period that holds an effort, as `period_<kind>(starts_at, label)`."""
+    organisation = reader.playbook.organisation
+    zone, fiscal = ZoneInfo(organisation.time_zone), organisation.fiscal_year_starts
+    span = reader.query("select min(occurred_at) as first, max(occurred_at) as last from outcome").to_pylist()[0]
+    starts: list[datetime] = []
+    labels: list[str] = []
+    if span["first"] is not None:
+        at, last = span["first"].replace(tzinfo=UTC), span["last"].replace(tzinfo=UTC)
+        while at <= last:
+            label = period_of(at, kind, zone, fiscal)
+            start, end = bounds(label, zone, fiscal)
+            starts.append(start.replace(tzinfo=None))
+            labels.append(label)
+            at = end + timedelta(seconds=0)
+    table = pa.table({"starts_at": pa.array(starts, pa.timestamp("us")), "label": pa.array(labels, pa.string())})
+    reader.duck.put(f"period_{kind}", table)
+
+
+def _attribute_join(alias: str, name: str, of: str) -> str:
+    key = "effort_key" if of == "event" else f"{of}_key"
+    return f"""left join attribute as {alias}
+  on {alias}.subject_kind = '{of}' and {alias}.name = '{name}' and {alias}.subject_key = outcome.{key}
+ and outcome.occurred_at >= {alias}.starts_at and outcome.occurred_at < {alias}.ends_at"""

@@ -1,0 +1,70 @@
+"""How long answers take, per play: lag curves with right truncation, from the outcomes of a snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from answerback.analysis.reader import Reader
+from answerback.analysis.states import DAY_SECONDS, age_days_sql
+from answerback.domain.answers import NotEnoughData, Reason
+from answerback.domain.scope import Scope
+from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve, Observed, lag_curve
+
+Levels = ("play", "play_wide", "play_channel")
+
+
+@dataclass(frozen=True, slots=True)
+class PlayLag:
+    """The lag curve that a play's young efforts are weighted with, and which play's answers it rests on."""
+
+    play: str
+    curve: LagCurve | NotEnoughData
+    taken_from: str
+    waiting_days: int
+
+
+def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
+    """For each play its own curve, or the nearest coarser play's that rests on enough answers.
+
+    Curves are pooled over everybody in the scope's organisation: how soon buyers answer is no fact about a person.
+    """
+    del scope  # pooled by design; asked for because every reader of outcomes must have one
+    curves: dict[tuple[str, str, int], LagCurve | NotEnoughData] = {}
+    result: dict[str, PlayLag] = {}
+    plays = reader.query(
+        "select distinct play, play_wide, play_channel, waiting_seconds from outcome order by all"
+    ).to_pylist()
+    for each in plays:
+        days = max(1, -(-each["waiting_seconds"] // DAY_SECONDS))
+        chosen: PlayLag | None = None
+        for level in Levels:
+            place = (level, each[level], days)
+            if place not in curves:
+                curves[place] = _curve(reader, level, each[level], days)
+            if not isinstance(curves[place], NotEnoughData):
+                chosen = PlayLag(each["play"], curves[place], each[level], days)
+                break
+        own = curves["play", each["play"], days]
+        result[each["play"]] = chosen or PlayLag(each["play"], own, each["play"], days)
+    return result
+
+
+def _curve(reader: Reader, level: str, play: str, days: int) -> LagCurve | NotEnoughData:
+    instant = reader.instant
+    name = play.replace("'", "''")
+    rows = reader.query(f"""
+        select cast(floor((epoch(on_base_at) - epoch(occurred_at)) / {DAY_SECONDS}) as bigint) as lag,
+               {age_days_sql(instant)} as age, count(*) as n
+        from outcome
+        where {level} = '{name}' and waiting_seconds <= {days * DAY_SECONDS} and seen_until is not null
+          and evidence = 'captured' and occurred_at <= {instant} and on_base_at <= least({instant}, seen_until)
+        group by all order by all""")
+    if not rows.num_rows:
+        return NotEnoughData(Reason.LAG_UNKNOWN, have=0.0, need=float(MIN_MATURED_ANSWERS))
+    lag, age, n = (rows[column].to_numpy() for column in ("lag", "age", "n"))
+    # Efforts of one age were observed for equally long, so the age stands for the effort's day.
+    ages = np.unique(age)
+    observed = Observed(effort_day=ages, days=ages.astype(np.float64))
+    return lag_curve(age, lag, n, observed=observed, horizon_days=days)

@@ -1,0 +1,242 @@
+"""What the log and a snapshot hold, row by row, with the sources' own ids: efforts, actions, links, outcomes and the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from answerback.analysis.lags import play_lags
+from answerback.analysis.reader import Reader, ids_sql
+from answerback.analysis.states import state_sql
+from answerback.domain.answers import NotEnoughData
+from answerback.domain.errors import UsageError
+from answerback.domain.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Something that `show` can list."""
+
+    name: str
+    meaning: str
+    rows: Callable[[Reader, Scope], pa.Table]
+
+
+def show(reader: Reader, scope: Scope, what: str) -> pa.Table:
+    """The rows of one listing. Raises UsageError that names the listings there are."""
+    for each in LISTINGS:
+        if each.name == what:
+            return each.rows(reader, scope)
+    known = ", ".join(each.name for each in LISTINGS)
+    raise UsageError(f"there is nothing called {what!r} to show", next_step=f"show one of on-base, {known}")
+
+
+def _efforts(reader: Reader, scope: Scope) -> pa.Table:
+    return reader.query(f"""
+        select event.id as effort_id, rep.id as rep_id, account.id as account_id, contact.id as contact_id,
+               deal.id as deal_id, effort.occurred_at, effort.kind, effort.subkind, effort.purpose, effort.origin,
+               effort.evidence, play.play, play.step, play.reactive, play.registration, effort.source
+        from effort
+        join effort_play as play using (effort_key)
+        left join {ids_sql("'event'")} as event on event.key = effort.effort_key
+        left join {ids_sql("'rep'")} as rep on rep.key = effort.rep_key
+        left join {ids_sql("'account'")} as account on account.key = effort.account_key
+        left join {ids_sql("'contact'")} as contact on contact.key = effort.contact_key
+        left join {ids_sql("'deal'")} as deal on deal.key = effort.deal_key
+        where effort.occurred_at <= {reader.instant} and ({scope.condition("effort.rep_key", "effort.occurred_at")})
+        order by effort.occurred_at, effort_id""")
+
+
+def _actions(reader: Reader, scope: Scope) -> pa.Table:
+    return reader.query(f"""
+        select event.id as action_id, account.id as account_id, contact.id as contact_id, deal.id as deal_id,
+               action.occurred_at, action.kind, action.subkind, action.stance, action.evidence, action.counts,
+               linked.id as effort_id, action.source
+        from buyer_action as action
+        left join link using (action_key)
+        left join effort on effort.effort_key = link.effort_key
+        left join {ids_sql("'event'")} as event on event.key = action.action_key
+        left join {ids_sql("'event'")} as linked on linked.key = link.effort_key
+        left join {ids_sql("'account'")} as account on account.key = action.account_key
+        left join {ids_sql("'contact'")} as contact on contact.key = action.contact_key
+        left join {ids_sql("'deal'")} as deal on deal.key = action.deal_key
+        where action.occurred_at <= {reader.instant} and ({_linked_scope(scope)})
+        order by action.occurred_at, action_id""")
+
+
+def _linked_scope(scope: Scope) -> str:
+    """Acts that answer an effort within the scope; all acts where the scope is everybody."""
+    return "true" if scope.everybody else scope.condition("effort.rep_key", "effort.occurred_at")
+
+
+def _links(reader: Reader, scope: Scope) -> pa.Table:
+    return reader.query(f"""
+        select action.id as action_id, event.id as effort_id, link.basis, link.grade, link.lag_seconds
+        from link
+        join effort using (effort_key)
+        join buyer_action using (action_key)
+        left join {ids_sql("'event'")} as action on action.key = link.action_key
+        left join {ids_sql("'event'")} as event on event.key = link.effort_key
+        where buyer_action.occurred_at <= {reader.instant}
+          and ({scope.condition("effort.rep_key", "effort.occurred_at")})
+        order by action_id, effort_id""")
+
+
+def _outcomes(reader: Reader, scope: Scope) -> pa.Table:
+    return reader.query(f"""
+        with stated as (
+            select *, {state_sql(reader.instant)} as state, {state_sql(reader.instant, proved=True)} as proved_state
+            from outcome
+            where occurred_at <= {reader.instant} and ({scope.condition("rep_key", "occurred_at")})
+        ),
+        told as (
+            select *,
+                   case when on_base_at <= {reader.instant} then on_base_at
+                        when other_at <= {reader.instant} then other_at end as answered_at,
+                   case when on_base_at <= {reader.instant} then on_base_action_key
+                        when other_at <= {reader.instant} then other_action_key end as action_key
+            from stated
+        )
+        select event.id as effort_id, rep.id as rep_id, account.id as account_id, told.play, told.occurred_at,
+               told.reactive, told.state, told.answered_at, action.id as action_id, told.proved_state = 'on_base' as proved,
+               told.origin, told.evidence
+        from told
+        left join {ids_sql("'event'")} as event on event.key = told.effort_key
+        left join {ids_sql("'event'")} as action on action.key = told.action_key
+        left join {ids_sql("'rep'")} as rep on rep.key = told.rep_key
+        left join {ids_sql("'account'")} as account on account.key = told.account_key
+        order by told.occurred_at, effort_id""")
+
+
+def _lags(reader: Reader, scope: Scope) -> pa.Table:
+    rows = []
+    for play, lag in sorted(play_lags(reader, scope).items()):
+        row: dict[str, object] = {"play": play, "waiting_days": lag.waiting_days, "taken_from": lag.taken_from}
+        if isinstance(lag.curve, NotEnoughData):
+            row |= {"answers": int(lag.curve.have), "reason": str(lag.curve.reason)}
+        else:
+            row |= {"answers": int(lag.curve.matured_answers), "reason": None}
+            row |= {f"p{round(share * 100)}_days": age for share, age in lag.curve.quantiles.items()}
+        rows.append(row)
+    schema = pa.schema(
+        [("play", pa.string()), ("waiting_days", pa.int64()), ("taken_from", pa.string()), ("answers", pa.int64())]
+        + [(f"p{share}_days", pa.float64()) for share in (25, 50, 75, 95)]
+        + [("reason", pa.string())]
+    )
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _coverage(reader: Reader, scope: Scope) -> pa.Table:
+    everyone = "true" if scope.everybody else scope.condition("coverage.rep_key", reader.instant)
+    return reader.query(f"""
+        select rep.id as rep_id, coverage.channel, coverage.starts_at as "from", coverage.ends_at as "to", coverage.source
+        from coverage
+        left join {ids_sql("'rep'")} as rep on rep.key = coverage.rep_key
+        where {everyone}
+        order by rep_id nulls first, coverage.channel nulls first, coverage.starts_at, coverage.ends_at""")
+
+
+def _bases(reader: Reader, scope: Scope) -> pa.Table:
+    return reader.query(f"""
+        with seen as (
+            select action.kind, coalesce(link.basis, 'none') as basis
+            from buyer_action as action
+            left join link using (action_key)
+            left join effort using (effort_key)
+            where action.counts and action.occurred_at <= {reader.instant} and ({_linked_scope(scope)})
+        )
+        select kind, basis, count(*) as actions from seen group by kind, basis order by kind, basis""")
+
+
+def _reactive(reader: Reader, scope: Scope) -> pa.Table:
+    return reader.query(f"""
+        select effort.kind as channel, count(*) as efforts,
+               count(*) filter (token.effort_key is not null) as with_token,
+               count(*) filter (play.reactive) as reactive
+        from effort
+        join effort_play as play using (effort_key)
+        left join (select distinct effort_key from effort_token) as token using (effort_key)
+        where effort.occurred_at <= {reader.instant} and ({scope.condition("effort.rep_key", "effort.occurred_at")})
+        group by effort.kind order by effort.kind""")
+
+
+def _doubtful(reader: Reader, scope: Scope) -> pa.Table:
+    del scope  # companies, no person's figures
+    return reader.query(f"""
+        select doubtful.space as kind, one.id as id, other.id as other_id, doubtful.why
+        from doubtful
+        left join {ids_sql("'account', 'contact', 'rep', 'deal'")} as one on one.key = doubtful.key
+        left join {ids_sql("'account', 'contact', 'rep', 'deal'")} as other on other.key = doubtful.other_key
+        order by kind, id, other_id""")
+
+
+def _rejects(reader: Reader, scope: Scope) -> pa.Table:
+    del scope  # places in files, never content
+    parts = []
+    for batch in reader.batches:
+        path = reader.home.log / batch.folder / "rejects.parquet"
+        if path.exists():
+            table = pq.read_table(path)
+            parts.append(table.add_column(0, "batch_id", pa.repeat(pa.scalar(batch.batch_id), table.num_rows)))
+        if batch.notes:
+            rows = [
+                {"batch_id": batch.batch_id, "file": each.file, "at": 0, "field": each.field, "reason": each.reason, "hint": each.hint}
+                for each in batch.notes
+            ]
+            parts.append(pa.Table.from_pylist(rows, schema=_REJECTS))
+    return pa.concat_tables([_REJECTS.empty_table(), *parts]).sort_by(
+        [("batch_id", "ascending"), ("file", "ascending"), ("at", "ascending")]
+    )
+
+
+_REJECTS = pa.schema(
+    [(name, pa.int64() if name == "at" else pa.string()) for name in ("batch_id", "file", "at", "field", "reason", "hint")]
+)
+
+
+def _batches(reader: Reader, scope: Scope) -> pa.Table:
+    del scope
+    return batch_table(reader)
+
+
+def batch_table(reader: Reader) -> pa.Table:
+    """One row per batch that the snapshot was built from."""
+    rows = [
+        {
+            "batch_id": each.batch_id,
+            "source": each.source,
+            "kind": each.source_kind,
+            "path": each.path,
+            "loaded_at": each.loaded_at,
+            "exported_at": each.exported_at,
+            "read": each.read,
+            "kept": each.kept,
+            "non_events": sum(each.non_events.values()),
+            "rejects": each.rejects,
+            "records": sum(each.records.values()),
+        }
+        for each in sorted(reader.batches, key=lambda batch: (batch.loaded_at, batch.batch_id))
+    ]
+    whole = ("read", "kept", "non_events", "rejects", "records")
+    instants = ("loaded_at", "exported_at")
+    names = ("batch_id", "source", "kind", "path", *instants, *whole)
+    types = {name: pa.int64() for name in whole} | dict.fromkeys(instants, pa.timestamp("us", "UTC"))
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, types.get(name, pa.string())) for name in names]))
+
+
+LISTINGS = (
+    Listing("efforts", "every effort with its play", _efforts),
+    Listing("actions", "every buyer action and the effort it answers", _actions),
+    Listing("links", "which action answers which effort, on what basis", _links),
+    Listing("outcomes", "what came of every effort", _outcomes),
+    Listing("lags", "how long answers take, per play", _lags),
+    Listing("coverage", "which channels of whom were loaded for which days", _coverage),
+    Listing("bases", "how many acts of each kind are linked on each basis, or on none", _bases),
+    Listing("reactive", "per channel: efforts, those that name what they answer, those known to be reactive", _reactive),
+    Listing("doubtful", "records that may be of one company and were not merged", _doubtful),
+    Listing("rejects", "what could not be read: place, field and reason", _rejects),
+    Listing("batches", "what was loaded, and how every item of it ended", _batches),
+)

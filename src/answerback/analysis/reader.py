@@ -1,0 +1,100 @@
+"""A snapshot opened for questions: its relations by name, the ids behind its keys, and the instant it is looked at from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from answerback.domain.errors import WorkspaceError
+from answerback.domain.log import ColumnType, name_columns
+from answerback.domain.playbook import Playbook
+from answerback.domain.records import RECORDS, key_column
+from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.workspace.batches import Batch, read_batches
+from answerback.workspace.home import Home
+from answerback.workspace.snapshots import Snapshot, read_snapshot
+
+_IDS = {name: ColumnType.VARCHAR for name in ("space", "source", "id")} | {"key": ColumnType.BIGINT}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One snapshot, one engine, one instant."""
+
+    home: Home
+    snapshot: Snapshot
+    playbook: Playbook
+    duck: DuckDB
+    as_of: datetime
+    batches: tuple[Batch, ...]
+
+    @property
+    def instant(self) -> str:
+        """`as_of` as an SQL literal."""
+        return sql_instant(self.as_of)
+
+    def query(self, sql: str) -> pa.Table:
+        """Runs a query over the snapshot's relations."""
+        return self.duck.query(sql)
+
+
+def sql_instant(at: datetime) -> str:
+    """An aware instant as an SQL literal in UTC.
+
+    >>> sql_instant(datetime(2026, 3, 1, 9, tzinfo=UTC))
+    "timestamp '2026-03-01 09:00:00'"
+    """
+    return f"timestamp '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
+
+
+@contextmanager
+def reading(
+    home: Home, *, snapshot: str | None = None, as_of: datetime | None = None, limits: Limits = Limits()  # noqa: B008
+) -> Iterator[Reader]:
+    """A reader of a snapshot (the newest unless named), looking from `as_of` (when it was built, unless said).
+
+    Raises NotFoundError where nothing was built, WorkspaceError where a file of the snapshot is gone.
+    """
+    chosen = read_snapshot(home, snapshot)
+    batches = tuple(batch for batch in read_batches(home) if batch.batch_id in set(chosen.batches))
+    with engine(limits) as duck:
+        for name, file in chosen.relations.items():
+            path = home.root / file.path
+            if not path.exists():
+                raise WorkspaceError(
+                    f"a file of snapshot {chosen.name} is gone", where=file.path, next_step="run `answerback build`"
+                )
+            duck.view(name, f"select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
+        _open_strings(duck, home, batches)
+        playbook = Playbook.model_validate_json(chosen.playbook)
+        yield Reader(home, chosen, playbook, duck, as_of or chosen.built_at, batches)
+
+
+def _open_strings(duck: DuckDB, home: Home, batches: tuple[Batch, ...]) -> None:
+    """The ids behind keys as `ids`, and personal fields of the newest version of each record as `names_<record>`."""
+    found = [home.log / batch.folder / "ids.parquet" for batch in batches]
+    duck.over_files("ids", [path for path in found if path.exists()], _IDS)
+    for record in RECORDS.values():
+        personal = name_columns(record)
+        if not personal:
+            continue
+        paths = [home.log / batch.folder / f"{record.name}.names.parquet" for batch in batches]
+        key = key_column(record)
+        columns = {key: ColumnType.BIGINT, "version_at": ColumnType.TIMESTAMP, "content_hash": ColumnType.BIGINT}
+        columns |= dict.fromkeys(personal, ColumnType.VARCHAR)
+        duck.over_files(f"_names_{record.name}", [path for path in paths if path.exists()], columns)
+        newest = ", ".join(
+            f"first_value({name} ignore nulls) over (partition by {key} order by version_at desc, content_hash desc"
+            f" rows between unbounded preceding and unbounded following) as {name}"
+            for name in personal
+        )
+        duck.view(f"names_{record.name}", f"select distinct {key}, {newest} from _names_{record.name}")
+
+
+def ids_sql(spaces: str) -> str:
+    """A subquery (key, id): one id for each key of the spaces, such as `'rep'`."""
+    return f"(select key, min(id) as id from ids where space in ({spaces}) group by key)"

@@ -1,0 +1,48 @@
+"""Whose rows somebody may see, and for what purpose. Every analysis function that returns rows about people demands one.
+
+A Scope has two makers: the owner of a workspace's folder (`workspace.access.owner_scope`, whose use is logged), and, where
+people sign in, the one function that knows who may see whom.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A rep between two instants, the second excluded; None means without end."""
+
+    rep_key: int
+    start: datetime | None = None
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be seen: everybody, or these stretches of these reps."""
+
+    purpose: str
+    everybody: bool = False
+    stretches: tuple[Stretch, ...] = ()
+
+    def condition(self, rep: str, at: str) -> str:
+        """The scope as an SQL condition on a column of rep keys and one of instants.
+
+        >>> Scope("mirror", stretches=(Stretch(7),)).condition("rep_key", "occurred_at")
+        '(rep_key = 7)'
+        >>> Scope("nothing").condition("rep_key", "occurred_at"), Scope("all", everybody=True).condition("a", "b")
+        ('false', 'true')
+        """
+        if self.everybody:
+            return "true"
+        parts = []
+        for each in self.stretches:
+            terms = [f"{rep} = {int(each.rep_key)}"]
+            if each.start is not None:
+                terms.append(f"{at} >= timestamp '{each.start:%Y-%m-%d %H:%M:%S}'")
+            if each.end is not None:
+                terms.append(f"{at} < timestamp '{each.end:%Y-%m-%d %H:%M:%S}'")
+            parts.append(f"({' and '.join(terms)})")
+        return " or ".join(parts) or "false"
