@@ -125,7 +125,8 @@ class Play(_Section):
     aim: tuple[CountedKind, ...]
     """Those among them that mean it worked. An act that is a refusal never does."""
     waiting_days: Annotated[float, Field(gt=0, le=3650)] = 14
-    """How many days it may wait for its answer. A link by reference holds whatever the time."""
+    """How many days it may wait for its answer. What answers it by proof is linked whenever it comes, but after this
+    time it no longer counts."""
     seen_on: tuple[str, ...] = ()
     """Channels on which its answer would show: email, calendar, call, offer, form, message, visit. It counts as seen
     where one of them was loaded. None: only where a source covers every channel."""
@@ -158,7 +159,7 @@ class Stage(_Section):
     name: str
     """As the CRM writes it."""
     step: str = ""
-    """The step of the chain it stands for; several stages may share one."""
+    """The step of the chain it stands for, where that is not its name; several stages may share one."""
     requires: tuple[CountedKind, ...] = ()
     """Buyer acts, one of which must be there for the stage to be believed."""
     outcome: Literal["", "won", "lost"] = ""

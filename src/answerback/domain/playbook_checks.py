@@ -181,7 +181,7 @@ def playbook_warnings(playbook: Playbook) -> Iterator[Mistake]:
                     f"play.seen_on names {channel}, which no source of this product reports{nearest(channel, CHANNELS)}"
                 )
                 yield Mistake(("play", at, "seen_on", number), text)
-        steps = {name for stage in playbook.stage for name in (stage.step, stage.name)}
+        steps = {stage.step or stage.name for stage in playbook.stage}
         if play.step is not None and play.step not in steps:
             yield Mistake(("play", at, "step"), f"play.step is '{play.step}', which no stage stands for")
     for kind in EffortKind:
