@@ -106,37 +106,44 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
     return OnBase(by=by, cells=tuple(cells), as_of=reader.as_of, snapshot=reader.snapshot.name, **apart)
 
 
-def counts_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play") -> str:
-    """The query behind the figures: one row per cell, play, peer group and age in days."""
+def selected_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play") -> str:
+    """The query for the efforts that figures count: one row each with its cell, state, age and answering act."""
     names = tuple(dict.fromkeys([*by, *where]))
     group = grouping(reader, names)
     columns = dict(zip(names, group.columns, strict=True))
     if "play" in columns:
         columns["play"] = f"outcome.{level}"
-    conditions = [f"outcome.occurred_at <= {reader.instant}", f"({scope.condition('outcome.rep_key', 'outcome.occurred_at')})"]
+    instant = reader.instant
+    conditions = [f"outcome.occurred_at <= {instant}", f"({scope.condition('outcome.rep_key', 'outcome.occurred_at')})"]
     conditions += [_equals(name, columns[name], value) for name, value in sorted(where.items())]
     if "evidence" not in names:
         conditions.append("outcome.evidence = 'captured'")
     if "origin" not in names:
         conditions.append("outcome.origin = 'hand'")
     dims = "".join(f"{columns[name]} as dim_{number}, " for number, name in enumerate(by))
-    state, proved = state_sql(reader.instant), state_sql(reader.instant, proved=True)
-    full = f"{observed_sql(reader.instant)} >= waiting_seconds"
-    due = f"{age_days_sql(reader.instant)} * {DAY_SECONDS}"
+    full = f"coalesce({observed_sql(instant)} >= waiting_seconds, false)"
+    due = f"{age_days_sql(instant)} * {DAY_SECONDS}"
     return f"""\
-with effort_state as (
-    select {dims}outcome.play as own_play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
-           outcome.occurred_at, coalesce({full}, false) as full_wait,
-           {state} as state,
-           {proved} as proved_state,
-           {age_days_sql(reader.instant)} as age_days,
+    select {dims}outcome.effort_key, outcome.play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
+           outcome.occurred_at, {full} as full_wait, {age_days_sql(instant)} as age_days,
+           {state_sql(instant)} as state,
+           {state_sql(instant, proved=True)} as proved_state,
            {full} or epoch(on_base_at) - epoch(occurred_at) <= {due} as due,
-           {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due
+           {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due,
+           case when on_base_at <= {instant} then on_base_action_key
+                when other_at <= {instant} then other_action_key end as action_key
     from outcome
     {group.joins}
-    where {" and ".join(conditions)}
+    where {" and ".join(conditions)}"""
+
+
+def counts_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play") -> str:
+    """The query behind the figures: one row per cell, play, peer group and age in days."""
+    return f"""\
+with effort_state as (
+{selected_sql(reader, scope, by, where, level)}
 )
-select {"".join(f"dim_{number}, " for number in range(len(by)))}own_play, peer_segment, peer_tenure, age_days,
+select {"".join(f"dim_{number}, " for number in range(len(by)))}play as own_play, peer_segment, peer_tenure, age_days,
        full_wait, count(*) as efforts,
        {", ".join(f"count(*) filter (state = '{each}') as state_{each}" for each in STATES)},
        count(*) filter (state = 'on_base' and due) as due,

@@ -53,9 +53,18 @@ def sql_instant(at: datetime) -> str:
 
 @contextmanager
 def reading(
-    home: Home, *, snapshot: str | None = None, as_of: datetime | None = None, limits: Limits = Limits()  # noqa: B008
+    home: Home,
+    *,
+    snapshot: str | None = None,
+    as_of: datetime | None = None,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+    names: bool = True,
+    confined: bool = False,
 ) -> Iterator[Reader]:
     """A reader of a snapshot (the newest unless named), looking from `as_of` (when it was built, unless said).
+
+    Without `names` there are keys only, no ids and no personal text. `confined` is for queries that a user wrote: nothing
+    but the files of this snapshot can be reached.
 
     Raises NotFoundError where nothing was built, WorkspaceError where a file of the snapshot is gone.
     """
@@ -63,26 +72,29 @@ def reading(
     batches = tuple(batch for batch in read_batches(home) if batch.batch_id in set(chosen.batches))
     with engine(limits) as duck:
         for name, file in chosen.relations.items():
-            path = home.root / file.path
+            path = (home.root / file.path).resolve()
             if not path.exists():
                 raise WorkspaceError(
                     f"a file of snapshot {chosen.name} is gone", where=file.path, next_step="run `answerback build`"
                 )
-            duck.view(name, f"select * from read_parquet('{str(path).replace(chr(39), chr(39) * 2)}')")
-        _open_strings(duck, home, batches)
+            duck.over_file(name, path)
+        if names:
+            _open_strings(duck, home, batches)
+        if confined:
+            duck.confine()
         playbook = Playbook.model_validate_json(chosen.playbook)
         yield Reader(home, chosen, playbook, duck, as_of or chosen.built_at, batches)
 
 
 def _open_strings(duck: DuckDB, home: Home, batches: tuple[Batch, ...]) -> None:
     """The ids behind keys as `ids`, and personal fields of the newest version of each record as `names_<record>`."""
-    found = [home.log / batch.folder / "ids.parquet" for batch in batches]
+    found = [(home.log / batch.folder / "ids.parquet").resolve() for batch in batches]
     duck.over_files("ids", [path for path in found if path.exists()], _IDS)
     for record in RECORDS.values():
         personal = name_columns(record)
         if not personal:
             continue
-        paths = [home.log / batch.folder / f"{record.name}.names.parquet" for batch in batches]
+        paths = [(home.log / batch.folder / f"{record.name}.names.parquet").resolve() for batch in batches]
         key = key_column(record)
         columns = {key: ColumnType.BIGINT, "version_at": ColumnType.TIMESTAMP, "content_hash": ColumnType.BIGINT}
         columns |= dict.fromkeys(personal, ColumnType.VARCHAR)

@@ -51,6 +51,7 @@ class DuckDB:
             config["memory_limit"] = limits.memory
         self._connection = duckdb.connect(config=config)
         self._connection.execute("set TimeZone = 'UTC'")
+        self._files: list[Path] = []
 
     def close(self) -> None:
         """Frees the memory and the scratch files."""
@@ -62,8 +63,14 @@ class DuckDB:
             typed = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
             self._run(f"create or replace view {name} as select {typed} where false")
             return
+        self._files += paths
         listed = ", ".join(_quoted(str(path)) for path in paths)
         self._run(f"create or replace view {name} as select {', '.join(columns)} from read_parquet([{listed}])")
+
+    def over_file(self, name: str, path: Path) -> None:
+        """A relation over one Parquet file, with the columns that it has."""
+        self._files.append(path)
+        self._run(f"create or replace view {name} as select * from read_parquet({_quoted(str(path))})")
 
     def put(self, name: str, table: pa.Table) -> None:
         """A relation from an Arrow table, copied into the engine."""
@@ -95,9 +102,19 @@ class DuckDB:
             return self._connection.sql(sql).to_arrow_table()
 
     def confine(self) -> None:
-        """From here on: no files, no settings, no extensions. For queries that a user wrote."""
+        """From here on: no files but those of the relations, no settings, no extensions."""
+        listed = ", ".join(_quoted(str(path)) for path in self._files)
+        self._run(f"set allowed_paths = [{listed}]")
         self._run("set enable_external_access = false")
         self._run("set lock_configuration = true")
+
+    def select_only(self, sql: str) -> pa.Table:
+        """The answer to a query that a user wrote: exactly one SELECT, else QueryError."""
+        with _told():
+            statements = self._connection.extract_statements(sql)
+        if [each.type for each in statements] != [duckdb.StatementType.SELECT]:
+            raise QueryError("only one SELECT is allowed", where="sql", next_step="ask one question at a time")
+        return self.query(sql)
 
     def _rows(self, sql: str) -> list[tuple[object, ...]]:
         return self._run(sql).fetchall()

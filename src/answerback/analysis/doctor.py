@@ -1,0 +1,212 @@
+"""What is wrong with the data or missing from it, before anybody trusts a figure, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from answerback.analysis.listing import show
+from answerback.analysis.reader import Reader, ids_sql
+from answerback.domain.scope import Scope
+from answerback.engine.settings import NO_PLAY
+
+GAP_DAYS = 14
+"""A mailbox or calendar silent for longer than this, inside the time it claims to cover, is worth a look."""
+
+
+class Weight(StrEnum):
+    """How much a remark matters."""
+
+    WRONG = "wrong"
+    MISSING = "missing"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to know, and what to do about it."""
+
+    weight: Weight
+    about: str
+    what: str
+    next_step: str
+
+
+def examine(reader: Reader, scope: Scope) -> list[Remark]:
+    """Every remark there is, the weightiest first."""
+    remarks = [remark for check in _CHECKS for remark in check(reader, scope)]
+    order = list(Weight)
+    return sorted(remarks, key=lambda each: order.index(each.weight))
+
+
+def _rejects(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    rejects = show(reader, scope, "rejects")
+    groups = rejects.group_by(["file", "field", "reason"]).aggregate([("at", "count")]).to_pylist()
+    for row in sorted(groups, key=lambda each: (-each["at_count"], each["file"], each["reason"]))[:30]:
+        field = f" in {row['field']}" if row["field"] else ""
+        yield Remark(
+            Weight.WRONG, row["file"], f"{row['at_count']:,} × {row['reason']}{field}", "answerback show rejects; mend the export, load again"
+        )
+
+
+def _nothing_kept(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    for batch in reader.batches:
+        passed = batch.non_events.get("unknown_outside_party", 0)
+        if passed:
+            yield Remark(
+                Weight.MISSING,
+                batch.path,
+                f"{passed:,} mails or meetings are with nobody known",
+                "load the CRM's contacts first, then load this again; or set outside = \"all\" in the playbook",
+            )
+        if batch.read and not batch.kept:
+            yield Remark(Weight.WRONG, batch.path, "nothing of it became a record", "answerback show rejects")
+
+
+def _efforts(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    count = {name: reader.snapshot.relations[name].rows for name in ("effort", "buyer_action", "deal", "contact")}
+    if not count["effort"]:
+        deals = f"{count['deal']:,} deals but " if count["deal"] else ""
+        yield Remark(
+            Weight.MISSING, "touches", f"{deals}no touches were loaded: no rate can be told", "load mail, calendars or the CRM's activities"
+        )
+    elif not count["buyer_action"]:
+        yield Remark(Weight.MISSING, "buyer actions", "no act of a buyer was loaded", "load the mailboxes that buyers answer to")
+    unplayed = _count(reader, f"select count(*) from effort_play where play = '{NO_PLAY}' or starts_with(play, '{NO_PLAY} ')")
+    if unplayed:
+        yield Remark(Weight.NOTE, "playbook", f"{unplayed:,} touches fit no play", "add a play for them to playbook.toml")
+
+
+def _silent_reps(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    condition = scope.condition("rep.rep_key", "rep.valid_from") if not scope.everybody else "true"
+    rows = reader.query(f"""
+        select distinct coalesce(named.id, cast(rep.rep_key as varchar)) as id
+        from rep left join {ids_sql("'rep'")} as named on named.key = rep.rep_key
+        where {condition} and rep.rep_key not in (select rep_key from effort where rep_key is not null)
+        order by id""").to_pylist()
+    if rows and reader.snapshot.relations["effort"].rows:
+        some = ", ".join(row["id"] for row in rows[:5]) + (" …" if len(rows) > 5 else "")  # noqa: PLR2004
+        yield Remark(Weight.MISSING, "reps", f"{len(rows):,} reps without a touch: {some}", "load their mailboxes or dialler")
+
+
+def _clocks(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    later = f"{reader.snapshot.built_at:%Y-%m-%d %H:%M:%S}"
+    future = _count(
+        reader,
+        f"""select (select count(*) from effort where occurred_at > timestamp '{later}')
+                 + (select count(*) from buyer_action where occurred_at > timestamp '{later}')""",
+    )
+    if future:
+        yield Remark(Weight.WRONG, "clocks", f"{future:,} events lie after the build", "check the export's time zone")
+    early = _count(
+        reader,
+        """select count(*) from (
+               select token.action_key from action_token as token
+               join buyer_action as action using (action_key)
+               join effort_token as borne on borne.token_key = token.token_key and borne.role = 'is'
+               join effort on effort.effort_key = borne.effort_key
+               where token.role = 'answers'
+               group by token.action_key, action.occurred_at
+               having min(effort.occurred_at) > action.occurred_at)""",
+    )
+    if early:
+        yield Remark(Weight.WRONG, "clocks", f"{early:,} answers are dated before what they answer", "one of two clocks is off")
+    repaired = _count(reader, "select count(*) from attribute where subject_kind = 'event' and name = 'date_repaired'")
+    if repaired:
+        yield Remark(Weight.NOTE, "clocks", f"{repaired:,} mails had a wrong date, taken from their way instead", "nothing to do")
+
+
+def _duplicates(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    twins = _count(reader, "select count(*) from same_event")
+    if twins:
+        yield Remark(Weight.NOTE, "duplicates", f"{twins:,} events came from two systems and count once", "nothing to do")
+    doubtful = show(reader, scope, "doubtful").num_rows
+    if doubtful:
+        yield Remark(
+            Weight.NOTE, "identity", f"{doubtful:,} pairs of records may be one company", "answerback show doubtful, then answerback decide"
+        )
+
+
+def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    everyone = "true" if scope.everybody else scope.condition("rep_key", "occurred_at")
+    rows = reader.query(f"""
+        with event as (
+            select rep_key, occurred_at from effort where kind = 'email' and ({everyone})
+            union all
+            select effort.rep_key, action.occurred_at
+            from link join effort using (effort_key) join buyer_action as action using (action_key)
+            where effort.kind = 'email' and ({everyone.replace("occurred_at", "effort.occurred_at")})
+        ),
+        step as (
+            select rep_key, occurred_at, lag(occurred_at) over (partition by rep_key order by occurred_at) as before from event
+        )
+        select named.id, step.before, step.occurred_at as after
+        from step left join {ids_sql("'rep'")} as named on named.key = step.rep_key
+        where epoch(occurred_at) - epoch(before) > {GAP_DAYS * 86_400}
+        order by named.id, step.before""").to_pylist()
+    for row in rows[:20]:
+        yield Remark(
+            Weight.NOTE,
+            f"mailbox of {row['id']}",
+            f"silent from {row['before']:%Y-%m-%d} to {row['after']:%Y-%m-%d}",
+            "a holiday, or a part of the mailbox that was not exported",
+        )
+    if len(rows) > 20:  # noqa: PLR2004
+        yield Remark(Weight.NOTE, "mailboxes", f"{len(rows) - 20:,} more silent stretches", "look at the longest first")
+
+
+def _coverage(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    if not reader.snapshot.relations["effort"].rows:
+        return
+    unseen = _count(reader, "select count(*) from outcome where seen_until is null")
+    if unseen:
+        total = reader.snapshot.relations["outcome"].rows
+        yield Remark(
+            Weight.MISSING, "coverage", f"answers to {unseen:,} of {total:,} touches could not have been recorded", "load the channel for those days"
+        )
+    channels = {row["channel"] for row in reader.query("select distinct channel from coverage").to_pylist()}
+    if None in channels:
+        return
+    for channel, gain in _UNLOCKS.items():
+        if channel not in channels:
+            yield Remark(Weight.MISSING, channel, f"no {channel} is loaded", gain)
+
+
+_UNLOCKS = {
+    "email": "load mailboxes: replies by reference, the strongest proof there is",
+    "calendar": "load calendars: invitations accepted and declined",
+    "call": "load the dialler's export: which calls were answered",
+}
+
+
+def _deals(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    deals = reader.snapshot.relations["deal"].rows
+    if not deals:
+        yield Remark(Weight.MISSING, "deals", "no deals are loaded", "load the CRM: steps, stages and amounts behind the touches")
+        return
+    homeless = _count(reader, "select count(*) from deal where account_key is null")
+    if homeless:
+        yield Remark(Weight.NOTE, "deals", f"{homeless:,} of {deals:,} deals have no account", "acts can be tied to them by deal only")
+
+
+def _count(reader: Reader, sql: str) -> int:
+    return int(reader.query(sql).column(0)[0].as_py())
+
+
+_CHECKS: tuple[Callable[[Reader, Scope], Iterator[Remark]], ...] = (
+    _nothing_kept,
+    _efforts,
+    _rejects,
+    _clocks,
+    _coverage,
+    _silent_reps,
+    _duplicates,
+    _gaps,
+    _deals,
+)

@@ -1,0 +1,186 @@
+"""The Python API: a workspace as an object. `answerback.open_workspace` is the way in.
+
+This is a door: here, as on the command line, "now" is looked up once and passed on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from answerback.analysis.listing import show
+from answerback.analysis.on_base import OnBase, on_base
+from answerback.analysis.reader import Reader, reading
+from answerback.domain.errors import UsageError
+from answerback.domain.playbook import Playbook
+from answerback.domain.playbook_file import default_playbook, read_playbook
+from answerback.domain.reading import Progress, Source
+from answerback.engine.duckdb import Limits
+from answerback.present.on_base import on_base_table
+from answerback.sources.registry import by_name, names, recognise
+from answerback.workspace.access import owner_scope
+from answerback.workspace.batches import Batch, LoadRequest, load
+from answerback.workspace.build import Built, OnStep, build
+from answerback.workspace.home import Home, create_home, open_home
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """An answer as rows, and whatever else it says of itself."""
+
+    table: pa.Table
+
+    def to_arrow(self) -> pa.Table:
+        """As a pyarrow Table."""
+        return self.table
+
+    def to_pandas(self) -> pd.DataFrame:
+        """As a pandas DataFrame. Raises UsageError where pandas is not installed."""
+        try:
+            return self.table.to_pandas()
+        except ModuleNotFoundError as error:
+            raise UsageError("pandas is not installed", next_step="install answerback[pandas]") from error
+
+    def to_polars(self) -> pl.DataFrame:
+        """As a Polars DataFrame. Raises UsageError where Polars is not installed."""
+        try:
+            import polars as pl  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            raise UsageError("polars is not installed", next_step="install answerback[polars]") from error
+        frame = pl.from_arrow(self.table)
+        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table never becomes a series
+        return frame
+
+
+@dataclass(frozen=True, slots=True)
+class OnBaseRows(Rows):
+    """On-base rates: `cells` typed, `table` as rows."""
+
+    answer: OnBase
+
+    @property
+    def cells(self):  # type: ignore[no-untyped-def]
+        """The cells: counts, and a `Rate` or `NotEnoughData` each."""
+        return self.answer.cells
+
+
+def _quiet(*_: object) -> None:
+    """Tells nobody."""
+
+
+class Workspace:
+    """A workspace on this disk.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "effort.csv").write_text(
+    ...     "effort_id,rep_id,account_id,occurred_at,kind,reference\\n"
+    ...     "e1,ann,acme,2026-03-01T09:00:00Z,email,message:1\\n"
+    ... )
+    >>> _ = (folder / "buyer_action.csv").write_text(
+    ...     "action_id,account_id,occurred_at,kind,refers_to\\nb1,acme,2026-03-02T10:00:00Z,replied,message:1\\n"
+    ... )
+    >>> workspace = open_workspace(folder / "home", create=True)
+    >>> workspace.load(folder).kept
+    2
+    >>> workspace.build().new
+    True
+    >>> answer = workspace.on_base(by=["rep"])
+    >>> answer.to_arrow().select(["rep", "efforts", "on_base", "reason"]).to_pylist()
+    [{'rep': 'ann', 'efforts': 1, 'on_base': 1, 'reason': 'too_few_efforts'}]
+    >>> workspace.show("links").to_arrow().to_pylist()
+    [{'action_id': 'b1', 'effort_id': 'e1', 'basis': 'reference', 'grade': 'E1', 'lag_seconds': 90000}]
+    """
+
+    def __init__(self, home: Home, limits: Limits = Limits()) -> None:  # noqa: B008 - frozen
+        self.home = home
+        self.limits = limits
+
+    @property
+    def playbook(self) -> Playbook:
+        """The organisation's settings; the defaults where the folder holds no playbook."""
+        return read_playbook(self.home.playbook) if self.home.playbook.exists() else default_playbook()
+
+    def load(
+        self,
+        path: str | Path,
+        *,
+        source: str = "",
+        mapping: str | Path | None = None,
+        ids_of: str = "",
+        exported_at: datetime | None = None,
+        options: Mapping[str, str] | None = None,
+        progress: Callable[[Progress], None] = _quiet,
+    ) -> Batch:
+        """Reads files into the log. `source` names the connector, or names the system when the connector is clear.
+
+        Loading the same again changes nothing. Raises SourceError where nothing could be read.
+        """
+        connector, name = _connector(Path(path), source, mapping)
+        request = LoadRequest(
+            source=connector,
+            path=Path(path),
+            name=name,
+            ids_of=ids_of or name,
+            playbook=self.playbook,
+            loaded_at=datetime.now(UTC),
+            exported_at=exported_at,
+            mapping=Path(mapping) if mapping is not None else None,
+            options=dict(options or {}),
+        )
+        return load(self.home, request, progress)
+
+    def build(self, *, on_step: OnStep = _quiet) -> Built:
+        """Makes a snapshot of everything loaded so far. Raises BusyError while another build runs."""
+        return build(self.home, self.playbook, now=datetime.now(UTC), limits=self.limits, on_step=on_step)
+
+    def on_base(
+        self,
+        by: Sequence[str] = ("rep", "play"),
+        *,
+        where: Mapping[str, str] | None = None,
+        as_of: datetime | None = None,
+        snapshot: str | None = None,
+    ) -> OnBaseRows:
+        """On-base rates by any dimensions, as of an instant (when the snapshot was built, unless said)."""
+        with self._reading(snapshot, as_of) as reader:
+            answer = on_base(reader, owner_scope("on-base"), by=tuple(by), where=where)
+        return OnBaseRows(on_base_table(answer), answer)
+
+    def show(self, what: str, *, as_of: datetime | None = None, snapshot: str | None = None) -> Rows:
+        """The rows of a listing: efforts, actions, links, outcomes, lags, coverage, rejects, batches, …"""
+        with self._reading(snapshot, as_of) as reader:
+            return Rows(show(reader, owner_scope(what), what))
+
+    def _reading(self, snapshot: str | None, as_of: datetime | None):  # type: ignore[no-untyped-def]
+        return reading(self.home, snapshot=snapshot, as_of=as_of, limits=self.limits)
+
+
+def open_workspace(path: str | Path, *, create: bool = False, limits: Limits = Limits()) -> Workspace:  # noqa: B008
+    """The workspace in a folder; made there if `create`. Raises WorkspaceError where there is none."""
+    root = Path(path)
+    return Workspace(create_home(root) if create else open_home(root), limits)
+
+
+def _connector(path: Path, source: str, mapping: str | Path | None) -> tuple[Source, str]:
+    """The connector for a path, and the name under which its ids are kept apart from other systems'."""
+    if source in names():
+        return by_name(source), source
+    if mapping is not None:
+        connector = by_name("xes") if ".xes" in path.name.lower() else by_name("mapping")
+    else:
+        connector = recognise(path)
+    return connector, source or connector.name
+
+
+__all__ = ["OnBaseRows", "Reader", "Rows", "Workspace", "open_workspace"]

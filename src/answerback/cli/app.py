@@ -1,0 +1,206 @@
+"""The commands. Each one asks the workspace and puts the answer on standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from answerback import __version__
+from answerback.cli.settings import Format, Settings, instant
+from answerback.domain.errors import UsageError
+
+app = typer.Typer(
+    name="answerback",
+    help="Which of a seller's touches got an answer from a buyer, which did not, and what to try next.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+HomeOption = Annotated[Path, typer.Option(envvar="ANSWERBACK_HOME", help="The workspace's folder.", show_default=True)]
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"answerback {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def everything(
+    context: typer.Context,
+    home: HomeOption = Path("answerback-home"),
+    form: Annotated[Format, typer.Option("--format", help="How answers are written.")] = Format.TABLE,
+    as_of: Annotated[str, typer.Option(help="Look from this date or time; else from when the snapshot was built.")] = "",
+    snapshot: Annotated[str, typer.Option(help="An older snapshot: its number, or a date it was built by.")] = "",
+    memory: Annotated[str, typer.Option(help="Most memory for the engine, such as 2GB.")] = "",
+    threads: Annotated[int, typer.Option(min=0, help="Most threads for the engine; 0: one per core.")] = 0,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="The version.")] = False,
+) -> None:
+    """Options that hold for every command; they may stand anywhere on the line."""
+    del version
+    seen_from = instant(as_of) if as_of else None
+    context.obj = Settings(home, form, seen_from, snapshot or None, memory, threads, quiet)
+
+
+def pairs(words: list[str], option: str) -> dict[str, str]:
+    """`name=value` words as a mapping. Raises UsageError for a word without `=`.
+
+    >>> pairs(["rep=ann", "play=call"], "--where")
+    {'rep': 'ann', 'play': 'call'}
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{word!r} is not of the form name=value", where=option, next_step="write it as rep=ann")
+        found[name.strip()] = value
+    return found
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    own_domain: Annotated[list[str] | None, typer.Option(help="Your own e-mail domain; may be repeated.")] = None,
+    time_zone: Annotated[str, typer.Option(help="Your time zone, such as Europe/Berlin.")] = "",
+    outside: Annotated[str, typer.Option(help="Whose mail may be kept: known or all.")] = "",
+    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Ask what was not given, on a terminal.")] = True,
+) -> None:
+    """Make a workspace: asks the few questions that matter and writes a commented playbook."""
+    from answerback.cli.start import start  # noqa: PLC0415 - heavy
+
+    given = {
+        "organisation.own_domains": " ".join(own_domain or []),
+        "organisation.time_zone": time_zone,
+        "privacy.outside": outside,
+    }
+    start(context.obj, {name: value for name, value in given.items() if value}, ask=ask and sys.stdin.isatty())
+
+
+@app.command()
+def inspect(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="A CSV, XLSX, Parquet or JSON Lines file.")],
+    write: Annotated[Path | None, typer.Option(help="Write the guessed mapping here.")] = None,
+) -> None:
+    """Look at a file: what each column seems to mean, how sure that is and why, and a mapping to edit."""
+    from answerback.cli.loading import inspect_file  # noqa: PLC0415 - heavy
+
+    inspect_file(context.obj, file, write)
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="A file or folder: exports, a mailbox, a calendar, tables.")],
+    source: Annotated[
+        str, typer.Option(help="The connector (see `answerback sources`), or your own name for the system.")
+    ] = "",
+    mapping: Annotated[Path | None, typer.Option(help="A mapping file, for columns that mean something else.")] = None,
+    ids_of: Annotated[str, typer.Option(help="The source whose rep, account and deal ids this one uses.")] = "",
+    exported_at: Annotated[str, typer.Option(help="When it was exported; else the files' own time.")] = "",
+    setting: Annotated[list[str] | None, typer.Option("--set", help="An option of the source: name=value.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="End with exit code 4 if anything was rejected.")] = False,
+) -> None:
+    """Read files into the log. Loading the same again changes nothing."""
+    from answerback.cli.loading import load_path  # noqa: PLC0415 - heavy
+
+    at = instant(exported_at) if exported_at else None
+    options = pairs(setting or [], "--set")
+    code = load_path(context.obj, path, source, mapping, ids_of=ids_of, exported_at=at, options=options, strict=strict)
+    raise typer.Exit(code)
+
+
+@app.command()
+def sources(context: typer.Context) -> None:
+    """The connectors there are."""
+    from answerback.cli.loading import list_sources  # noqa: PLC0415 - heavy
+
+    list_sources(context.obj)
+
+
+@app.command()
+def build(context: typer.Context) -> None:
+    """Make a snapshot of all that was loaded: links, outcomes and everything that figures rest on."""
+    from answerback.cli.building import build_snapshot  # noqa: PLC0415 - heavy
+
+    build_snapshot(context.obj)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="on-base, efforts, actions, links, outcomes, lags, coverage, rejects, …")],
+    by: Annotated[str, typer.Option(help="on-base: group by these, such as rep,play,week.")] = "rep,play",
+    where: Annotated[list[str] | None, typer.Option(help="on-base: only where name=value; may be repeated.")] = None,
+) -> None:
+    """Show rates, or the rows behind them."""
+    from answerback.cli.showing import show_rows  # noqa: PLC0415 - heavy
+
+    show_rows(context.obj, what, by, pairs(where or [], "--where"))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(help="on-base, effort or link.")],
+    which: Annotated[list[str] | None, typer.Argument(help="For on-base: name=value …; else an id.")] = None,
+    by: Annotated[str, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")] = "",
+) -> None:
+    """Open a figure or a link: its definition, its SQL, and the touches and acts behind it."""
+    from answerback.cli.showing import explain_figure  # noqa: PLC0415 - heavy
+
+    explain_figure(context.obj, what, which or [], by)
+
+
+@app.command()
+def sql(
+    context: typer.Context,
+    query: Annotated[str, typer.Argument(help="One SELECT over the relations of the snapshot.")],
+    names: Annotated[bool, typer.Option("--names", help="Also ids and names; its use is logged.")] = False,
+) -> None:
+    """Ask the snapshot in SQL: read-only, confined to its relations. Its use is logged."""
+    from answerback.cli.showing import run_sql  # noqa: PLC0415 - heavy
+
+    run_sql(context.obj, query, names=names)
+
+
+@app.command()
+def decide(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(help="merge, separate, refusal, not_refusal.")],
+    subject: Annotated[str, typer.Argument(help="The id that it is about.")],
+    other: Annotated[str, typer.Argument(help="The other id, for merge and separate.")] = "",
+    of: Annotated[str, typer.Option(help="What the ids name: rep, account, contact, deal or event.")] = "account",
+    source: Annotated[str, typer.Option(help="The source whose ids these are, where several have them.")] = "",
+    reason: Annotated[str, typer.Option(help="Why, in a word.")] = "",
+) -> None:
+    """Write down a decision about records: two are one, two are not one, a reply was a no. The next build follows it."""
+    from answerback.cli.building import write_decision  # noqa: PLC0415 - heavy
+
+    write_decision(context.obj, kind, subject, other, of=of, source=source, reason=reason)
+
+
+@app.command()
+def doctor(context: typer.Context) -> None:
+    """What is wrong with the data or missing from it, and what each further source would unlock."""
+    from answerback.cli.showing import examine  # noqa: PLC0415 - heavy
+
+    examine(context.obj)
+
+
+@app.command()
+def mine(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="Your mailbox (mbox, Maildir, .eml) and calendar, or a folder of both.")],
+    owner: Annotated[str, typer.Option(help="Your address, if it is not clear from the mailbox.")] = "",
+    setting: Annotated[list[str] | None, typer.Option("--set", help="An option of the mailbox source: name=value.")] = None,
+) -> None:
+    """One person, one mailbox, this computer only: buyers waiting on you, and what your touches moved."""
+    from answerback.cli.own import show_mine  # noqa: PLC0415 - heavy
+
+    show_mine(context.obj, path, owner, pairs(setting or [], "--set"))

@@ -1,0 +1,65 @@
+"""`answerback build` and `decide`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from answerback.cli.output import put
+from answerback.cli.progress import progress
+from answerback.cli.settings import Format, Settings
+from answerback.domain.errors import UsageError
+from answerback.workspace.batches import read_batches
+from answerback.workspace.journal import Entry, append
+
+_PAIRS = ("merge", "separate")
+_WORDS = ("refusal", "not_refusal")
+
+
+def build_snapshot(settings: Settings) -> None:
+    """Builds, and says what there is now."""
+    workspace = settings.workspace()
+    with progress(settings, "Building") as advance:
+        built = workspace.build(on_step=advance)
+    rows = {name: file.rows for name, file in built.snapshot.relations.items()}
+    if settings.format is not Format.TABLE:
+        summary = {"snapshot": built.snapshot.name, "new": built.new}
+        summary |= {"efforts": rows["effort"], "actions": rows["buyer_action"], "links": rows["link"]}
+        put(settings, pa.Table.from_pylist([summary]))
+        return
+    if not built.new:
+        print(f"Nothing has changed since snapshot {built.snapshot.name}.")
+        return
+    print(f"Snapshot {built.snapshot.name}: {rows['effort']:,} touches, {rows['buyer_action']:,} buyer actions,")
+    print(f"  {rows['link']:,} of which answer a touch, {rows['registration']:,} work items that merely register an act.")
+    if not rows["effort"]:
+        print("  No touches were loaded, so no rate can be told. Load a mailbox, a calendar or a CRM's activities.")
+    print("Next: answerback show on-base, answerback doctor")
+
+
+def write_decision(
+    settings: Settings, kind: str, subject: str, other: str, *, of: str, source: str, reason: str
+) -> None:
+    """Appends one decision to the journal; the next build follows it."""
+    if kind not in _PAIRS + _WORDS:
+        raise UsageError(f"there is no decision {kind!r}", next_step="use one of " + ", ".join(_PAIRS + _WORDS))
+    if (kind in _PAIRS) != bool(other):
+        raise UsageError(f"{kind} takes {'two ids' if kind in _PAIRS else 'one id'}", next_step="see answerback decide -h")
+    workspace = settings.workspace()
+    spaces = sorted({batch.ids_of for batch in read_batches(workspace.home)})
+    if not source and len(spaces) != 1:
+        raise UsageError(
+            "several sources have ids", where="--source", next_step="say whose id it is: " + ", ".join(spaces or ["load something first"])
+        )
+    now = datetime.now(UTC)
+    fields = {
+        "subject_kind": "event" if kind in _WORDS else of,
+        "subject_id": subject,
+        "kind": kind,
+        "other_id": other or None,
+        "occurred_at": now.isoformat(),
+        "reason": reason or None,
+    }
+    append(workspace.home, Entry(source or spaces[0], "decision", fields, now))
+    print("Written down. It takes effect with the next: answerback build")

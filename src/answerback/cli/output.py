@@ -1,0 +1,64 @@
+"""Answers onto standard output, in the form that was asked for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from answerback.cli.settings import Format, Settings
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_ROWS = 200
+"""A table for eyes stops here and says how to get the rest."""
+
+
+def put(settings: Settings, table: pa.Table, *, columns: Sequence[str] = (), title: str = "", empty: str = "nothing") -> None:
+    """The rows, as a table for eyes or in a form for machines. `columns` picks those for eyes."""
+    from answerback.present import formats  # noqa: PLC0415 - heavy
+
+    out = sys.stdout.buffer
+    match settings.format:
+        case Format.JSON:
+            formats.write_json(table, out)
+        case Format.CSV:
+            formats.write_csv(table, out)
+        case Format.PARQUET:
+            formats.write_parquet(table, out)
+        case Format.TABLE:
+            _table(table, columns or table.column_names, title, empty)
+    out.flush()
+
+
+def _table(table: pa.Table, columns: Sequence[str], title: str, empty: str) -> None:
+    from rich.console import Console  # noqa: PLC0415 - heavy
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from answerback.present.cells import heading, is_number, shown  # noqa: PLC0415
+
+    console = console_for_output()
+    if title:
+        console.print(f"[bold]{escape(title)}[/bold]")
+    if not table.num_rows:
+        console.print(escape(empty))
+        return
+    grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for name in columns:
+        grid.add_column(escape(heading(name)), justify="right" if is_number(table.schema.field(name)) else "left")
+    for row in table.select(list(columns)).slice(0, MOST_ROWS).to_pylist():
+        grid.add_row(*(escape(shown(name, row[name])) for name in columns))
+    console.print(grid)
+    if table.num_rows > MOST_ROWS:
+        left = table.num_rows - MOST_ROWS
+        console.print(f"… and {left:,} more rows: use --format json, csv or parquet for all of them")
+    assert isinstance(console, Console)  # noqa: S101 - for the type checker
+
+
+def console_for_output():  # type: ignore[no-untyped-def]
+    """A console as wide as the terminal, or wide enough for a file."""
+    from rich.console import Console  # noqa: PLC0415 - heavy
+
+    return Console(width=None if sys.stdout.isatty() else 160, highlight=False)

@@ -1,0 +1,47 @@
+"""Progress of long work: a bar on a terminal, one plain line elsewhere. Always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from answerback.cli.settings import Settings, is_terminal
+
+
+class Advance(Protocol):
+    """Told how far the work has come."""
+
+    def __call__(self, what: str, done: int, total: int) -> None: ...
+
+
+@contextmanager
+def progress(settings: Settings, title: str) -> Iterator[Advance]:
+    """Shows progress while the block runs."""
+    if settings.quiet:
+        yield lambda what, done, total: None
+    elif is_terminal():
+        with _bar(title) as advance:
+            yield advance
+    else:
+        started = time.perf_counter()
+        print(f"{title} …", file=sys.stderr, flush=True)
+        yield lambda what, done, total: None
+        print(f"{title}: done in {time.perf_counter() - started:.1f} s", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Advance]:
+    from rich.console import Console  # noqa: PLC0415 - only where somebody looks
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        task = bars.add_task(title, total=None)
+
+        def advance(what: str, done: int, total: int) -> None:
+            bars.update(task, description=f"{title} {what}".strip(), completed=done, total=total or None)
+
+        yield advance

@@ -1,0 +1,64 @@
+"""What every command knows: which workspace, which form of output, looking from when, with how much memory."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from answerback.domain.errors import UsageError
+
+if TYPE_CHECKING:
+    from answerback.api import Workspace
+
+
+class Format(StrEnum):
+    """Forms of output."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The options that hold for every command."""
+
+    home: Path
+    format: Format
+    as_of: datetime | None
+    snapshot: str | None
+    memory: str
+    threads: int
+    quiet: bool
+
+    def workspace(self, *, create: bool = False) -> Workspace:
+        """The workspace that the command is about."""
+        from answerback.api import open_workspace  # noqa: PLC0415 - heavy
+        from answerback.engine.duckdb import Limits  # noqa: PLC0415 - heavy
+
+        return open_workspace(self.home, create=create, limits=Limits(threads=self.threads, memory=self.memory))
+
+
+def instant(text: str) -> datetime:
+    """An instant as typed: `2026-03-01` or `2026-03-01T09:30:00+01:00`; without a zone it is UTC.
+
+    >>> instant("2026-03-01").isoformat()
+    '2026-03-01T00:00:00+00:00'
+    """
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(
+            f"{text!r} is no date or time", where="--as-of", next_step="write it as 2026-03-01 or 2026-03-01T09:30:00Z"
+        ) from error
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def is_terminal() -> bool:
+    """Whether a person is looking at the progress."""
+    return sys.stderr.isatty()

@@ -1,0 +1,89 @@
+"""`answerback show`, `explain`, `sql` and `doctor`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from answerback.analysis.doctor import examine as examine_workspace
+from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
+from answerback.analysis.reader import reading
+from answerback.cli.output import put
+from answerback.cli.settings import Format, Settings
+from answerback.domain.errors import UsageError
+from answerback.present.explain import tell_effort, tell_link, tell_on_base
+from answerback.present.on_base import footnotes, for_eyes
+from answerback.workspace.access import note_use, owner_scope
+
+
+def show_rows(settings: Settings, what: str, by: str, where: dict[str, str]) -> None:
+    """Rates, or the rows of a listing."""
+    workspace = settings.workspace()
+    if what.replace("_", "-") != "on-base":
+        rows = workspace.show(what, as_of=settings.as_of, snapshot=settings.snapshot)
+        put(settings, rows.table, empty=f"no {what}")
+        return
+    names = tuple(name.strip() for name in by.split(",") if name.strip())
+    answer = workspace.on_base(names, where=where, as_of=settings.as_of, snapshot=settings.snapshot)
+    if settings.format is not Format.TABLE:
+        put(settings, answer.table)
+        return
+    if not answer.answer.efforts_loaded:
+        print("Cannot tell: no efforts loaded. Load a mailbox, a calendar, or a CRM's calls and mails; then build.")
+        return
+    put(settings, for_eyes(answer.answer))
+    for line in footnotes(answer.answer):
+        print(line)
+
+
+def explain_figure(settings: Settings, what: str, which: list[str], by: str) -> None:
+    """Opens a figure, an effort or a link."""
+    workspace = settings.workspace()
+    scope = owner_scope(f"explain {what}")
+    with reading(
+        workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits
+    ) as reader:
+        match what.replace("_", "-"):
+            case "on-base":
+                from answerback.cli.app import pairs  # noqa: PLC0415 - the app imports this module's functions lazily
+
+                names = tuple(name.strip() for name in by.split(",") if name.strip())
+                told, table = tell_on_base(explain_on_base(reader, scope, by=names, where=pairs(which, "explain")))
+            case "link":
+                told, table = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action")))
+            case "effort":
+                told, table = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort")))
+            case _:
+                raise UsageError(f"there is nothing called {what!r} to explain", next_step="explain on-base, effort or link")
+    if settings.format is Format.TABLE:
+        print(told)
+    put(settings, table)
+
+
+def _one(which: list[str], meaning: str) -> str:
+    if len(which) != 1:
+        raise UsageError(f"explain takes {meaning}", next_step="name one")
+    return which[0]
+
+
+def run_sql(settings: Settings, query: str, *, names: bool) -> None:
+    """One SELECT over a snapshot."""
+    workspace = settings.workspace()
+    note_use(workspace.home, "sql --names" if names else "sql", query, now=datetime.now(UTC))
+    with reading(
+        workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits, names=names, confined=True
+    ) as reader:
+        put(settings, reader.duck.select_only(query))
+
+
+def examine(settings: Settings) -> None:
+    """What is wrong or missing."""
+    workspace = settings.workspace()
+    with reading(
+        workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits
+    ) as reader:
+        remarks = examine_workspace(reader, owner_scope("doctor"))
+    rows = [{"weight": str(each.weight), "about": each.about, "what": each.what, "next": each.next_step} for each in remarks]
+    schema = pa.schema([(name, pa.string()) for name in ("weight", "about", "what", "next")])
+    put(settings, pa.Table.from_pylist(rows, schema=schema), empty="Nothing to remark.")

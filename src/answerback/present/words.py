@@ -1,0 +1,68 @@
+"""The sentences of the product: every reason for a missing number, and the words of DESIGN §3 as they are shown."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from answerback.domain.answers import NotEnoughData, Reason
+
+SHOWN_AS = MappingProxyType(
+    {
+        "on_base": "moved forward",
+        "answered": "answered",
+        "unanswered": "no answer",
+        "open": "too early",
+        "unseen": "not visible",
+        "effort": "touch",
+        "captured": "recorded",
+        "claimed": "typed in",
+    }
+)
+"""How a word of the code is shown to people."""
+
+
+def cannot_tell(missing: NotEnoughData) -> str:
+    """One sentence: why there is no number, and what would settle it.
+
+    >>> cannot_tell(NotEnoughData(Reason.NO_EFFORTS_LOADED, have=0, need=1))
+    'cannot tell: no efforts loaded'
+    >>> cannot_tell(NotEnoughData(Reason.TOO_FEW_EFFORTS, have=1.5, need=3))
+    'cannot tell yet: 1.5 touches have waited in full, 3 are needed'
+    """
+    have, need = f"{missing.have:.3g}", f"{missing.need:.3g}"
+    percent, limit = f"{missing.have:.0%}", f"{missing.need:.0%}"
+    match missing.reason:
+        case Reason.NO_EFFORTS_LOADED:
+            return "cannot tell: no efforts loaded"
+        case Reason.NOTHING_SEEN:
+            return "cannot tell: no answer to these could have been recorded; load the mailbox, calendar or dialler"
+        case Reason.LAG_UNKNOWN:
+            return f"cannot tell yet: how long answers take rests on {have} answers, {need} are needed"
+        case Reason.TOO_YOUNG:
+            return f"cannot tell yet: {percent} of the answers to expect can be in by now, {limit} are needed"
+        case Reason.TOO_FEW_EFFORTS:
+            return f"cannot tell yet: {have} touches have waited in full, {need} are needed"
+        case Reason.TOO_WIDE:
+            return f"cannot tell yet: the interval is {percent.rstrip('%')} points wide, at most {limit.rstrip('%')} are shown"
+        case Reason.MOSTLY_PRIOR:
+            return f"cannot tell yet: {percent} of the number would be the peers', not one's own; at most {limit} is shown"
+
+
+def short(missing: NotEnoughData) -> str:
+    """The reason in a table's cell.
+
+    >>> short(NotEnoughData(Reason.TOO_WIDE, have=0.4, need=0.25))
+    'interval too wide'
+    """
+    return _SHORT[missing.reason]
+
+
+_SHORT = {
+    Reason.NO_EFFORTS_LOADED: "no efforts loaded",
+    Reason.NOTHING_SEEN: "answers not visible",
+    Reason.LAG_UNKNOWN: "answer times unknown",
+    Reason.TOO_YOUNG: "too early",
+    Reason.TOO_FEW_EFFORTS: "too few touches",
+    Reason.TOO_WIDE: "interval too wide",
+    Reason.MOSTLY_PRIOR: "mostly the peers' number",
+}
