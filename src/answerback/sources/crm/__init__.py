@@ -1,6 +1,6 @@
-"""What CRM exports have in common: objects of a few columns each that are declared as records, and applied batch by batch.
+"""What CRM exports have in common: objects that are declared as records, and applied batch by batch.
 
-A CRM's own package holds data only: which file is which object, and which columns make which field of which record. This
-package applies it to whole columns, so that exports of millions of rows are read at the speed of columns, and keeps the
-account: every row ends as a kept row, a non-event counted by kind, or a reject with its file, row and field.
+A CRM's own package holds data only: which file is which object, and which columns make which field of which record.
+This package applies it to whole columns, so that exports of millions of rows are read at the speed of columns, and
+keeps the account: every row ends as kept, as a non-event counted by kind, or as a reject with its file, row and field.
 """

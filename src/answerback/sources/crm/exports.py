@@ -37,7 +37,9 @@ def tables_in(path: Path) -> list[Path]:
     try:
         if not path.is_dir():
             return [path]
-        return sorted(each for each in path.iterdir() if stem_and_ending(each.name)[1] and not each.name.startswith("."))
+        return sorted(
+            each for each in path.iterdir() if stem_and_ending(each.name)[1] and not each.name.startswith(".")
+        )
     except OSError as error:
         raise SourceError(
             "the folder may not be read", where=str(path), next_step="give yourself the right to read it"

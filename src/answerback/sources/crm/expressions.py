@@ -50,7 +50,10 @@ def instant(*names: str) -> Expr:
 
 def earliest(*parts: Expr) -> Expr:
     """The earliest of some instants."""
-    return Expr(lambda frame: pc.min_element_wise(*(part.of(frame) for part in parts)))
+    return Expr(
+        # As numbers: there is no such function of instants.
+        lambda frame: pc.min_element_wise(*(part.of(frame).cast(pa.int64()) for part in parts)).cast(values.INSTANT),
+    )
 
 
 def on_the_same_day(moment: Expr, day: Expr) -> Expr:
@@ -70,13 +73,19 @@ def first(*parts: Expr) -> Expr:
     return Expr(lambda frame: pc.coalesce(*(part.of(frame) for part in parts)))
 
 
-def day_of(*names: str) -> Expr:
-    """The day of the first of these columns, as text: `2026-03-31`."""
-    moment = instant(*names)
+def day_of(name: str, *, only: Expr | None = None) -> Expr:
+    """The day of an instant, in all rows or `only` some, as text: `2026-03-31`."""
+    column = plain(name)
 
     def of(frame: Frame) -> Any:
-        local = pc.local_timestamp(moment.of(frame).cast(pa.timestamp("s", frame.world.day_zone.key)))
-        return pc.strftime(local, format="%Y-%m-%d")
+        zone = frame.world.day_zone
+        if only is None:
+            moment = frame.instant(column)
+        else:
+            cells = pc.if_else(only.of(frame), frame.text(column), pa.scalar(None, pa.string()))
+            moment, bad = values.instants(cells, zone=frame.world.naive_zone, day_zone=zone)
+            frame.mark_unread(column, "bad_time", bad)
+        return pc.strftime(pc.local_timestamp(moment.cast(pa.timestamp("s", zone.key))), format="%Y-%m-%d")
 
     return Expr(of)
 
@@ -110,7 +119,7 @@ def worded(part: Expr, table: Mapping[str, str]) -> Expr:
     def of(frame: Frame) -> Any:
         value = part.of(frame)
         found = pa.nulls(len(frame), pa.string())
-        for pattern, entry in reversed(table.items()):
+        for pattern, entry in reversed(list(table.items())):
             hit = pc.fill_null(pc.match_substring_regex(value, pattern, ignore_case=True), False)
             found = pc.if_else(hit, entry, found)
         return found

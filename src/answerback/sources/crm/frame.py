@@ -156,7 +156,7 @@ def _as_text(column: pa.Array) -> pa.Array:
 
 
 def outside(frame: Frame, column: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
-    """The outside parties' addresses in a column of lists (`a@x.example; b@y.example`): the row of each, and the address.
+    """The outside parties' addresses in a column of lists (`a@x.example; b@y.example`), with the row of each.
 
     An address is looked at once per batch, however often it occurs.
     """

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from answerback.domain.reading import Item
+from answerback.sources.crm.expressions import Expr
 from answerback.sources.crm.frame import Frame, World
 from answerback.sources.crm.rules import Object
 from answerback.sources.crm.translate import set_aside
@@ -33,7 +34,7 @@ class _Probe(Frame):
 def columns_used(each: Object, world: World) -> frozenset[str]:
     """The plain names of all columns that an object's expressions read."""
     probe = _Probe(world)
-    for expression in (each.key, each.version, each.deleted, *(each.order or ())):
+    for expression in (each.row.key, each.row.version, each.row.deleted, *(each.order or ())):
         expression.of(probe)
     for _, condition in each.aside:
         condition.of(probe)
@@ -44,9 +45,8 @@ def columns_used(each: Object, world: World) -> frozenset[str]:
     return frozenset(probe.asked)
 
 
-def in_order(each: Object, rows: Iterator[Frame | Item]) -> Iterator[Frame | Item]:
+def in_order(each: Object, order: tuple[Expr, Expr], rows: Iterator[Frame | Item]) -> Iterator[Frame | Item]:
     """One frame of all rows by group and instant (ties by their place in the file), after all that else is said."""
-    assert each.order is not None
     held: list[Frame] = []
     used: list[str] = []
     for item in rows:
@@ -68,7 +68,7 @@ def in_order(each: Object, rows: Iterator[Frame | Item]) -> Iterator[Frame | Ite
     numbers = pa.concat_arrays([frame.numbers for frame in held])
     whole = Frame(columns, numbers, world)
     whole.headers = {name: header for frame in held for name, header in frame.headers.items()}
-    group, moment = each.order
+    group, moment = order
     keys = pa.table({"group": group.of(whole), "at": moment.of(whole), "row": numbers})
-    order = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.schema.names])
-    yield whole.take(order.to_numpy().astype("int64"))
+    in_turn = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.schema.names])
+    yield whole.take(in_turn.to_numpy().astype("int64"))

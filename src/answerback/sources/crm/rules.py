@@ -23,10 +23,24 @@ class Rule:
     when: Expr | None = None
     each: Expr | None = None
     """One further record for each part of a cell; such records never decide whether their row is kept."""
+    once: bool = False
+    """Of the further records of a batch with one id, the first is enough: they all say the same."""
     channel: str = ""
     """What these records could be seen on."""
     proves: bool = False
     """Such a record, captured, proves that the buyer's side of the channel was recorded at all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What every row says of itself."""
+
+    key: Expr
+    """Its id."""
+    version: Expr
+    """When it was last modified."""
+    deleted: Expr
+    """Whether it is gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +52,14 @@ class Object:
     """Further names of its files."""
     signatures: tuple[tuple[str, ...], ...]
     """Columns that only this object has: one of these groups must be in the header."""
-    key: Expr
-    version: Expr
-    deleted: Expr
+    row: Row
     rules: tuple[Rule, ...] = ()
     aside: tuple[tuple[str, Expr], ...] = ()
     """Kinds of row that are understood and are no record, the first that holds."""
     otherwise: str = "not_used"
     """The kind of a row for which no rule holds."""
     moment: Expr | None = None
-    """When a row's activity took place: where a whole file has one such instant, it was put in place of the real ones."""
+    """When a row's activity took place. One instant for a whole file was put in place of the real ones."""
     order: tuple[Expr, Expr] | None = None
     """Rows are read together and put in order by group and instant, for `before_in_group`."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -109,5 +121,7 @@ def check_dialect(dialect: Dialect) -> list[str]:
             needed = {name for name, one in record.index.items() if one.required}
             wrong += [f"{each.name}: {rule.record} lacks {name}" for name in sorted(needed - set(rule.fields))]
     known = {each.name for each in dialect.objects}
-    wrong += [f"a lookup in {one.object}, which is no object" for one in dialect.lookups.values() if one.object not in known]
+    wrong += [
+        f"a lookup in {one.object}, which is no object" for one in dialect.lookups.values() if one.object not in known
+    ]
     return wrong

@@ -12,7 +12,7 @@ from answerback.sources.crm.expressions import Expr
 from answerback.sources.crm.frame import Frame, plain
 
 BANDS: Final = ((1000, "1000+"), (250, "250-999"), (50, "50-249"), (10, "10-49"), (1, "1-9"))
-"""Fewest employees of a band, largest first. The limits are those of the EU's definition of small companies, and 1000."""
+"""Fewest employees of a band, largest first: the limits of the EU's definition of small companies, and 1000."""
 
 
 def size_band(*names: str) -> Expr:

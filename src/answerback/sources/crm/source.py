@@ -1,6 +1,6 @@
 """A CRM's exports as a source: finds the objects in a folder, reads them one by one, and says what could be seen.
 
-Small files that others refer to (associations, labels, people of ours) are read first; everything else streams by batch.
+Files that others refer to (associations, labels, people of ours) are read first; everything else streams by batch.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import pyarrow as pa
 
 from answerback.domain.errors import SourceError, UsageError
 from answerback.domain.reading import (
@@ -30,7 +32,7 @@ from answerback.sources import files
 from answerback.sources.addresses import Sellers
 from answerback.sources.crm import constant_time, exports, ordered
 from answerback.sources.crm.exports import Export
-from answerback.sources.crm.frame import Frame, World
+from answerback.sources.crm.frame import Frame, World, plain
 from answerback.sources.crm.lookups import Lookup
 from answerback.sources.crm.rules import Dialect, LookupOf
 from answerback.sources.crm.translate import Tally, translate
@@ -86,8 +88,12 @@ class CrmSource:
             else:
                 broken.append(each)
         if not any(each.object for each in found):
-            raise broken[0] if broken and not found else SourceError(
-                f"there is no object of {self.name} here", where=str(path), next_step=self.dialect.next_step
+            raise (
+                broken[0]
+                if broken and not found
+                else SourceError(
+                    f"there is no object of {self.name} here", where=str(path), next_step=self.dialect.next_step
+                )
             )
         return self._read(found, broken, reading, full=full)
 
@@ -98,7 +104,9 @@ class CrmSource:
         for error in broken:
             yield Reject(Place(Path(error.where).name or error.where, 0), "unreadable", hint=error.what)
         position = {each.name: index for index, each in enumerate(self.dialect.objects)}
-        found = sorted(found, key=lambda each: (position[each.object.name] if each.object else len(position), each.file))
+        found = sorted(
+            found, key=lambda each: (position[each.object.name] if each.object else len(position), each.file)
+        )
         size, done = sum(each.path.stat().st_size for each in found), 0
         for export in found:
             for item in _read_export(self.dialect, export, world, tally):
@@ -150,7 +158,9 @@ def _world(dialect: Dialect, found: list[Export], reading: Reading) -> World:
     return world
 
 
-def _pairs(dialect: Dialect, found: list[Export], wanted: LookupOf, world: World) -> Iterator[tuple[object, object]]:
+def _pairs(
+    dialect: Dialect, found: list[Export], wanted: LookupOf, world: World
+) -> Iterator[tuple[pa.Array, pa.Array]]:
     for export in found:
         if export.object is None or export.object.name != wanted.object:
             continue
@@ -191,7 +201,7 @@ def framed(dialect: Dialect, export: Export, world: World) -> Iterator[Frame | I
 def _zoned(dialect: Dialect, export: Export, columns: tuple[str, ...], world: World) -> World:
     """The same world, with the zone of this file's times: screens show the organisation's own."""
     labels = export.object.labels if export.object is not None else {}
-    labelled = any(exports.plain(name) in labels for name in columns)
+    labelled = any(plain(name) in labels for name in columns)
     if not (labelled and dialect.labelled_in_own_zone):
         return world
     return World(
@@ -208,14 +218,12 @@ def _zoned(dialect: Dialect, export: Export, columns: tuple[str, ...], world: Wo
 def _read_export(dialect: Dialect, export: Export, world: World, tally: Tally) -> Iterator[Item]:
     if export.object is None:
         yield Note(export.file, "not_an_object", hint=f"its rows are counted; {dialect.name} has no such object here")
-    constant = export.object is not None and constant_time.is_constant(
-        export.object, frames(dialect, export, world)
-    )
+    constant = export.object is not None and constant_time.is_constant(export.object, frames(dialect, export, world))
     if constant:
         yield Note(export.file, "constant_time", hint=CONSTANT_HINT)
     rows = framed(dialect, export, world)
     if export.object is not None and export.object.order is not None:
-        rows = ordered.in_order(export.object, rows)
+        rows = ordered.in_order(export.object, export.object.order, rows)
     try:
         for item in rows:
             if not isinstance(item, Frame):

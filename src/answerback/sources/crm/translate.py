@@ -1,7 +1,7 @@
-"""One batch of rows into items: every row is counted once, whatever number of records it becomes.
+"""One batch of rows into items: every row is counted once, however many records it becomes.
 
-A row is set aside (a known non-event), claimed by one or more rules, or not used. A claimed row with anything in it that
-cannot be read, or without something that a record must have, is rejected whole: all of its records enter, or none.
+A row is set aside (a known non-event), claimed by one or more rules, or not used. A claimed row with anything in it
+that cannot be read, or without something that a record must have, is rejected whole: all its records enter, or none.
 """
 
 from __future__ import annotations
@@ -16,13 +16,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from answerback.domain.fields import FieldType
 from answerback.domain.reading import Item, NonEvent, Note, Place, Reject, Table
-from answerback.domain.records import RECORDS, FieldType
+from answerback.domain.records import RECORDS
 from answerback.sources.crm import values
 from answerback.sources.crm.frame import Frame
 from answerback.sources.crm.rules import Object, Rule
 
 Mask = NDArray[np.bool_]
+Made = Mapping[str, Any]
+"""The columns of one rule's records, a value for every row of the batch."""
 
 HINTS: Final = {
     "bad_time": "a time in ISO 8601, or milliseconds since 1970",
@@ -51,30 +54,16 @@ class Tally:
             if name == file:
                 yield Note(file, "masked", column, f"{count:,} values are digests and were left out; export them plain")
 
+    def stamp(self, newest: datetime | None) -> None:
+        """A row was modified then."""
+        if newest is not None and (self.newest is None or newest > self.newest):
+            self.newest = newest
 
-def translate(each: Object, frame: Frame, file: str, tally: Tally) -> Iterator[Item]:
-    """The items of a batch of one object's rows."""
-    aside, left = set_aside(each, frame)
-    yield from aside
-    holds = {index: left & _when(rule, frame) for index, rule in enumerate(each.rules)}
-    claimed = np.zeros(len(frame), dtype=bool)
-    for index, rule in enumerate(each.rules):
-        if rule.each is None:
-            claimed |= holds[index]
-    unused = left & ~claimed
-    if unused.any():
-        yield NonEvent(each.otherwise, int(unused.sum()))
-    key, version, deleted = each.key.of(frame), each.version.of(frame), each.deleted.of(frame)
-    carried = {"source_id": key, "version_at": version, "deleted": deleted}
-    made = {
-        index: {**carried, **_columns(rule, frame)} for index, rule in enumerate(each.rules) if rule.each is None
-    }
-    good = claimed.copy()
-    for reject, row in _rejects(each, frame, file, made, holds, claimed):
-        good[row] = False
-        yield reject
-    _note_stamps(tally, version, good)
-    yield from _tables(each, frame, file, tally, made, holds, good)
+    def seen(self, channel: str, first: datetime, *, proved: bool) -> None:
+        """An event on a channel, and whether it shows that the buyer's side is recorded."""
+        self.first_seen[channel] = min(first, self.first_seen.get(channel, first))
+        if proved:
+            self.proved.add(channel)
 
 
 def set_aside(each: Object, frame: Frame) -> tuple[list[NonEvent], Mask]:
@@ -89,129 +78,140 @@ def set_aside(each: Object, frame: Frame) -> tuple[list[NonEvent], Mask]:
     return counted, left
 
 
-def _tables(
-    each: Object,
-    frame: Frame,
-    file: str,
-    tally: Tally,
-    made: Mapping[int, dict[str, Any]],
-    holds: Mapping[int, Mask],
-    good: Mask,
-) -> Iterator[Table]:
-    uncounted = good.copy()
-    for index, rule in enumerate(each.rules):
-        wanted = good & holds[index]
-        if not wanted.any():
-            continue
-        tally.types.add(rule.record)
-        if rule.each is not None:
-            yield from _listed(each, rule, frame.take(np.nonzero(wanted)[0]), file, tally)
-            continue
-        _note_channel(tally, rule, made[index], wanted)
-        for rows, counted in ((wanted & uncounted, True), (wanted & ~uncounted, False)):
-            if rows.any():
-                yield _table(rule.record, made[index], frame.numbers, rows, file, tally, counted=counted)
-        uncounted &= ~wanted
+def translate(each: Object, frame: Frame, file: str, tally: Tally) -> Iterator[Item]:
+    """The items of a batch of one object's rows."""
+    return _Batch(each, frame, file, tally).items()
 
 
-def _listed(each: Object, rule: Rule, frame: Frame, file: str, tally: Tally) -> Iterator[Table]:
-    """The further records of a rule that has one for each part of a cell; those that lack something are left out."""
-    assert rule.each is not None
-    rows, items = rule.each.of(frame)
-    if not len(rows):
-        return
-    repeated = frame.take(rows, items)
-    made = {"version_at": each.version.of(repeated), "deleted": each.deleted.of(repeated), **_columns(rule, repeated)}
-    whole = np.ones(len(repeated), dtype=bool)
-    for name, column in made.items():
-        if _required(rule.record, name):
-            whole &= _mask(pc.is_valid(column))
-    if whole.any():
-        yield _table(rule.record, made, repeated.numbers, whole, file, tally, counted=False)
+class _Batch:
+    """A batch on its way from rows to items."""
 
+    def __init__(self, each: Object, frame: Frame, file: str, tally: Tally) -> None:
+        self._object = each
+        self._frame = frame
+        self._file = file
+        self._tally = tally
 
-def _table(
-    record: str, made: Mapping[str, Any], numbers: pa.Array, rows: Mask, file: str, tally: Tally, *, counted: bool
-) -> Table:
-    chosen = pa.array(rows)
-    columns: dict[str, Any] = {}
-    for name, column in made.items():
-        kept = column.filter(chosen)
-        one = RECORDS[record].index.get(name)
-        if one is not None and one.type is FieldType.PERSONAL:
-            kept = _unmasked(kept, file, one.name, tally)
-        if kept.null_count < len(kept) or _required(record, name):
-            columns[name] = kept
-    places = numbers.filter(chosen)
-    return Table(record, pa.table(columns), file, rows=pa.table({"row": places}), counted=counted)
+    def items(self) -> Iterator[Item]:
+        """Non-events, then rejects, then tables."""
+        aside, left = set_aside(self._object, self._frame)
+        yield from aside
+        holds = [left & self._when(rule) for rule in self._object.rules]
+        claimed = np.zeros(len(self._frame), dtype=bool)
+        for rule, hold in zip(self._object.rules, holds, strict=True):
+            if rule.each is None:
+                claimed |= hold
+        unused = int((left & ~claimed).sum())
+        if unused:
+            yield NonEvent(self._object.otherwise, unused)
+        row = self._object.row
+        stamps = {"source_id": row.key, "version_at": row.version, "deleted": row.deleted}
+        carried = {name: part.of(self._frame) for name, part in stamps.items()}
+        made = [None if rule.each else carried | _columns(rule, self._frame) for rule in self._object.rules]
+        good = claimed.copy()
+        for place, reject in self._rejects(carried["source_id"], made, holds, claimed):
+            good[place] = False
+            yield reject
+        self._tally.stamp(pc.max(carried["version_at"].filter(pa.array(good))).as_py())
+        yield from self._tables(made, holds, good)
 
+    def _when(self, rule: Rule) -> Mask:
+        return np.ones(len(self._frame), dtype=bool) if rule.when is None else _mask(rule.when.of(self._frame))
 
-def _unmasked(column: pa.Array, file: str, name: str, tally: Tally) -> pa.Array:
-    """A column of personal text without the digests that stand in some exports for what they hide."""
-    masked = values.masks(column)
-    count = pc.sum(masked).as_py() or 0
-    if not count:
-        return column
-    tally.masked[file, name] = tally.masked.get((file, name), 0) + count
-    return pc.if_else(masked, pa.scalar(None, pa.string()), column)
+    def _rejects(
+        self, key: pa.Array, made: list[Made | None], holds: list[Mask], claimed: Mask
+    ) -> Iterator[tuple[int, Reject]]:
+        """One reject for each claimed row that cannot be kept, with the row's place in the batch."""
+        found: dict[int, tuple[str, str, str]] = {}
+        for (column, reason), bad in self._frame.unread.items():
+            for row in np.flatnonzero(_mask(bad) & claimed).tolist():
+                found.setdefault(row, (reason, self._frame.header(column), HINTS[reason]))
+        missing = [(claimed, "source_id", key)]
+        for rule, hold, columns in zip(self._object.rules, holds, made, strict=True):
+            missing += [(hold, name, columns[name]) for name in columns or () if columns and _required(rule, name)]
+        for hold, name, column in missing:
+            for row in np.flatnonzero(hold & _mask(pc.is_null(column))).tolist():
+                found.setdefault(row, ("missing", name, ""))
+        for row in sorted(found):
+            reason, name, hint = found[row]
+            yield row, Reject(Place(self._file, self._frame.numbers[row].as_py()), reason, name, hint)
+
+    def _tables(self, made: list[Made | None], holds: list[Mask], good: Mask) -> Iterator[Table]:
+        """The records of the good rows; a row is counted with the first record that it becomes."""
+        uncounted = good.copy()
+        for rule, hold, columns in zip(self._object.rules, holds, made, strict=True):
+            wanted = good & hold
+            if not wanted.any():
+                continue
+            self._tally.types.add(rule.record)
+            if columns is None:
+                yield from self._listed(rule, self._frame.take(np.flatnonzero(wanted)))
+                continue
+            self._see(rule, columns, wanted)
+            for rows, counted in ((wanted & uncounted, True), (wanted & ~uncounted, False)):
+                if rows.any():
+                    yield self._table(rule, columns, self._frame.numbers, rows, counted=counted)
+            uncounted &= ~wanted
+
+    def _listed(self, rule: Rule, frame: Frame) -> Iterator[Table]:
+        """The further records of a rule that has one for each part of a cell, without those that lack something."""
+        rows, parts = rule.each.of(frame) if rule.each is not None else ((), ())
+        if not len(rows):
+            return
+        repeated = frame.take(rows, parts)
+        row = self._object.row
+        made = {"version_at": row.version.of(repeated), "deleted": row.deleted.of(repeated)} | _columns(rule, repeated)
+        whole = np.ones(len(repeated), dtype=bool)
+        for name, column in made.items():
+            if _required(rule, name):
+                whole &= _mask(pc.is_valid(column))
+        if rule.once:
+            first = np.zeros(len(repeated), dtype=bool)
+            names = made["source_id"].to_numpy(zero_copy_only=False).astype(str)
+            first[np.unique(names, return_index=True)[1]] = True
+            whole &= first
+        if whole.any():
+            yield self._table(rule, made, repeated.numbers, whole, counted=False)
+
+    def _table(self, rule: Rule, made: Made, numbers: pa.Array, rows: Mask, *, counted: bool) -> Table:
+        chosen = pa.array(rows)
+        columns: dict[str, Any] = {}
+        for name, column in made.items():
+            kept = column.filter(chosen)
+            one = RECORDS[rule.record].index.get(name)
+            if one is not None and one.type is FieldType.PERSONAL:
+                kept = self._unmasked(kept, one.name)
+            if kept.null_count < len(kept) or _required(rule, name):
+                columns[name] = kept
+        places = pa.table({"row": numbers.filter(chosen)})
+        return Table(rule.record, pa.table(columns), self._file, rows=places, counted=counted)
+
+    def _unmasked(self, column: pa.Array, name: str) -> pa.Array:
+        """A column of personal text without the digests that stand in some exports for what they hide."""
+        masked = values.masks(column)
+        count = pc.sum(masked).as_py() or 0
+        if not count:
+            return column
+        self._tally.masked[self._file, name] = self._tally.masked.get((self._file, name), 0) + count
+        return pc.if_else(masked, pa.scalar(None, pa.string()), column)
+
+    def _see(self, rule: Rule, made: Made, rows: Mask) -> None:
+        if rule.channel:
+            chosen = pa.array(rows)
+            captured = pc.any(pc.equal(made["evidence"].filter(chosen), "captured")).as_py()
+            first = pc.min(made["occurred_at"].filter(chosen)).as_py()
+            self._tally.seen(rule.channel, first, proved=rule.proves and bool(captured))
 
 
 def _columns(rule: Rule, frame: Frame) -> dict[str, Any]:
     return {name: expression.of(frame) for name, expression in rule.fields.items()}
 
 
-def _rejects(
-    each: Object,
-    frame: Frame,
-    file: str,
-    made: Mapping[int, Mapping[str, Any]],
-    holds: Mapping[int, Mask],
-    claimed: Mask,
-) -> Iterator[tuple[Reject, int]]:
-    """One reject for each claimed row that cannot be kept, with the row's place in the batch."""
-    found: dict[int, tuple[str, str, str]] = {}
-    for (column, reason), bad in frame.unread.items():
-        for row in np.nonzero(_mask(bad) & claimed)[0]:
-            found.setdefault(int(row), (reason, frame.header(column), HINTS[reason]))
-    _add_missing(found, _mask(pc.is_null(each.key.of(frame))) & claimed, "source_id")
-    for index, rule in enumerate(each.rules):
-        for name, column in made.get(index, {}).items():
-            if _required(rule.record, name):
-                _add_missing(found, _mask(pc.is_null(column)) & holds[index], name)
-    for row in sorted(found):
-        reason, column, hint = found[row]
-        yield Reject(Place(file, frame.numbers[row].as_py()), reason, column, hint), row
-
-
-def _add_missing(found: dict[int, tuple[str, str, str]], missing: Mask, name: str) -> None:
-    for row in np.nonzero(missing)[0]:
-        found.setdefault(int(row), ("missing", name, ""))
-
-
-def _required(record: str, name: str) -> bool:
-    one = RECORDS[record].index.get(name)
+def _required(rule: Rule, name: str) -> bool:
+    one = RECORDS[rule.record].index.get(name)
     return one is not None and one.required
-
-
-def _when(rule: Rule, frame: Frame) -> Mask:
-    return np.ones(len(frame), dtype=bool) if rule.when is None else _mask(rule.when.of(frame))
 
 
 def _mask(column: pa.Array) -> Mask:
     mask: Mask = column.to_numpy(zero_copy_only=False).astype(bool)
     return mask
-
-
-def _note_stamps(tally: Tally, version: pa.Array, good: Mask) -> None:
-    newest = pc.max(version.filter(pa.array(good))).as_py()
-    if newest is not None and (tally.newest is None or newest > tally.newest):
-        tally.newest = newest
-
-
-def _note_channel(tally: Tally, rule: Rule, made: Mapping[str, Any], rows: Mask) -> None:
-    if not rule.channel:
-        return
-    first = pc.min(made["occurred_at"].filter(pa.array(rows))).as_py()
-    tally.first_seen[rule.channel] = min(first, tally.first_seen.get(rule.channel, first))
-    if rule.proves and pc.any(pc.equal(made["evidence"].filter(pa.array(rows)), "captured")).as_py():
-        tally.proved.add(rule.channel)

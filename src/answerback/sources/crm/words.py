@@ -17,12 +17,15 @@ ACTIVITY_WORDS: Final = {
 CALL_WORDS: Final = {
     r"not interested|no interest|do not call|refus|declin": "declined",
     r"no[ -]?(answer|contact|connect|response)|not (connected|reached|available|answered)|un(answered|reach)|"
-    r"voice ?mail|\bvm\b|left|busy|wrong|bad number|disconnect|gatekeeper|did not|didn't|fail|cancel|missed|invalid": "no",
-    r"connect|answer|reach|spoke|talk|conversation|correct contact|interested|booked|scheduled|call ?back|"
-    r"complete|success": "answered",
+    r"voice ?mail|\bvm\b|left|busy|wrong|bad number|disconnect|gatekeeper|did not|didn't|fail|cancel|missed|"
+    r"invalid": "no",
+    r"connect|answer|reach|spoke|talk|conversation|correct contact|interested|booked": "answered",
 }
-"""What a call's disposition says, by what it contains: first refusals, then calls that reached nobody."""
+"""What a call's disposition says, by what it contains: first refusals, then calls that reached nobody, then those that
+reached somebody. A word such as "completed" says of none of these which it was."""
 
-REPLY_SUBJECT: Final = r"^\s*(re|aw|antw|sv|vs|ref|rif|r|odp|ynt|atb|回复|回覆|答复|답장|返信)\s*(\[\d+\])?\s*[:：]"
+REPLY_SUBJECT: Final = (
+    r"^\s*(re|aw|antw|sv|vs|ref|rif|r|odp|ynt|atb|回复|回覆|答复|답장|返信)\s*(\[\d+\])?\s*[:\x{FF1A}]"
+)
 """How mail programs begin the subject of an answer, in the languages that change it."""
 AUTO_HEADERS: Final = r"(?m)^(auto-submitted:\s*auto-|x-autoreply:|x-autorespond:|precedence:\s*auto_reply)"

@@ -16,7 +16,7 @@ from answerback.sources.salesforce.words import KEY
 
 DIALECT: Final = Dialect(
     name="salesforce",
-    meaning="a folder of Salesforce exports named after their objects (Task.csv, EmailMessage.csv, …), or a Fivetran copy",
+    meaning="a folder of Salesforce exports named after their objects (Task.csv, EmailMessage.csv, …)",
     objects=(
         people.USER,
         people.USER_ROLE,

@@ -28,11 +28,11 @@ from answerback.sources.crm.expressions import (
     worded,
 )
 from answerback.sources.crm.rules import Object, Rule
-from answerback.sources.salesforce.ids import CONTACT, LEAD, USER, ident, ident_of, owner
 from answerback.sources.crm.words import ACTIVITY_WORDS, CALL_WORDS
+from answerback.sources.salesforce.ids import CONTACT, LEAD, USER, ident, ident_of, owner
 from answerback.sources.salesforce.words import (
-    COMMON,
     KEY,
+    ROW,
     SEQUENCE,
     TASK_SUBTYPES,
     VERSION,
@@ -63,7 +63,7 @@ _PARTIES = {"account_id": WHAT_ACCOUNT, "contact_id": WHO, "deal_id": WHAT_DEAL,
 TASK: Final = Object(
     name="Task",
     signatures=(("Id", "WhoId", "Status"), ("Id", "WhatId", "Status"), ("Id", "TaskSubtype"), ("Id", "CallType")),
-    **COMMON,
+    row=ROW,
     moment=_DONE_AT,
     otherwise="open_task_without_deal",
     aside=(("series", flag("IsRecurrence")), ("copy_of_an_email", _IS_EMAIL & known("mail_of_task", KEY))),
@@ -155,8 +155,13 @@ _MEETING = token("meeting", KEY)
 
 EVENT: Final = Object(
     name="Event",
-    signatures=(("Id", "StartDateTime"), ("Id", "ActivityDateTime"), ("Id", "EventSubtype"), ("Id", "DurationInMinutes")),
-    **COMMON,
+    signatures=(
+        ("Id", "StartDateTime"),
+        ("Id", "ActivityDateTime"),
+        ("Id", "EventSubtype"),
+        ("Id", "DurationInMinutes"),
+    ),
+    row=ROW,
     moment=_START,
     aside=(
         ("copy_for_an_invitee", flag("IsChild")),
@@ -206,8 +211,12 @@ _TAKES_PART = there(_BUYER) | there(_OURS)
 
 EVENT_RELATION: Final = Object(
     name="EventRelation",
-    signatures=(("EventId", "RelationId", "Status"), ("EventId", "RelationId", "RespondedDate"), ("EventId", "IsInvitee")),
-    **COMMON,
+    signatures=(
+        ("EventId", "RelationId", "Status"),
+        ("EventId", "RelationId", "RespondedDate"),
+        ("EventId", "IsInvitee"),
+    ),
+    row=ROW,
     otherwise="related_record",
     aside=(("uninvited", one_of(text("Status"), "Uninvited")),),
     rules=(
@@ -244,7 +253,7 @@ WHO_RELATION: Final = Object(
     name="EventWhoRelation",
     names=("TaskWhoRelation",),
     signatures=(("EventId", "RelationId", "Type"), ("TaskId", "RelationId", "Type")),
-    **COMMON,
+    row=ROW,
     otherwise="related_record",
     # EventRelation says the same and more.
     aside=(("told_by_event_relation", there(text("EventId")) & folder_has("EventRelation")),),

@@ -26,7 +26,7 @@ from answerback.sources.crm.expressions import (
 )
 from answerback.sources.crm.rules import Object, Rule
 from answerback.sources.salesforce.ids import USER, ident, ident_of, owner
-from answerback.sources.salesforce.words import COMMON, CURRENCY, KEY, VERSION
+from answerback.sources.salesforce.words import CURRENCY, KEY, ROW, VERSION
 
 _HISTORY = folder_has("OpportunityHistory", "OpportunityFieldHistory")
 _CLOSED = flag("IsClosed")
@@ -61,17 +61,19 @@ def _end(field: str, new: Expr, when: Expr) -> Rule:
 OPPORTUNITY: Final = Object(
     name="Opportunity",
     signatures=(("Id", "StageName"), ("Id", "AccountId", "CloseDate")),
-    **COMMON,
+    row=ROW,
     rules=(
         Rule(record="deal", fields=_DEAL),
         _end("stage", text("StageName"), ~_HISTORY),
         _end("outcome", where(flag("IsWon"), always("won"), always("lost")), _CLOSED),
-        _end("loss_reason", text("Loss_Reason__c", "Closed_Lost_Reason__c", "Lost_Reason__c"), _CLOSED & ~flag("IsWon")),
+        _end(
+            "loss_reason", text("Loss_Reason__c", "Closed_Lost_Reason__c", "Lost_Reason__c"), _CLOSED & ~flag("IsWon")
+        ),
     ),
 )
 
 
-def _changed(field: str, value: Expr, deal: Expr, at: Expr, actor: Expr, key: Expr) -> Rule:
+def _changed(field: str, value: Expr, *, deal: Expr, at: Expr, actor: Expr, key: Expr) -> Rule:
     """A value that differs from the one in the deal's row before."""
     before = before_in_group(deal, value)
     return Rule(
@@ -89,23 +91,23 @@ def _changed(field: str, value: Expr, deal: Expr, at: Expr, actor: Expr, key: Ex
     )
 
 
-def _changes(deal: Expr, at: Expr, actor: Expr, key: Expr) -> tuple[Rule, ...]:
+def _changes(*, deal: Expr, at: Expr, actor: Expr, key: Expr) -> tuple[Rule, ...]:
     values = {
         "stage": text("StageName"),
         "amount": as_text(amount("Amount", currency=CURRENCY)),
         "close_date": day_of("CloseDate"),
     }
-    return tuple(_changed(field, value, deal, at, actor, key) for field, value in values.items())
+    return tuple(_changed(field, value, deal=deal, at=at, actor=actor, key=key) for field, value in values.items())
 
 
 _OF_DEAL = ident("OpportunityId")
 OPPORTUNITY_HISTORY: Final = Object(
     name="OpportunityHistory",
     signatures=(("OpportunityId", "StageName"),),
-    **COMMON,
+    row=ROW,
     otherwise="nothing_changed",
     order=(_OF_DEAL, instant("CreatedDate")),
-    rules=_changes(_OF_DEAL, instant("CreatedDate"), owner("CreatedById"), KEY),
+    rules=_changes(deal=_OF_DEAL, at=instant("CreatedDate"), actor=owner("CreatedById"), key=KEY),
 )
 
 _SINCE = instant("_fivetran_start")
@@ -114,11 +116,11 @@ OPPORTUNITY_VERSIONS: Final = Object(
     name="OpportunityVersions",
     names=("OpportunityHistory",),
     signatures=(("Id", "StageName", "_fivetran_start"),),
-    **COMMON,
+    row=ROW,
     order=(KEY, _SINCE),
     rules=(
         Rule(record="deal", fields=_DEAL),
-        *_changes(KEY, _SINCE, owner("LastModifiedById"), joined(KEY, as_text(_SINCE))),
+        *_changes(deal=KEY, at=_SINCE, actor=owner("LastModifiedById"), key=joined(KEY, as_text(_SINCE))),
     ),
 )
 
@@ -138,18 +140,19 @@ _AMOUNT = one_of(_FIELD, "amount")
 
 
 def _value(column: str) -> Expr:
-    return where(
-        _AMOUNT, as_text(amount(column, currency=CURRENCY, only=_AMOUNT)), where(~_OWNER, text(column))
-    )
+    return where(_AMOUNT, as_text(amount(column, currency=CURRENCY, only=_AMOUNT)), where(~_OWNER, text(column)))
 
 
 OPPORTUNITY_FIELD_HISTORY: Final = Object(
     name="OpportunityFieldHistory",
     signatures=(("OpportunityId", "Field", "NewValue"),),
-    **COMMON,
+    row=ROW,
     otherwise="other_field",
     aside=(
-        ("told_by_opportunity_history", one_of(_FIELD, "stage", "amount", "close_date") & folder_has("OpportunityHistory")),
+        (
+            "told_by_opportunity_history",
+            one_of(_FIELD, "stage", "amount", "close_date") & folder_has("OpportunityHistory"),
+        ),
         # A change of owner comes in two rows, one with ids and one with names.
         ("owner_by_name", _OWNER & ~there(ident_of((USER,), "NewValue"))),
     ),

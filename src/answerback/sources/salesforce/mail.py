@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from answerback.sources.crm.addressees import addressees, rep_of
 from answerback.sources.crm.expressions import (
-    ITEM,
     Expr,
     always,
     contains,
-    each_outside,
     first,
     first_outside,
     flag,
@@ -26,12 +25,10 @@ from answerback.sources.crm.expressions import (
     tokens,
     where,
 )
-from answerback.sources.crm.frame import Frame
 from answerback.sources.crm.rules import Object, Rule
 from answerback.sources.crm.words import AUTO_HEADERS, REPLY_SUBJECT
-from answerback.sources.addresses import clean_address
 from answerback.sources.salesforce.ids import ACCOUNT, CONTACT, DEAL, LEAD, USER, ident, ident_of, owner
-from answerback.sources.salesforce.words import COMMON, KEY, SEQUENCE
+from answerback.sources.salesforce.words import KEY, ROW, SEQUENCE
 
 _INCOMING = flag("Incoming")
 _SENT_AT = first(instant("MessageDate"), instant("CreatedDate"))
@@ -47,42 +44,19 @@ _ABOUT = {
 }
 
 
-def _rep(frame: Frame, address: str) -> str | None:
-    return frame.world.rep_of(clean_address(address))
-
-
 _ANY_ADDRESS = contains(first(*_RECIPIENTS), "@")
 _ONLY_OURS = ~_INCOMING & _ANY_ADDRESS & ~there(first_outside(*_RECIPIENTS))
-_FROM_US = _INCOMING & there(over_uniques(_FROM, _rep))
+_FROM_US = _INCOMING & there(over_uniques(_FROM, rep_of))
 
 
-def _listed_in(header: Expr, role: str, when: Expr) -> tuple[Rule, Rule]:
-    """The people in one header: their addresses as contacts, and that they took part."""
-    return (
-        Rule(
-            record="contact",
-            when=when,
-            each=each_outside(header),
-            fields={"source_id": ITEM, "email": ITEM, "deleted": ~there(ITEM)},
-        ),
-        Rule(
-            record="participant",
-            when=when & ~folder_has("EmailMessageRelation"),
-            each=each_outside(header),
-            fields={
-                "source_id": tokens(KEY, always(role), ITEM),
-                "event_id": KEY,
-                "contact_id": ITEM,
-                "role": always(role),
-            },
-        ),
-    )
+def _listed_in(header: Expr, role: str, when: Expr) -> tuple[Rule, ...]:
+    return addressees(header, role=role, event=KEY, when=when, takes_part=~folder_has("EmailMessageRelation"))
 
 
 EMAIL_MESSAGE: Final = Object(
     name="EmailMessage",
     signatures=(("Id", "Incoming"), ("Id", "FromAddress", "MessageDate"), ("Id", "MessageIdentifier")),
-    **COMMON,
+    row=ROW,
     moment=_SENT_AT,
     aside=(
         # The codes of the picklist, as the API gives them, or its words.
@@ -96,7 +70,7 @@ EMAIL_MESSAGE: Final = Object(
             channel="email",
             fields={
                 **_ABOUT,
-                "rep_id": first(over_uniques(_FROM, _rep), owner("CreatedById")),
+                "rep_id": first(over_uniques(_FROM, rep_of), owner("CreatedById")),
                 "contact_id": first_outside(*_RECIPIENTS),
                 "kind": always("email"),
                 "origin": where(there(SEQUENCE), always("sequence"), always("hand")),
@@ -152,12 +126,12 @@ EMAIL_MESSAGE: Final = Object(
 )
 
 _BUYER = first(ident_of((CONTACT, LEAD), "RelationId"), first_outside(text("RelationAddress")))
-_OURS = first(ident_of((USER,), "RelationId"), over_uniques(lowered(text("RelationAddress")), _rep))
+_OURS = first(ident_of((USER,), "RelationId"), over_uniques(lowered(text("RelationAddress")), rep_of))
 
 EMAIL_MESSAGE_RELATION: Final = Object(
     name="EmailMessageRelation",
     signatures=(("EmailMessageId", "RelationType"), ("EmailMessageId", "RelationAddress")),
-    **COMMON,
+    row=ROW,
     otherwise="related_record",
     rules=(
         Rule(

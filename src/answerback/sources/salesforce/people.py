@@ -27,7 +27,7 @@ from answerback.sources.crm.frame import Frame
 from answerback.sources.crm.rules import Object, Rule
 from answerback.sources.crm.sizes import size_band
 from answerback.sources.salesforce.ids import ident, owner
-from answerback.sources.salesforce.words import COMMON, KEY, NO_ACT_WORDS, VERSION, WEB_WORDS
+from answerback.sources.salesforce.words import KEY, NO_ACT_WORDS, ROW, VERSION, WEB_WORDS
 
 
 def _domain(_: Frame, value: str) -> str:
@@ -44,7 +44,7 @@ def company_domain(*parts: Expr) -> Expr:
 USER: Final = Object(
     name="User",
     signatures=(("Id", "Username"), ("Id", "UserRoleId"), ("Id", "Email", "IsActive"), ("Id", "ManagerId")),
-    **COMMON,
+    row=ROW,
     aside=(
         (
             "not_our_person",
@@ -71,7 +71,7 @@ USER: Final = Object(
 USER_ROLE: Final = Object(
     name="UserRole",
     signatures=(("Id", "Name", "DeveloperName"), ("Id", "Name", "ParentRoleId"), ("Id", "Name")),
-    **COMMON,
+    row=ROW,
     otherwise="team_name",
 )
 
@@ -99,7 +99,7 @@ ACCOUNT: Final = Object(
     name="Account",
     names=("AccountHistory",),
     signatures=(("Id", "Website"), ("Id", "Industry"), ("Id", "Name", "OwnerId"), ("Id", "Name", "Type")),
-    **COMMON,
+    row=ROW,
     rules=(
         Rule(
             record="account",
@@ -119,7 +119,7 @@ CONTACT: Final = Object(
     name="Contact",
     names=("ContactHistory",),
     signatures=(("Id", "AccountId", "LastName"), ("Id", "AccountId", "Email"), ("Id", "LastName", "Email")),
-    **COMMON,
+    row=ROW,
     rules=(
         Rule(
             record="contact",
@@ -140,7 +140,7 @@ _LEAD_CREATED = first(instant("CreatedDate"), instant("SystemModstamp"))
 LEAD: Final = Object(
     name="Lead",
     signatures=(("Id", "Company"), ("Id", "LeadSource", "Status"), ("Id", "IsConverted")),
-    **COMMON,
+    row=ROW,
     rules=(
         Rule(
             record="contact",
@@ -208,7 +208,7 @@ _STATUS_KIND = worded(
 CAMPAIGN_MEMBER: Final = Object(
     name="CampaignMember",
     signatures=(("CampaignId", "ContactId"), ("CampaignId", "LeadId"), ("CampaignId", "HasResponded")),
-    **COMMON,
+    row=ROW,
     otherwise="campaign_member_without_response",
     rules=(
         Rule(
@@ -235,14 +235,14 @@ CAMPAIGN_MEMBER: Final = Object(
 CAMPAIGN: Final = Object(
     name="Campaign",
     signatures=(("Id", "Name", "Type"), ("Id", "Name", "StartDate"), ("Id", "Name", "ParentId")),
-    **COMMON,
+    row=ROW,
     otherwise="campaign",
 )
 
 CASE: Final = Object(
     name="Case",
     signatures=(("Id", "CaseNumber"), ("Id", "Status", "Origin"), ("Id", "ClosedDate", "ContactId")),
-    **COMMON,
+    row=ROW,
     rules=(
         Rule(
             record="case",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from answerback.sources.crm.expressions import Expr, first, flag, instant, own_currency, text
+from answerback.sources.crm.rules import Row
 from answerback.sources.salesforce.ids import ACCOUNT, CONTACT, DEAL, LEAD, ident, ident_of
 
 KEY: Final = ident("Id")
@@ -16,7 +17,7 @@ VERSION: Final = first(
 )
 """A row's modified time. `_fivetran_start` comes first: it tells the versions of a history table apart."""
 DELETED: Final = flag("IsDeleted", "_fivetran_deleted")
-COMMON: Final = {"key": KEY, "version": VERSION, "deleted": DELETED}
+ROW: Final = Row(key=KEY, version=VERSION, deleted=DELETED)
 
 WHO: Final = ident_of((CONTACT, LEAD), "WhoId")
 WHAT_DEAL: Final = ident_of((DEAL,), "WhatId")
