@@ -15,11 +15,12 @@ import numpy as np
 from numpy.random import Generator, default_rng
 from scipy.special import ndtr
 
+from answerback.domain.answers import Rate
 from answerback.stats.arrays import FloatArray
 from answerback.stats.intervals import jeffreys, wilson
 from answerback.stats.lag import LagCurve, Observed, lag_curve, matured_exposure
 from answerback.stats.prior import log_beta_binomial
-from answerback.stats.rate import shrunk_rates
+from answerback.stats.rate import judge, shrunk_rates
 from answerback.stats.special import beta_quantile, logistic, normal_quantile
 
 REPS = 40
@@ -120,6 +121,32 @@ def plug_in(s: FloatArray, m: FloatArray) -> Estimate:
     chance = sum(k * log_beta_binomial(*cell, a=a, b=b) for cell, k in zip(cells.T, number, strict=True))
     best = np.unravel_index(np.argmax(chance), a.shape)
     return from_beta(float(a[best]), float(b[best]))(s, m)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What the rule of `judge` lets through: the share of rates, and how often their intervals hold the truth."""
+
+    share: float
+    coverage: float
+    coverage_error: float
+
+
+def published(a: float, b: float, efforts: int, *, teams: int, rng: Generator) -> Published:
+    """The rule on teams of 40 whose rates are drawn from Beta(a, b), all answers in."""
+    rows = []
+    for _ in range(teams):
+        truth = rng.beta(a, b, REPS)
+        rates = shrunk_rates(rng.binomial(efforts, truth), np.full(REPS, efforts))
+        hit = (rates.low <= truth) & (truth <= rates.high)
+        shown = np.array([isinstance(judge(rates.cell(i), efforts=efforts, lag=None), Rate) for i in range(REPS)])
+        rows.append((shown.sum(), (hit & shown).sum()))
+    number, hits = np.array(rows, dtype=np.float64).T
+    if number.sum() == 0.0:
+        return Published(0.0, float("nan"), float("nan"))
+    coverage = hits.sum() / number.sum()
+    error = np.sqrt(((hits - coverage * number) ** 2).sum()) / number.sum()
+    return Published(float(number.mean() / REPS), float(coverage), float(error))
 
 
 def settled(method: Method, a: float, b: float, efforts: int, *, teams: int, rng: Generator) -> Score:
@@ -251,6 +278,13 @@ def tables(teams: int, seed: int) -> Iterable[str]:
             + " | ".join(f"{x[0]:.3f}" for x in (result.coverage, result.width, result.rmse))
             + " |"
         )
+    yield ""
+    yield "| setting | rates published | coverage of these |"
+    yield "|---|---|---|"
+    for a, b, n in SETTINGS:
+        shown = published(a, b, n, teams=teams, rng=default_rng(seed))
+        coverage = f"{shown.coverage:.3f}" if shown.share else "none to cover"
+        yield f"| Beta({a:g},{b:g}), n={n} | {shown.share:.0%} | {coverage} |"
 
 
 if __name__ == "__main__":

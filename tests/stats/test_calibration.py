@@ -15,7 +15,7 @@ from numpy.random import default_rng
 from tests.stats import calibration
 from tests.stats.calibration import EXTREME, REPS, SETTINGS, Method, Score, settled, young
 
-TEAMS = 200
+TEAMS = 300
 PROTOTYPE_TEAMS = 300
 ROUNDED = 0.0006
 WITHIN = 4.0
@@ -163,7 +163,21 @@ def test_the_teams_are_what_they_claim() -> None:
         assert (drawn <= age).mean() == pytest.approx(float(calibration.share_answered(np.array(age))), abs=0.015)
 
 
-def test_the_command_prints_both_tables() -> None:
+def test_the_rule_publishes_nothing_from_five_efforts_and_everything_from_sixty() -> None:
+    few, many = (calibration.published(4, 16, n, teams=30, rng=default_rng(31)) for n in (5, 60))
+    assert few.share == 0.0
+    assert many.share > 0.99
+
+
+def test_what_the_rule_publishes_from_twenty_efforts_covers_a_little_less() -> None:
+    """It lets narrow intervals through, and among these are more of the lucky ones: 92 to 93 %, not 95 %."""
+    some = calibration.published(4, 16, 20, teams=100, rng=default_rng(32))
+    assert 0.4 < some.share < 0.8
+    assert some.coverage + WITHIN * some.coverage_error > 0.93
+    assert some.coverage > 0.905
+
+
+def test_the_command_prints_its_tables() -> None:
     lines = list(calibration.tables(teams=2, seed=1))
-    assert sum(line.startswith("|---") for line in lines) == 2
-    assert len([line for line in lines if line]) == 14
+    assert sum(line.startswith("|---") for line in lines) == 3
+    assert len([line for line in lines if line]) == 20

@@ -49,6 +49,13 @@ def test_nobody_and_everybody_reach_the_edge(method: Method) -> None:
 
 
 @BOTH
+def test_the_edges_are_reached_exactly_for_any_exposure(method: Method) -> None:
+    exposure = np.arange(1, 400) / 7
+    assert np.all(method(np.zeros(exposure.size), exposure).low == 0.0)
+    assert np.all(method(exposure, exposure).high == 1.0)
+
+
+@BOTH
 def test_more_successes_than_matured_exposure_count_as_all_of_them(method: Method) -> None:
     above, full = method(3, 2.6), method(3, 3)
     assert (above.low, above.high) == (full.low, full.high)

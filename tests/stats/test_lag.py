@@ -119,6 +119,7 @@ def test_answers_in_a_bin_seen_in_part_change_nothing() -> None:
     one, other = curve_of(rows, observed, 3), curve_of([*rows, (5, 1, 40)], observed, 3)
     assert one.share.tolist() == other.share.tolist()
     assert (one.left_out, other.left_out) == (0, 40)
+    assert (other.answers, other.matured_answers) == (130, 120)
 
 
 def test_an_age_a_hair_short_of_a_day_is_that_day() -> None:
@@ -187,6 +188,11 @@ def test_a_quantile_is_the_first_age_by_which_so_many_have_come(curve: LagCurve,
     if age is not None:
         assert curve.at(age) == pytest.approx(share, abs=1e-9)
         assert curve.at(age - 1e-6) < share
+
+
+def test_on_a_flat_stretch_a_quantile_is_where_the_stretch_begins() -> None:
+    curve = curve_of([(0, 0, 75), (0, 4, 25)], Observed.until([0], end_day=30), 10)
+    assert curve.quantile(0.75) == 1.0
 
 
 def test_ages_of_any_shape_are_read() -> None:

@@ -141,6 +141,22 @@ def test_a_large_group_is_found_between_the_points_of_a_coarse_grid() -> None:
     assert np.ptp(means) < 0.05
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_outside_the_part_that_is_looked_at_there_is_no_weight(seed: int) -> None:
+    """Groups of 1 to 10,000 cells of 1 to 3,000 efforts, alike or not, around any mean."""
+    rng = default_rng(seed)
+    size, strength = int(10 ** rng.uniform(0, 4)), 10 ** rng.uniform(-0.5, 3.5)
+    exposure = np.ceil(10 ** rng.uniform(0, 3.5, size if seed % 2 else 1)) * np.ones(size)
+    mean = rng.uniform(0.01, 0.99)
+    truth = rng.beta(mean * strength, (1 - mean) * strength, size)
+    cells = distinct_cells(rng.binomial(exposure.astype(int), truth), exposure)
+    region, whole = module._where_the_weight_is(cells), module._whole_plane()
+    log_weight = module._log_weight(cells, *module._axes(region, module.MEANS, module.STRENGTHS))
+    edges = {(0, 0): log_weight[0], (0, 1): log_weight[-1], (1, 0): log_weight[:, 0], (1, 1): log_weight[:, -1]}
+    for (side, end), edge in edges.items():
+        assert region[side, end] == whole[side, end] or edge.max() < -10
+
+
 def test_a_large_group_of_young_cells_errs_on_the_safe_side() -> None:
     """Binomial answers thinned by age vary a little more than matured exposure says: peers seem less alike."""
     rng = default_rng(9)
