@@ -1,0 +1,16 @@
+"""The mapping language and the source that reads any table through it."""
+
+from answerback.sources.mapping.apply import Mapper
+from answerback.sources.mapping.language import Mapping, MappingFile, parse_mapping, read_mapping
+from answerback.sources.mapping.source import MappingSource, mapping_of, table_files
+
+__all__ = [
+    "Mapper",
+    "Mapping",
+    "MappingFile",
+    "MappingSource",
+    "mapping_of",
+    "parse_mapping",
+    "read_mapping",
+    "table_files",
+]
