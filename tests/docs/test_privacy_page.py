@@ -16,6 +16,7 @@ import pytest
 from answerback.domain.playbook_file import default_playbook
 from answerback.domain.reading import Item, Kept, Place, Reading, Recognition, Record, Reject, Value
 from answerback.engine.duckdb import Limits, engine
+from answerback.workspace.access import note_use
 from answerback.workspace.batches import LoadRequest, load
 from answerback.workspace.build import build
 from answerback.workspace.home import Home, create_home
@@ -71,6 +72,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     )
     load(home, request, lambda _: None)
     build(home, default_playbook(), now=NOW, limits=Limits(), on_step=lambda *_: None)
+    note_use(home, "names", "show efforts", now=NOW)
     return home
 
 
@@ -98,7 +100,7 @@ def test_the_folder_and_the_log_are_the_owners_alone(home: Home) -> None:
     assert stat.S_IMODE(home.root.stat().st_mode) == 0o700
     files = [path for folder in (home.log, home.snapshots) for path in folder.rglob("*") if path.is_file()]
     assert files
-    assert {stat.S_IMODE(path.stat().st_mode) for path in [*files, home.root / "secret"]} == {0o600}
+    assert {stat.S_IMODE(path.stat().st_mode) for path in [*files, home.usage, home.root / "secret"]} == {0o600}
 
 
 def test_the_pages_queries_run_and_show_what_it_says(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
