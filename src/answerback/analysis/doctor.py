@@ -104,14 +104,18 @@ def _clocks(reader: Reader, scope: Scope) -> Iterator[Remark]:
         yield Remark(Weight.WRONG, "clocks", f"{future:,} events lie after the build", "check the export's time zone")
     early = _count(
         reader,
-        """select count(*) from (
+        """with first_effort as (
+               select token.token_key, min(effort.occurred_at) as occurred_at
+               from effort_token as token join effort using (effort_key)
+               where token.role = 'is' group by token.token_key
+           )
+           select count(*) from (
                select token.action_key from action_token as token
                join buyer_action as action using (action_key)
-               join effort_token as borne on borne.token_key = token.token_key and borne.role = 'is'
-               join effort on effort.effort_key = borne.effort_key
+               join first_effort using (token_key)
                where token.role = 'answers'
                group by token.action_key, action.occurred_at
-               having min(effort.occurred_at) > action.occurred_at)""",
+               having min(first_effort.occurred_at) > action.occurred_at)""",
     )
     if early:
         yield Remark(Weight.WRONG, "clocks", f"{early:,} answers are dated before what they answer", "one of two clocks is off")

@@ -17,6 +17,7 @@ app = typer.Typer(
     help="Which of a seller's touches got an answer from a buyer, which did not, and what to try next.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help needs no rich, which would take longer than all else
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

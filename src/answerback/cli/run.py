@@ -5,9 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-import click
-import typer
-
 from answerback.cli.app import app
 from answerback.domain.errors import AnswerbackError, Exit
 
@@ -17,16 +14,11 @@ _GLOBAL_FLAGS = ("--quiet",)
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line."""
-    command = typer.main.get_command(app)
     try:
-        outcome = command.main(args=global_options_first(arguments), prog_name="answerback", standalone_mode=False)
+        app(args=global_options_first(arguments), prog_name="answerback")
         sys.stdout.flush()
-    except click.exceptions.Abort:
-        print("stopped", file=sys.stderr)
-        return Exit.USAGE
-    except click.exceptions.ClickException as error:
-        error.show()
-        return error.exit_code
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else Exit.OK if end.code is None else Exit.USAGE
     except AnswerbackError as error:
         print(f"error[{error.code}]: {error}", file=sys.stderr)
         return error.exit_code
@@ -36,7 +28,7 @@ def run(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("stopped; nothing half-written remains", file=sys.stderr)
         return Exit.USAGE
-    return outcome if isinstance(outcome, int) else Exit.OK
+    return Exit.OK
 
 
 def global_options_first(arguments: list[str]) -> list[str]:
