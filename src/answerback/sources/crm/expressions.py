@@ -83,7 +83,9 @@ def day_of(name: str, *, only: Expr | None = None) -> Expr:
             moment = frame.instant(column)
         else:
             cells = pc.if_else(only.of(frame), frame.text(column), pa.scalar(None, pa.string()))
-            moment, bad = values.instants(cells, zone=frame.world.naive_zone, day_zone=zone)
+            moment, bad = values.instants(
+                cells, zone=frame.world.naive_zone, day_zone=zone, order=frame.world.date_order
+            )
             frame.mark_unread(column, "bad_time", bad)
         return pc.strftime(pc.local_timestamp(moment.cast(pa.timestamp("s", zone.key))), format="%Y-%m-%d")
 

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.domain.reading import Reading
-from answerback.sources.addresses import Sellers, clean_address
+from answerback.sources.addresses import Sellers, clean_address, host_of, is_free_mail, registrable_domain
 from answerback.sources.crm import values
 from answerback.sources.crm.lookups import Lookup
 
@@ -42,10 +42,28 @@ class World:
     """The zone of times that name none."""
     day_zone: ZoneInfo = values.UTC
     """The zone in which a day alone begins."""
+    date_order: str = ""
+    """`mdy` or `dmy` where the files write dates with slashes."""
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     seller_ids: Mapping[str, str] = field(default_factory=dict)
     """Lower-case address of a person of ours to their id."""
     sellers: Sellers = field(default_factory=Sellers)
+
+    def knows(self, address: str) -> bool:
+        """Whether an outside party may enter the log: a known contact or account, or all where the playbook says so."""
+        reading = self.reading
+        if reading.playbook.privacy.outside == "all" or reading.knows("email", address):
+            return True
+        domain = "" if is_free_mail(address) else registrable_domain(address)
+        return bool(domain) and reading.knows("domain", domain)
+
+    def excludes(self, address: str) -> bool:
+        """Whether the playbook excludes an address, or a domain that it is under."""
+        host = f".{host_of(address)}"
+        return any(
+            address == each or (each and "@" not in each and host.endswith(f".{each}"))
+            for each in (entry.strip().lower().lstrip("@") for entry in self.reading.playbook.privacy.exclude_addresses)
+        )
 
     def rep_of(self, address: str) -> str | None:
         """The id of our person with this address: the CRM's own, else the address; None for an outside party."""
@@ -105,6 +123,7 @@ class Frame:
                 column if column is not None and typed else self.text(name),
                 zone=self.world.naive_zone,
                 day_zone=self.world.day_zone,
+                order=self.world.date_order,
             )
             self.mark_unread(name, "bad_time", bad)
             self._instants[name] = found

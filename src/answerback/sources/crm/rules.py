@@ -85,11 +85,12 @@ class Dialect:
     """All that is particular to one CRM."""
 
     name: str
-    meaning: str
     objects: tuple[Object, ...]
     lookups: Mapping[str, LookupOf]
-    sellers: tuple[str, Expr, Expr]
+    sellers: tuple[str, Expr, Expr] | None = None
     """The object that lists our own people, their address and their id."""
+    needs_sellers: bool = False
+    """Whether nothing can be told without knowing who our people are."""
     dropped_prefix: str
     """What may stand before a file's name, a pattern on plain names."""
     dropped_suffix: str

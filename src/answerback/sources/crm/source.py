@@ -6,10 +6,10 @@ Files that others refer to (associations, labels, people of ours) are read first
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -38,25 +38,21 @@ from answerback.sources.crm.rules import Dialect, LookupOf
 from answerback.sources.crm.translate import Tally, translate
 from answerback.sources.tables import Header, Rows, read_rows
 
-OPTIONS: Final = {"full": ("true", "false")}
+OPTIONS: Final = {
+    "full": "full=true: the folder holds every record of its kinds, so what is absent is gone",
+    "dates": "dates=mdy or dates=dmy: how files write dates with slashes",
+    "own": "own=domain,name@domain: further domains and people of ours",
+}
+_CHOICES: Final = {"full": ("true", "false"), "dates": ("mdy", "dmy")}
 CONSTANT_HINT: Final = "the file gives one instant to every activity; export the real times"
 
 
-@dataclass(frozen=True, slots=True)
 class CrmSource:
     """A source made of a dialect."""
 
-    dialect: Dialect
-
-    @property
-    def name(self) -> str:
-        """The source's name."""
-        return self.dialect.name
-
-    @property
-    def meaning(self) -> str:
-        """One line of help."""
-        return self.dialect.meaning
+    name: ClassVar[str]
+    meaning: ClassVar[str]
+    dialect: ClassVar[Dialect]
 
     def recognise(self, path: Path) -> Recognition:
         """Sure by the share of its tables that are this CRM's by name and header."""
@@ -79,7 +75,7 @@ class CrmSource:
 
         Raises SourceError where nothing can be read, UsageError where an option is none.
         """
-        full = _options(reading)
+        _check_options(self.name, reading)
         found: list[Export] = []
         broken: list[SourceError] = []
         for each in exports.exports_in(self.dialect, path):
@@ -95,11 +91,10 @@ class CrmSource:
                     f"there is no object of {self.name} here", where=str(path), next_step=self.dialect.next_step
                 )
             )
-        return self._read(found, broken, reading, full=full)
+        return self._read(found, broken, reading, _world(self.dialect, found, reading))
 
-    def _read(self, found: list[Export], broken: list[SourceError], reading: Reading, *, full: bool) -> Iterator[Item]:
+    def _read(self, found: list[Export], broken: list[SourceError], reading: Reading, world: World) -> Iterator[Item]:
         tally = Tally()
-        world = _world(self.dialect, found, reading)
         whole = not broken
         for error in broken:
             yield Reject(Place(Path(error.where).name or error.where, 0), "unreadable", hint=error.what)
@@ -118,20 +113,19 @@ class CrmSource:
             yield from tally.notes(export.file)
             done += export.path.stat().st_size
         yield from _coverage(tally, reading)
-        if full and whole:
+        if whole and reading.options.get("full") == "true":
             yield from (FullExtract(each, reading.exported_at) for each in sorted(tally.types))
 
 
 _LOSSES: Final = frozenset({"truncated", "unreadable"})
 
 
-def _options(reading: Reading) -> bool:
-    for name, value in reading.options.items():
-        if value not in OPTIONS.get(name, ()):
+def _check_options(name: str, reading: Reading) -> None:
+    for option, value in reading.options.items():
+        if option not in OPTIONS or value not in _CHOICES.get(option, (value,)):
             raise UsageError(
-                f"{name}={value} is no option of this source", where="--set", next_step="use full=true or full=false"
+                f"{name} has no option {option}={value}", where="--set", next_step="; ".join(OPTIONS.values())
             )
-    return reading.options.get("full") == "true"
 
 
 def _world(dialect: Dialect, found: list[Export], reading: Reading) -> World:
@@ -141,12 +135,21 @@ def _world(dialect: Dialect, found: list[Export], reading: Reading) -> World:
         reading,
         present=frozenset(name for each in found if each.object for name in each.object.file_names()),
         day_zone=own_zone,
-        sellers=Sellers.from_playbook(reading.playbook),
+        sellers=Sellers.from_playbook(reading.playbook, reading.options.get("own", "").split(",")),
+        date_order=reading.options.get("dates", ""),
     )
+    if dialect.needs_sellers and not world.sellers.by_address and not world.sellers.own_domains:
+        raise SourceError(
+            "nothing says who sells, so no mail can be told to be an effort or an answer",
+            where=dialect.name,
+            next_step="set own_domains in the playbook, or give --set own=example.com",
+        )
     lookups: dict[str, Lookup] = {}
     world.lookups = lookups
     for name, wanted in dialect.lookups.items():
         lookups[name] = Lookup(_pairs(dialect, found, wanted, world))
+    if dialect.sellers is None:
+        return world
     listing, address, ident = dialect.sellers
     pairs = _pairs(dialect, found, LookupOf(object=listing, key=address, value=ident), world)
     world.seller_ids = {
@@ -204,15 +207,7 @@ def _zoned(dialect: Dialect, export: Export, columns: tuple[str, ...], world: Wo
     labelled = any(plain(name) in labels for name in columns)
     if not (labelled and dialect.labelled_in_own_zone):
         return world
-    return World(
-        world.reading,
-        world.present,
-        naive_zone=world.day_zone,
-        day_zone=world.day_zone,
-        lookups=world.lookups,
-        seller_ids=world.seller_ids,
-        sellers=world.sellers,
-    )
+    return replace(world, naive_zone=world.day_zone)
 
 
 def _read_export(dialect: Dialect, export: Export, world: World, tally: Tally) -> Iterator[Item]:
@@ -240,7 +235,7 @@ def _read_export(dialect: Dialect, export: Export, world: World, tally: Tally) -
 
 def _coverage(tally: Tally, reading: Reading) -> Iterator[Also]:
     """What could have been seen: each channel on which the buyer's side was recorded, up to the newest stamp."""
-    until = (tally.newest or reading.exported_at) + timedelta(seconds=1)
+    until = (tally.newest or tally.last_seen or reading.exported_at) + timedelta(seconds=1)
     records = tuple(
         Record("coverage", {"source_id": f"coverage-{channel}", "channel": channel, "from": first, "to": until})
         for channel, first in sorted(tally.first_seen.items())

@@ -6,7 +6,7 @@ that cannot be read, or without something that a record must have, is rejected w
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -43,6 +43,8 @@ class Tally:
     """Channels on which the buyer's side was seen."""
     newest: datetime | None = None
     """The newest stamp of any row."""
+    last_seen: datetime | None = None
+    """The last instant of an event on any channel."""
     types: set[str] = field(default_factory=set)
     """Record types that were handed over."""
     masked: dict[tuple[str, str], int] = field(default_factory=dict)
@@ -59,8 +61,9 @@ class Tally:
         if newest is not None and (self.newest is None or newest > self.newest):
             self.newest = newest
 
-    def seen(self, channel: str, first: datetime, *, proved: bool) -> None:
-        """An event on a channel, and whether it shows that the buyer's side is recorded."""
+    def seen(self, channel: str, first: datetime, last: datetime, *, proved: bool) -> None:
+        """Events on a channel, and whether they show that the buyer's side is recorded."""
+        self.last_seen = max(last, self.last_seen or last)
         self.first_seen[channel] = min(first, self.first_seen.get(channel, first))
         if proved:
             self.proved.add(channel)
@@ -119,7 +122,7 @@ class _Batch:
         return np.ones(len(self._frame), dtype=bool) if rule.when is None else _mask(rule.when.of(self._frame))
 
     def _rejects(
-        self, key: pa.Array, made: list[Made | None], holds: list[Mask], claimed: Mask
+        self, key: pa.Array, made: Sequence[Made | None], holds: Sequence[Mask], claimed: Mask
     ) -> Iterator[tuple[int, Reject]]:
         """One reject for each claimed row that cannot be kept, with the row's place in the batch."""
         found: dict[int, tuple[str, str, str]] = {}
@@ -136,7 +139,7 @@ class _Batch:
             reason, name, hint = found[row]
             yield row, Reject(Place(self._file, self._frame.numbers[row].as_py()), reason, name, hint)
 
-    def _tables(self, made: list[Made | None], holds: list[Mask], good: Mask) -> Iterator[Table]:
+    def _tables(self, made: Sequence[Made | None], holds: Sequence[Mask], good: Mask) -> Iterator[Table]:
         """The records of the good rows; a row is counted with the first record that it becomes."""
         uncounted = good.copy()
         for rule, hold, columns in zip(self._object.rules, holds, made, strict=True):
@@ -155,7 +158,9 @@ class _Batch:
 
     def _listed(self, rule: Rule, frame: Frame) -> Iterator[Table]:
         """The further records of a rule that has one for each part of a cell, without those that lack something."""
-        rows, parts = rule.each.of(frame) if rule.each is not None else ((), ())
+        if rule.each is None:
+            return
+        rows, parts = rule.each.of(frame)
         if not len(rows):
             return
         repeated = frame.take(rows, parts)
@@ -199,8 +204,8 @@ class _Batch:
         if rule.channel:
             chosen = pa.array(rows)
             captured = pc.any(pc.equal(made["evidence"].filter(chosen), "captured")).as_py()
-            first = pc.min(made["occurred_at"].filter(chosen)).as_py()
-            self._tally.seen(rule.channel, first, proved=rule.proves and bool(captured))
+            span = pc.min_max(made["occurred_at"].filter(chosen)).as_py()
+            self._tally.seen(rule.channel, span["min"], span["max"], proved=rule.proves and bool(captured))
 
 
 def _columns(rule: Rule, frame: Frame) -> dict[str, Any]:

@@ -22,6 +22,10 @@ _WRITTEN: Final = (
     r"(?:[T ](?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?"
     r" ?(?P<zone>[zZ]|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?$"
 )
+_SLASHED: Final = (
+    r"^(?P<one>\d{1,2})[/.-](?P<two>\d{1,2})[/.-](?P<year>\d{4})"
+    r"(?:,? (?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))? ?(?P<half>[aApP]\.?[mM]\.?)?)?$"
+)
 _EPOCH: Final = r"^-?\d{9,10}(?:\d{3})?(?:\.\d+)?$"
 _NUMBER: Final = r"^[+-]?\d{1,15}(?:\.\d*)?(?:[eE][+-]?\d{1,2})?$"
 _MASK: Final = r"^(?:[0-9a-f]{32}|[A-Za-z0-9+/]{22}==)$"
@@ -73,11 +77,34 @@ def masks(column: pa.Array) -> pa.Array:
     return pc.fill_null(pc.match_substring_regex(column, _MASK), False)
 
 
-def instants(column: pa.Array, *, zone: ZoneInfo = UTC, day_zone: ZoneInfo = UTC) -> tuple[pa.Array, pa.Array]:
+def iso_of(column: pa.Array, order: str) -> pa.Array:
+    """Dates such as `3/2/2026 9:15:12 PM` as ISO 8601, month first (`mdy`) or day first (`dmy`); others as they stand.
+
+    >>> iso_of(pa.array(["3/2/2026 12:15:12 AM", "3.2.2026 21:15", "2026-03-02"]), "dmy").to_pylist()
+    ['2026-02-03 00:15:12', '2026-02-03 21:15:00', '2026-03-02']
+    """
+    parts = pc.extract_regex(column, pattern=_SLASHED)
+    names = ("one", "two", "year", "hour", "minute", "second", "half")
+    one, two, year, hour, minute, second, half = (pc.struct_field(parts, name) for name in names)
+    month, day = (one, two) if order == "mdy" else (two, one)
+    hours = pc.if_else(pc.is_valid(hour), pc.if_else(pc.equal(hour, ""), "0", hour), "0").cast(pa.int64())
+    noon = pc.fill_null(pc.match_substring_regex(half, "^[pP]"), False)
+    twelve = pc.and_(pc.invert(pc.fill_null(pc.equal(half, ""), True)), pc.equal(hours, 12))
+    clock = pc.add(pc.if_else(twelve, 0, hours), pc.if_else(noon, 12, 0)).cast(pa.string())
+    date = pc.binary_join_element_wise(year, pc.utf8_lpad(month, 2, "0"), pc.utf8_lpad(day, 2, "0"), "-")
+    seconds = pc.if_else(pc.equal(second, ""), "00", second)
+    time = pc.binary_join_element_wise(pc.utf8_lpad(clock, 2, "0"), minute, seconds, ":")
+    whole = pc.if_else(pc.equal(hour, ""), date, pc.binary_join_element_wise(date, time, " "))
+    return pc.if_else(pc.is_valid(parts), whole, column)
+
+
+def instants(
+    column: pa.Array, *, zone: ZoneInfo = UTC, day_zone: ZoneInfo = UTC, order: str = ""
+) -> tuple[pa.Array, pa.Array]:
     """Instants cut to whole seconds, and which cells hold something that is none.
 
     Read are ISO 8601 with and without a zone, and seconds or milliseconds since 1970. `zone` holds where a time names
-    none; a day alone is its start in `day_zone`.
+    none; a day alone is its start in `day_zone`. With an `order` dates with slashes are read too (`iso_of`).
 
     >>> found, bad = instants(pa.array(["2026-03-02T09:15:00.000+0100", "2026-02-31", None, "soon"]))
     >>> [str(each) for each in found.to_pylist()], bad.to_pylist()
@@ -86,6 +113,8 @@ def instants(column: pa.Array, *, zone: ZoneInfo = UTC, day_zone: ZoneInfo = UTC
     if pa.types.is_timestamp(column.type):
         typed = column if column.type.tz else pc.assume_timezone(column, str(zone))
         return _sensible(pc.floor_temporal(typed, unit="second").cast(INSTANT), column)
+    if order:
+        column = iso_of(column, order)
     parts = pc.extract_regex(column, pattern=_WRITTEN)
     day, hour, minute, second, offset = (pc.struct_field(parts, name) for name in _PARTS)
     clock = pc.if_else(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from answerback.domain.reading import Source
 from answerback.sources.crm.expressions import always, one_of, text
 from answerback.sources.crm.rules import Dialect, LookupOf
 from answerback.sources.crm.source import CrmSource
@@ -21,7 +22,6 @@ def _association(one: str, other: str) -> LookupOf:
 
 DIALECT: Final = Dialect(
     name="hubspot",
-    meaning="a folder of HubSpot exports (contacts, deals, calls, emails, …), from screens or the API",
     objects=(
         people.OWNER,
         people.USER,
@@ -82,5 +82,13 @@ DIALECT: Final = Dialect(
     next_step="name each file after its object, such as calls.csv or deals.csv",
 )
 
-SOURCE: Final = CrmSource(DIALECT)
-"""The connector."""
+
+class HubSpot(CrmSource):
+    """The connector."""
+
+    name = "hubspot"
+    meaning = "a folder of HubSpot exports (contacts, deals, calls, emails, …), from screens or the API"
+    dialect = DIALECT
+
+
+SOURCE: Final[Source] = HubSpot()

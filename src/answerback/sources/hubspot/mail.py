@@ -112,7 +112,7 @@ EMAIL: Final = Object(
                 "contact_id": first(first_outside(_FROM), CONTACT),
                 "occurred_at": MOMENT,
                 "kind": _KIND,
-                "subkind": always("email"),
+                "subkind": where(one_of(_KIND, "inquired"), always("new_mail")),
                 "evidence": always("captured"),
                 "reference": _OWN,
                 "refers_to": _ANSWERED,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from answerback.domain.reading import Source
 from answerback.sources.crm.expressions import always, lowered, one_of, text
 from answerback.sources.crm.rules import Dialect, LookupOf
 from answerback.sources.crm.source import CrmSource
@@ -16,7 +17,6 @@ from answerback.sources.salesforce.words import KEY
 
 DIALECT: Final = Dialect(
     name="salesforce",
-    meaning="a folder of Salesforce exports named after their objects (Task.csv, EmailMessage.csv, …)",
     objects=(
         people.USER,
         people.USER_ROLE,
@@ -53,5 +53,13 @@ DIALECT: Final = Dialect(
     next_step="name each file after its object, such as Task.csv, with the API's field names as headers",
 )
 
-SOURCE: Final = CrmSource(DIALECT)
-"""The connector."""
+
+class Salesforce(CrmSource):
+    """The connector."""
+
+    name = "salesforce"
+    meaning = "a folder of Salesforce exports named after their objects (Task.csv, EmailMessage.csv, …)"
+    dialect = DIALECT
+
+
+SOURCE: Final[Source] = Salesforce()

@@ -49,6 +49,19 @@ _ONLY_OURS = ~_INCOMING & _ANY_ADDRESS & ~there(first_outside(*_RECIPIENTS))
 _FROM_US = _INCOMING & there(over_uniques(_FROM, rep_of))
 
 
+_KIND = where(
+    contains(text("Headers"), AUTO_HEADERS),
+    always("auto_replied"),
+    where(
+        there(_ANSWERED)
+        | contains(text("Headers"), r"(?m)^(in-reply-to|references):")
+        | contains(text("Subject"), REPLY_SUBJECT),
+        always("replied"),
+        always("inquired"),
+    ),
+)
+
+
 def _listed_in(header: Expr, role: str, when: Expr) -> tuple[Rule, ...]:
     return addressees(header, role=role, event=KEY, when=when, takes_part=~folder_has("EmailMessageRelation"))
 
@@ -89,18 +102,8 @@ EMAIL_MESSAGE: Final = Object(
             fields={
                 **_ABOUT,
                 "contact_id": first_outside(_FROM),
-                "kind": where(
-                    contains(text("Headers"), AUTO_HEADERS),
-                    always("auto_replied"),
-                    where(
-                        there(_ANSWERED)
-                        | contains(text("Headers"), r"(?m)^(in-reply-to|references):")
-                        | contains(text("Subject"), REPLY_SUBJECT),
-                        always("replied"),
-                        always("inquired"),
-                    ),
-                ),
-                "subkind": always("email"),
+                "kind": _KIND,
+                "subkind": where(one_of(_KIND, "inquired"), always("new_mail")),
                 "evidence": always("captured"),
                 "reference": _OWN,
                 "refers_to": _ANSWERED,
