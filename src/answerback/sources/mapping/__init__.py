@@ -4,7 +4,10 @@ from answerback.sources.mapping.apply import Mapper
 from answerback.sources.mapping.language import Mapping, MappingFile, parse_mapping, read_mapping
 from answerback.sources.mapping.source import MappingSource, mapping_of, table_files
 
+SOURCE = MappingSource()
+
 __all__ = [
+    "SOURCE",
     "Mapper",
     "Mapping",
     "MappingFile",

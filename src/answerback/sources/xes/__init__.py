@@ -3,4 +3,6 @@
 from answerback.sources.xes.parser import read_events
 from answerback.sources.xes.source import XesSource
 
-__all__ = ["XesSource", "read_events"]
+SOURCE = XesSource()
+
+__all__ = ["SOURCE", "XesSource", "read_events"]
