@@ -5,6 +5,9 @@ An engine holds relations by name, makes new ones from SQL, writes them as Parqu
 
 from __future__ import annotations
 
+import errno
+import os
+import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,8 +18,12 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from answerback.domain.errors import AnswerbackError, Exit, NoRoomError
+from answerback.domain.errors import AnswerbackError, Exit, NoRoomError, WorkspaceError
 from answerback.domain.log import ColumnType
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
+_PARQUET = re.compile(r"parquet file|footer length|magic bytes", re.IGNORECASE)
+_QUOTED = re.compile(r"""\\?["']([^"'\\]+)\\?["']""")
 
 
 class QueryError(AnswerbackError):
@@ -134,13 +141,39 @@ def _told() -> Iterator[None]:
             "the build needs more memory or scratch space than it may use",
             next_step="raise --memory, or free space on the disk of the workspace",
         ) from error
+    except duckdb.IOException as error:
+        raise _told_of_files(error) from error
     except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
+        if _PARQUET.search(str(error).split("\n", 1)[0]):
+            raise _told_of_files(error) from error
         raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
 
 
+def _told_of_files(error: duckdb.Error) -> AnswerbackError:
+    """A disk that is full, or else a file that is not there or not whole."""
+    said = str(error).split("\n", 1)[0]
+    reason = next((each for each in map(os.strerror, _FULL) if each.lower() in said.lower()), "")
+    if reason:
+        return NoRoomError(
+            f"nothing can be written here: {reason.lower()}",
+            where=_first_path(said),
+            next_step="free some space or mend the rights, then run the same command again; nothing was half-written",
+        )
+    return WorkspaceError(
+        "a file is gone or damaged",
+        where=_first_path(said) or said,
+        next_step="restore the file from a backup, or build again",
+    )
+
+
+def _first_path(said: str) -> str:
+    found = _QUOTED.search(said)
+    return found[1] if found else ""
+
+
 @contextmanager
-def engine(limits: Limits = Limits()) -> Iterator[DuckDB]:  # noqa: B008 - frozen
-    """An engine for a while.
+def engine(limits: Limits = Limits(), scratch_on: Path | None = None) -> Iterator[DuckDB]:
+    """An engine for a while. It spills into a folder of its own, there or else in the system's own place.
 
     >>> with engine() as duck:
     ...     duck.make("answer", "select 42 as value")
@@ -148,7 +181,7 @@ def engine(limits: Limits = Limits()) -> Iterator[DuckDB]:  # noqa: B008 - froze
     1
     [{'value': 42}]
     """
-    with tempfile.TemporaryDirectory(prefix="answerback-") as scratch:
+    with tempfile.TemporaryDirectory(prefix="answerback-", dir=scratch_on) as scratch:
         made = DuckDB(limits, Path(scratch))
         try:
             yield made

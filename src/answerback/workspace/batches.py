@@ -1,31 +1,31 @@
 """Batches of the log: one load each, immutable, visible from the instant that their manifest exists.
 
 A load writes its files into a folder of its own and, last, the manifest by create-if-absent. Killed before that, it has
-shown nothing; run again, it finds its own manifest and changes nothing. The name of a batch is a hash of what was loaded
-and how, so the same export can be loaded as often as one likes.
+shown nothing; run again, it finds its own manifest and changes nothing. The name of a batch is a hash of what was
+loaded and how, so the same export can be loaded as often as one likes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from answerback.domain.errors import SourceError
+from answerback.domain.errors import SourceError, WorkspaceError
 from answerback.domain.playbook import Playbook
 from answerback.domain.reading import Note, Progress, Reading, Source
-from answerback.workspace.disk import checksum, create_if_absent, room_on, sync_folder
-from answerback.workspace.entries import Stamp
+from answerback.workspace.disk import checksum, create_if_absent, modified, room_on, sweep_drafts, sync_folder
+from answerback.workspace.entries import Stamp, whole_seconds
 from answerback.workspace.home import Home
 from answerback.workspace.intake import Intake, WrittenFile
 from answerback.workspace.keys import Keys
+from answerback.workspace.manifests import manifest, to_json
 
 MANIFEST_FORMAT = 1
 
@@ -80,6 +80,7 @@ class Known:
         self._sets: dict[str, frozenset[int]] | None = None
 
     def __call__(self, field: str, text: str) -> bool:
+        """Whether a contact has this `email`, or an account this `domain`."""
         return self._keys.key(field, "", text.strip().lower()) in self._load()[field]
 
     @property
@@ -119,7 +120,7 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
     """
     keys = home.keys()
     inputs = list(_inputs(request.path))
-    exported_at = request.exported_at or _newest(inputs, request.loaded_at)
+    exported_at = whole_seconds(request.exported_at or _newest(inputs, request.loaded_at))
     base = _batch_name(request, inputs, exported_at)
     known = Known(home, keys)
     before, name = _place_for(home, base, known)
@@ -127,6 +128,7 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
         return before
     folder = f"{name}-{secrets.token_hex(4)}"
     stamp = Stamp(request.name, request.ids_of, request.loaded_at, exported_at)
+    manifest_path = home.log / f"{name}.json"
     with room_on(home.log):
         (home.log / folder).mkdir()
     try:
@@ -134,17 +136,14 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
         reading = Reading(request.playbook, exported_at, known, request.mapping, request.options)
         intake.take(request.source.read(request.path, reading))
         files = intake.close()
-        batch = _describe(name, request, exported_at, intake, folder, files, known.digest)
+        batch = _describe(name, request, intake, stamp, folder=folder, files=files, asked_known=known.digest)
         with room_on(home.log):
             sync_folder(home.log / folder)
-            published = create_if_absent(home.log / f"{name}.json", _to_json(batch))
-    except BaseException:
-        shutil.rmtree(home.log / folder, ignore_errors=True)
-        raise
-    if not published:
-        shutil.rmtree(home.log / folder, ignore_errors=True)
-        return read_batch(home.log / f"{name}.json", new=False)
-    return batch
+            create_if_absent(manifest_path, _to_json(batch))
+    finally:
+        if not _shown(manifest_path, folder):  # it failed, or somebody else was first
+            shutil.rmtree(home.log / folder, ignore_errors=True)
+    return batch if _shown(manifest_path, folder) else read_batch(manifest_path, new=False)
 
 
 def read_batches(home: Home) -> list[Batch]:
@@ -153,28 +152,44 @@ def read_batches(home: Home) -> list[Batch]:
 
 
 def read_batch(path: Path, *, new: bool = True) -> Batch:
-    """One manifest."""
-    said = json.loads(path.read_bytes())
-    said.pop("format")
-    said["loaded_at"] = datetime.fromisoformat(said["loaded_at"])
-    said["exported_at"] = datetime.fromisoformat(said["exported_at"])
-    said["extents"] = {name: datetime.fromisoformat(at) for name, at in said["extents"].items()}
-    said["notes"] = tuple(Note(**each) for each in said["notes"])
-    said["files"] = tuple(WrittenFile(**each) for each in said["files"])
-    return Batch(**(said | {"new": new}))
+    """One manifest. Raises WorkspaceError where it is damaged."""
+    with manifest(path, form=MANIFEST_FORMAT) as said:
+        said["loaded_at"] = datetime.fromisoformat(said["loaded_at"])
+        said["exported_at"] = datetime.fromisoformat(said["exported_at"])
+        said["extents"] = {name: datetime.fromisoformat(at) for name, at in said["extents"].items()}
+        said["notes"] = tuple(Note(**each) for each in said["notes"])
+        said["files"] = tuple(WrittenFile(**each) for each in said["files"])
+        return Batch(**(said | {"new": new}))
+
+
+def check_files(home: Home, batches: Iterable[Batch]) -> None:
+    """Raises WorkspaceError naming the first file that a manifest lists and that is not there."""
+    for batch in batches:
+        for file in batch.files:
+            if not (home.log / batch.folder / file.name).is_file():
+                raise WorkspaceError(
+                    f"a file of batch {batch.batch_id} ({batch.source}) is gone",
+                    where=f"log/{batch.folder}/{file.name}",
+                    next_step="restore it from a backup, or remove the batch's manifest and load the export again",
+                )
 
 
 def sweep(home: Home, *, older_than_seconds: float, now: datetime) -> int:
-    """Removes what killed loads left behind: folders without a manifest, older than any load that may still run."""
+    """Removes what killed loads left behind: folders that no manifest lists, older than any load that may still run."""
     listed = {batch.folder for batch in read_batches(home)}
     removed = 0
     for folder in home.log.iterdir():
-        if folder.is_dir() and folder.name not in listed:
-            age = now.timestamp() - folder.stat().st_mtime
-            if age > older_than_seconds:
-                shutil.rmtree(folder, ignore_errors=True)
-                removed += 1
+        forgotten = folder.is_dir() and folder.name not in listed
+        if forgotten and now.timestamp() - modified(folder) > older_than_seconds:
+            shutil.rmtree(folder, ignore_errors=True)
+            removed += 1
+    sweep_drafts(home.log, older_than_seconds=older_than_seconds, now=now)
     return removed
+
+
+def _shown(manifest_path: Path, folder: str) -> bool:
+    """Whether the manifest is there and lists this folder; an interruption may come right after it appeared."""
+    return manifest_path.exists() and read_batch(manifest_path).folder == folder
 
 
 def _inputs(path: Path) -> Iterator[tuple[str, Path]]:
@@ -208,7 +223,7 @@ def _batch_name(request: LoadRequest, inputs: list[tuple[str, Path]], exported_a
         parts.append(_sum(request.mapping))
     for name, file in inputs:
         parts += [name, _sum(file)]
-    return hashlib.blake2b("\0".join(parts).encode(), digest_size=8).hexdigest()
+    return hashlib.blake2b("\0".join(parts).encode(errors="surrogatepass"), digest_size=8).hexdigest()
 
 
 def _sum(file: Path) -> str:
@@ -238,8 +253,9 @@ def _place_for(home: Home, base: str, known: Known) -> tuple[Batch | None, str]:
 def _describe(
     name: str,
     request: LoadRequest,
-    exported_at: datetime,
     intake: Intake,
+    stamp: Stamp,
+    *,
     folder: str,
     files: list[WrittenFile],
     asked_known: str,
@@ -252,14 +268,14 @@ def _describe(
         ids_of=request.ids_of,
         path=request.path.name,
         loaded_at=request.loaded_at,
-        exported_at=exported_at,
+        exported_at=stamp.exported_at,
         read=counts.read,
         kept=counts.kept,
         non_events=dict(sorted(counts.non_events.items())),
         rejects=counts.rejects,
         records=dict(sorted(counts.records.items())),
         extents=intake.extents,
-        notes=tuple(dict.fromkeys(intake.notes)),
+        notes=tuple(intake.notes),
         folder=folder,
         files=tuple(files),
         asked_known=asked_known,
@@ -267,5 +283,4 @@ def _describe(
 
 
 def _to_json(batch: Batch) -> bytes:
-    said = {name: value for name, value in asdict(batch).items() if name != "new"}
-    return json.dumps({"format": MANIFEST_FORMAT, **said}, default=datetime.isoformat, indent=1).encode()
+    return to_json({name: value for name, value in asdict(batch).items() if name != "new"}, form=MANIFEST_FORMAT)

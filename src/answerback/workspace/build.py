@@ -1,8 +1,8 @@
 """A build: from the log to a snapshot.
 
-The log's batches become `log_*` relations, of these the current versions, of these (identities settled) every relation of
-`answerback.sql` in the order in which they read one another. Promises are checked before anything is published; a build
-that is killed, or that breaks a promise, leaves the snapshots as they were.
+The log's batches become `log_*` relations, of these the current versions, of these (identities settled) every relation
+of `answerback.sql` in the order in which they read one another. Promises are checked before anything is published; a
+build that is killed, or that breaks a promise, leaves the snapshots as they were.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import secrets
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from answerback.domain.errors import BusyError
 from answerback.domain.log import log_columns
 from answerback.domain.playbook import Playbook
 from answerback.domain.records import RECORDS, key_column
@@ -26,13 +27,23 @@ from answerback.engine.catalogue import Relation, catalogue
 from answerback.engine.current import current_sql
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.settings import playbook_relations
-from answerback.workspace.batches import Batch, LoadRequest, load, read_batches, sweep
+from answerback.workspace.batches import Batch, LoadRequest, check_files, load, read_batches, sweep
 from answerback.workspace.disk import checksum, room_on, sync_file, sync_folder
 from answerback.workspace.home import Home, locked
 from answerback.workspace.identity import identify
+from answerback.workspace.intake import IDS
 from answerback.workspace.journal import JournalSource, set_aside, sources_in
-from answerback.workspace.promises import check_promises
-from answerback.workspace.snapshots import LEASE_SECONDS, RelationFile, Snapshot, next_number, prune, publish, read_snapshot
+from answerback.workspace.promises import check_ids, check_promises
+from answerback.workspace.snapshots import (
+    LEASE_SECONDS,
+    RelationFile,
+    Snapshot,
+    missing_files,
+    next_number,
+    prune,
+    publish,
+    read_snapshot,
+)
 
 OnStep = Callable[[str, int, int], None]
 """Told of each step: its name, its number, how many there are."""
@@ -57,13 +68,15 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
         sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
         batches = read_batches(home)
         made_from = _digest(batches, playbook)
-        if next_number(home) > 1 and (newest := read_snapshot(home)).made_from == made_from:
-            return Built(newest, new=False)
+        if next_number(home) > 1:
+            newest = read_snapshot(home)
+            if newest.made_from == made_from and not missing_files(home, newest):
+                return Built(newest, new=False)
         scratch = home.pool / f".build-{secrets.token_hex(6)}"
         with room_on(home.pool):
             scratch.mkdir()
         try:
-            relations = _make(home, playbook, batches, scratch, limits, on_step)
+            relations = _make(home, playbook, batches, scratch=scratch, limits=limits, on_step=on_step)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         snapshot = Snapshot(
@@ -75,7 +88,10 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
             batches=tuple(batch.batch_id for batch in batches),
             relations=relations,
         )
-        publish(home, snapshot)
+        if not publish(home, snapshot):  # the lock did not hold: some network disks only pretend to have locks
+            raise BusyError(
+                "another build published first", where=str(home.root), next_step="run the same command again"
+            )
         prune(home, playbook.keep, now)
         return Built(snapshot, new=True)
 
@@ -84,9 +100,11 @@ def compact_journal(home: Home, playbook: Playbook, *, now: datetime) -> None:
     """Moves what people entered into the log, and only then lets the journal go."""
     for path in set_aside(home):
         for source in sources_in(path):
-            request = LoadRequest(JournalSource(source), path, source, source, playbook, now, now, None, {})
+            # Its time is the file's own: killed before the file is let go, the next build finds its batch.
+            request = LoadRequest(JournalSource(source), path, source, source, playbook, now, None, None, {})
             load(home, request, lambda _progress: None)
-        path.unlink()
+        with room_on(path):
+            path.unlink()
 
 
 def _digest(batches: list[Batch], playbook: Playbook) -> str:
@@ -96,13 +114,17 @@ def _digest(batches: list[Batch], playbook: Playbook) -> str:
 
 
 def _make(
-    home: Home, playbook: Playbook, batches: list[Batch], scratch: Path, limits: Limits, on_step: OnStep
+    home: Home, playbook: Playbook, batches: list[Batch], *, scratch: Path, limits: Limits, on_step: OnStep
 ) -> dict[str, RelationFile]:
     relations = catalogue()
     last_reader = _last_readers(relations)
     total = len(relations) + 2
-    with engine(limits) as duck:
+    with engine(limits, scratch) as duck:
         on_step("reading the log", 1, total)
+        check_files(home, batches)
+        check_ids(
+            duck, [home.log / each.folder / file.name for each in batches for file in each.files if file.name == IDS]
+        )
         open_log(duck, home, batches)
         _put_inputs(duck, playbook)
         files: dict[str, RelationFile] = {}
@@ -127,7 +149,7 @@ def open_log(duck: DuckDB, home: Home, batches: list[Batch]) -> None:
     """The log as relations `log_<record>`, and the current version of each record as `current_<record>`."""
     latest = _latest_extents(batches)
     duck.put("full_extract", _extent_table(latest))
-    duck.put("listed", _listed_table(home, latest))
+    duck.put("listed", _listed_table(home, batches, latest))
     for name, record in RECORDS.items():
         paths = [home.log / batch.folder / f"{name}.parquet" for batch in batches if batch.records.get(name)]
         duck.over_files(f"log_{name}", paths, log_columns(record))
@@ -138,30 +160,34 @@ def open_log(duck: DuckDB, home: Home, batches: list[Batch]) -> None:
             duck.view(f"current_{name}", sql)
 
 
-def _latest_extents(batches: list[Batch]) -> dict[tuple[str, str], tuple[datetime, Batch]]:
-    latest: dict[tuple[str, str], tuple[datetime, Batch]] = {}
+def _latest_extents(batches: list[Batch]) -> dict[tuple[str, str], datetime]:
+    """By record type and source: as of when the newest full extract speaks."""
+    latest: dict[tuple[str, str], datetime] = {}
     for batch in batches:
         for record, exported_at in batch.extents.items():
             place = (record, batch.source)
-            if place not in latest or (exported_at, batch.batch_id) > (latest[place][0], latest[place][1].batch_id):
-                latest[place] = (exported_at, batch)
+            latest[place] = max(exported_at, latest.get(place, exported_at))
     return latest
 
 
-def _extent_table(latest: dict[tuple[str, str], tuple[datetime, Batch]]) -> pa.Table:
-    rows = [(record, source, at.replace(tzinfo=None)) for (record, source), (at, _) in latest.items()]
+def _extent_table(latest: dict[tuple[str, str], datetime]) -> pa.Table:
+    rows = [(record, source, at.astimezone(UTC).replace(tzinfo=None)) for (record, source), at in latest.items()]
     schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("exported_at", pa.timestamp("us"))])
     return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
 
 
-def _listed_table(home: Home, latest: dict[tuple[str, str], tuple[datetime, Batch]]) -> pa.Table:
+def _listed_table(home: Home, batches: list[Batch], latest: dict[tuple[str, str], datetime]) -> pa.Table:
+    """What the newest full extract lists, and whatever its source has named since: those records are there."""
     schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("key", pa.int64())])
     parts = [schema.empty_table()]
-    for (record, source), (_, batch) in latest.items():
-        path = home.log / batch.folder / f"{record}.parquet"
-        if path.exists():
-            keys = pq.read_table(path, columns=[key_column(RECORDS[record])]).column(0).unique()
-            parts.append(pa.table([[record] * len(keys), [source] * len(keys), keys], schema=schema))
+    for (record, source), at in sorted(latest.items()):
+        for batch in batches:
+            said_at = batch.extents.get(record, batch.exported_at)
+            if batch.source == source and said_at >= at and batch.records.get(record):
+                path = home.log / batch.folder / f"{record}.parquet"
+                keys = pq.read_table(path, columns=[key_column(RECORDS[record])]).column(0).unique()
+                labels = [pa.repeat(pa.scalar(label), len(keys)) for label in (record, source)]
+                parts.append(pa.table([*labels, keys], schema=schema))
     return pa.concat_tables(parts)
 
 

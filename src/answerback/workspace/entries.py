@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from answerback.domain.fields import Field, FieldType, RecordType
 from answerback.domain.kinds import TOKEN_KINDS
 from answerback.domain.log import ColumnType, log_columns, name_columns
-from answerback.domain.records import RECORDS, TOKEN_FIELDS, Field, FieldType, RecordType, key_column
+from answerback.domain.records import RECORDS, TOKEN_FIELDS, key_column
 from answerback.workspace.keys import Keys
-from answerback.workspace.values import INSTANT, Fault, checked, flags, text
+from answerback.workspace.values import INSTANT, Fault, checked, flags, unpacked
 
 ARROW_TYPES = {
     ColumnType.BIGINT: pa.int64(),
@@ -29,6 +30,8 @@ ARROW_TYPES = {
 }
 _COLLAPSING = frozenset({"reference", "participant", "coverage", "attribute", "assignment", "absence"})
 """Records of which two equal ones say no more than one."""
+_CARRIED = (Field("source_id", FieldType.TEXT, ""), Field("version_at", FieldType.INSTANT, ""))
+_TOKENS = tuple(Field(name, FieldType.TEXT, "") for name in TOKEN_FIELDS)
 _KEPT_TOGETHER = frozenset({"token", "email", "domain"})
 
 
@@ -61,6 +64,10 @@ class Stamp:
     recorded_at: datetime
     exported_at: datetime
 
+    def speaker(self, space: str) -> str:
+        """Whose ids a space holds: reps, accounts, contacts and deals may be another system's, all else is its own."""
+        return self.ids_of if space in RECORDS else self.source
+
 
 class Repeats:
     """Counts equal rows without an id within a file, so that real repeats survive and overlaps do not double."""
@@ -79,29 +86,30 @@ class Repeats:
 
 
 def check_rows(record: RecordType, table: pa.Table) -> tuple[dict[str, pa.Array], list[Fault]]:
-    """Every field's column in its type, and all faults. `table` has columns by the names of the record's fields."""
-    given = {name: _flat(table.column(name)) for name in table.column_names}
+    """Every field's column in its type, and all faults. `table` has columns by the names of the record's fields.
+
+    A row that says `deleted` needs nothing but its id.
+    """
+    given = {name: unpacked(table.column(name)) for name in table.column_names}
     columns: dict[str, pa.Array] = {}
     faults: list[Fault] = []
-    for each in record.fields:
-        columns[each.name], found = checked(each, given.get(each.name), table.num_rows)
+    gone, bad = flags(given["deleted"]) if "deleted" in given else (pa.array(np.zeros(table.num_rows, bool)), None)
+    excused = gone.to_numpy(zero_copy_only=False)
+    for each in (*record.fields, *_CARRIED, *(_TOKENS if record.tokens else ())):
+        columns[each.name], found = checked(each, given.get(each.name), table.num_rows, excused)
         faults += found
-    columns["source_id"] = text(given["source_id"]) if "source_id" in given else pa.nulls(table.num_rows, pa.string())
-    version = Field("version_at", FieldType.INSTANT, "")
-    columns["version_at"], found = checked(version, given.get("version_at"), table.num_rows)
-    faults += found
-    deleted, bad = flags(given["deleted"]) if "deleted" in given else (pa.array(np.zeros(table.num_rows, bool)), None)
-    columns["deleted"] = deleted
+    columns["deleted"] = gone
     if bad is not None:
         faults += [Fault(int(row), "deleted", "not_allowed", "true or false") for row in np.flatnonzero(bad)]
-    if record.tokens:
-        for name in TOKEN_FIELDS:
-            columns[name] = text(given[name]) if name in given else pa.nulls(table.num_rows, pa.string())
+        nameless = excused & ~columns["source_id"].is_valid().to_numpy(zero_copy_only=False)
+        faults += [
+            Fault(int(row), "source_id", "missing", "the id of what is gone") for row in np.flatnonzero(nameless)
+        ]
     return columns, faults
 
 
 def make_entries(
-    record: RecordType, columns: Mapping[str, pa.Array], *, file: str, keys: Keys, stamp: Stamp, repeats: Repeats
+    record: RecordType, columns: Mapping[str, pa.Array], *, file: str | None, keys: Keys, stamp: Stamp, repeats: Repeats
 ) -> Entries:
     """Rows of the log from checked columns."""
     columns = _settle(record, dict(columns))
@@ -109,8 +117,7 @@ def make_entries(
     hashes = keys.hash_rows(_canonical(record, columns))
     own_ids = _own_ids(record, columns["source_id"], hashes, file, repeats)
     entries = Entries(record, pa.table({}), None, [])
-    own_source = stamp.source if record.space not in RECORDS else stamp.ids_of
-    own_keys = _key(entries, keys, record.space, own_source, own_ids)
+    own_keys = _key(entries, keys, record.space, stamp.speaker(record.space), own_ids)
     version = pc.fill_null(columns["version_at"], pa.scalar(_naive(stamp.exported_at), INSTANT))
     log: dict[str, pa.Array] = {
         key_column(record): own_keys,
@@ -162,16 +169,19 @@ def _canonical(record: RecordType, columns: Mapping[str, pa.Array]) -> list[byte
     if "owner_hash" in columns:
         parts.append(columns["owner_hash"])
     texts = [_as_text(part) for part in parts]
-    joined = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x00")
+    joined = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x1b0")
     return [value.encode() for value in joined.to_pylist()]
 
 
-def _own_ids(record: RecordType, given: pa.Array, hashes: NDArray[np.int64], file: str, repeats: Repeats) -> pa.Array:
+def _own_ids(
+    record: RecordType, given: pa.Array, hashes: NDArray[np.int64], file: str | None, repeats: Repeats
+) -> pa.Array:
     if given.null_count == 0:
         return given
     absent = np.flatnonzero(~given.is_valid().to_numpy(zero_copy_only=False))
     own = [int(hashes[row]) for row in absent]
-    ordinals = [0] * len(own) if record.name in _COLLAPSING else repeats.ordinals(record.name, file, own)
+    alike = file is None or record.name in _COLLAPSING
+    ordinals = [0] * len(own) if alike else repeats.ordinals(record.name, str(file), own)
     made = {
         int(row): f"row-{each & 0xFFFFFFFFFFFFFFFF:016x}" + (f"-{ordinal + 1}" if ordinal else "")
         for row, each, ordinal in zip(absent, own, ordinals, strict=True)
@@ -184,13 +194,13 @@ def _keyed_reference(
 ) -> pa.Array:
     ids = columns[ref.name]
     if ref.refers_to != "subject":
-        return _key(entries, keys, ref.refers_to, stamp.ids_of, ids)
+        return _key(entries, keys, ref.refers_to, stamp.speaker(ref.refers_to), ids)
     kinds = columns["subject_kind"]
     result = pa.nulls(len(ids), pa.int64())
     for kind in sorted(set(kinds.to_pylist()) - {None}):
         mine = pc.equal(kinds, kind)
         chosen = pc.if_else(mine, ids, pa.scalar(None, pa.string()))
-        result = pc.coalesce(result, _key(entries, keys, kind, stamp.ids_of, chosen))
+        result = pc.coalesce(result, _key(entries, keys, kind, stamp.speaker(kind), chosen))
     return result
 
 
@@ -201,7 +211,9 @@ def _key(entries: Entries, keys: Keys, space: str, source: str, ids: pa.Array) -
     return keyed
 
 
-def _token_rows(columns: Mapping[str, pa.Array], own_ids: pa.Array, hashes: pa.ChunkedArray) -> list[tuple[str, pa.Table]]:
+def _token_rows(
+    columns: Mapping[str, pa.Array], own_ids: pa.Array, hashes: pa.ChunkedArray
+) -> list[tuple[str, pa.Table]]:
     found = []
     owner = hashes.combine_chunks()
     for name, role in TOKEN_FIELDS.items():
@@ -223,13 +235,20 @@ def _token_kind(tokens: pa.Array) -> pa.Array:
 def _as_text(column: pa.Array) -> pa.Array:
     if pa.types.is_timestamp(column.type):
         column = pc.cast(column, pa.int64())
-    return column if pa.types.is_string(column.type) else pc.cast(column, pa.string())
+    if not pa.types.is_string(column.type):
+        return pc.cast(column, pa.string())
+    # What separates fields must not occur in one, or two different rows could read the same.
+    return pc.replace_substring(pc.replace_substring(column, "\x1b", "\x1b1"), "\x1f", "\x1b2")
 
 
-def _flat(column: pa.ChunkedArray) -> pa.Array:
-    merged = column.combine_chunks()
-    return merged.cast(pa.string()) if pa.types.is_dictionary(merged.type) or pa.types.is_large_string(merged.type) else merged
+def whole_seconds(instant: datetime) -> datetime:
+    """An aware instant in UTC, cut to whole seconds as all of the log's are.
+
+    >>> whole_seconds(datetime.fromisoformat("2026-03-01T09:30:00.75+02:00")).isoformat()
+    '2026-03-01T07:30:00+00:00'
+    """
+    return instant.astimezone(UTC).replace(microsecond=0)
 
 
 def _naive(instant: datetime) -> datetime:
-    return instant.replace(tzinfo=None, microsecond=0)
+    return whole_seconds(instant).replace(tzinfo=None)

@@ -1,19 +1,19 @@
 """The folder of a workspace: where everything lies, and who may write.
 
-    home/
-      playbook.toml      the organisation's settings
-      secret             makes the keys; owner-only
-      log/               one manifest and one folder of Parquet files per batch
-      journal/           small writes, one line each
-      pool/              files of relations, shared by snapshots
-      snapshots/         one manifest per build
-      usage.log          who looked at names or ran SQL
+home/
+  playbook.toml      the organisation's settings
+  workspace.json     the format of this folder and which secret it was made with
+  secret             makes the keys; owner-only
+  log/               one manifest and one folder of Parquet files per batch
+  journal/           small writes, one line each
+  pool/              files of relations, shared by snapshots
+  snapshots/         one manifest per build
+  usage.log          who looked at names or ran SQL
 """
 
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +23,7 @@ from pathlib import Path
 from answerback.domain.errors import BusyError, WorkspaceError
 from answerback.workspace.disk import create_if_absent, room_on
 from answerback.workspace.keys import Keys, make_secret, read_secret
+from answerback.workspace.manifests import manifest, to_json
 
 FORMAT = 1
 _FOLDERS = ("log", "journal", "pool", "snapshots")
@@ -36,64 +37,80 @@ class Home:
 
     @property
     def playbook(self) -> Path:
+        """The settings of the organisation."""
         return self.root / "playbook.toml"
 
     @property
     def log(self) -> Path:
+        """One manifest and one folder per batch."""
         return self.root / "log"
 
     @property
     def journal(self) -> Path:
+        """Small writes until the next build."""
         return self.root / "journal"
 
     @property
     def pool(self) -> Path:
+        """Files of relations."""
         return self.root / "pool"
 
     @property
     def snapshots(self) -> Path:
+        """One manifest per build."""
         return self.root / "snapshots"
 
     @property
     def usage(self) -> Path:
+        """Who looked at names or ran SQL."""
         return self.root / "usage.log"
 
+    @property
+    def described(self) -> Path:
+        """The format of the folder, and which secret it was made with."""
+        return self.root / "workspace.json"
+
     def keys(self) -> Keys:
-        """The maker of this workspace's keys."""
-        return read_secret(self.root / "secret")
+        """The maker of this workspace's keys. Raises WorkspaceError where its secret is missing or another one."""
+        keys = read_secret(self.root / "secret")
+        with manifest(self.described, form=FORMAT) as said:
+            made_with = said["fingerprint"]
+        if made_with != keys.fingerprint:
+            raise WorkspaceError(
+                "this is not the secret that the workspace was made with: no new key would meet an old one",
+                where=str(self.root / "secret"),
+                next_step="restore the file from a backup",
+            )
+        return keys
 
 
 def create_home(root: Path) -> Home:
     """Makes a workspace folder, or completes one whose making was cut short. Never touches what is there."""
+    home = Home(root)
     with room_on(root):
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o700)
         for name in _FOLDERS:
             (root / name).mkdir(exist_ok=True)
-        make_secret(root / "secret")
-        create_if_absent(root / "workspace.json", json.dumps({"format": FORMAT}).encode())
-    return Home(root)
+        if not home.described.exists():  # a workspace that lost its secret must not get a new one unnoticed
+            make_secret(root / "secret")
+            said = {"fingerprint": read_secret(root / "secret").fingerprint}
+            create_if_absent(home.described, to_json(said, form=FORMAT))
+    return home
 
 
 def open_home(root: Path) -> Home:
     """The workspace in this folder. Raises WorkspaceError where there is none, or one of a later format."""
+    home = Home(root)
     try:
-        described = json.loads((root / "workspace.json").read_bytes())
+        with manifest(home.described, form=FORMAT):
+            return home
     except (FileNotFoundError, NotADirectoryError) as error:
         raise WorkspaceError(
             "there is no workspace here",
             where=str(root),
             next_step="run `answerback init`, or name the folder with --home DIR or ANSWERBACK_HOME",
         ) from error
-    except ValueError as error:
-        raise WorkspaceError("workspace.json is damaged", where=str(root), next_step="restore it from a backup") from error
-    if described.get("format") != FORMAT:
-        raise WorkspaceError(
-            f"the workspace has format {described.get('format')}, this version reads {FORMAT}",
-            where=str(root),
-            next_step="update answerback",
-        )
-    return Home(root)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from answerback.domain.fields import RecordType
 from answerback.domain.reading import (
     Also,
     FullExtract,
@@ -30,14 +31,18 @@ from answerback.domain.reading import (
     Reject,
     Table,
 )
-from answerback.domain.records import RECORDS, RecordType
+from answerback.domain.records import RECORDS
 from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file
-from answerback.workspace.entries import Entries, Repeats, Stamp, check_rows, make_entries
-from answerback.workspace.keys import Keys
+from answerback.workspace.entries import Entries, Repeats, Stamp, check_rows, make_entries, whole_seconds
+from answerback.workspace.keys import Keys, writable
 from answerback.workspace.values import Fault, column_of
 
 CHUNK_ITEMS = 8_192
 CHUNK_ROWS = 131_072
+MOST_NOTES = 1_000
+"""Notes are told to a person and stand in the manifest; a source that has more to say says the same over and over."""
+IDS = "ids.parquet"
+"""The ids behind the keys of a batch, with a check of each: owner-only."""
 REJECTS = pa.schema(
     [("file", pa.string()), ("at", pa.int64()), ("field", pa.string()), ("reason", pa.string()), ("hint", pa.string())]
 )
@@ -88,11 +93,11 @@ class _Writer:
         if not self._held:
             return
         table = pa.concat_tables(self._held)
-        if self._file is None:
-            descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-            os.close(descriptor)
-            self._file = pq.ParquetWriter(self.path, table.schema, compression="zstd")
-        self._file.write_table(table)
+        with room_on(self.path.parent):
+            if self._file is None:
+                os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
+                self._file = pq.ParquetWriter(self.path, table.schema, compression="zstd")
+            self._file.write_table(table)
         self.rows += table.num_rows
         self._held, self._held_rows = [], 0
 
@@ -100,8 +105,9 @@ class _Writer:
         self._flush()
         if self._file is None:
             return None
-        self._file.close()
-        sync_file(self.path)
+        with room_on(self.path.parent):
+            self._file.close()
+            sync_file(self.path)
         return WrittenFile(self.path.name, self.rows, checksum(self.path))
 
 
@@ -111,7 +117,7 @@ class Intake:
     def __init__(self, folder: Path, keys: Keys, stamp: Stamp, progress: Callable[[Progress], None]) -> None:
         self.counts = Counts()
         self.extents: dict[str, datetime] = {}
-        self.notes: list[Note] = []
+        self.notes: dict[Note, None] = {}
         self._folder = folder
         self._keys = keys
         self._stamp = stamp
@@ -126,16 +132,14 @@ class Intake:
 
     def take(self, items: Iterable[Item]) -> None:
         """Takes every item of a reading. Raises what the source raises; NoRoomError where the disk is full."""
-        with room_on(self._folder):
-            for item in items:
-                self._take(item)
-            self._flush_items()
+        for item in items:
+            self._take(item)
+        self._flush_items()
 
     def close(self) -> list[WrittenFile]:
         """Finishes all files and forces them to disk."""
-        with room_on(self._folder):
-            self._flush_rejects()
-            written = [writer.close() for _, writer in sorted(self._writers.items())]
+        self._flush_rejects()
+        written = [writer.close() for _, writer in sorted(self._writers.items())]
         return [each for each in written if each is not None]
 
     def _take(self, item: Item) -> None:
@@ -152,11 +156,12 @@ class Intake:
             case Reject():
                 self._reject(item)
             case Note():
-                self.notes.append(item)
+                self._note(item)
             case Also():
                 self._take_also(item)
             case FullExtract():
-                self.extents[item.type] = item.exported_at
+                at = whole_seconds(item.exported_at)
+                self.extents[item.type] = min(at, self.extents.get(item.type, at))
             case Progress():
                 self._progress(item)
 
@@ -171,6 +176,12 @@ class Intake:
         if len(self._also) >= CHUNK_ITEMS:
             self._flush_also()
 
+    def _note(self, note: Note) -> None:
+        if len(self.notes) < MOST_NOTES:
+            self.notes[
+                replace(note, file=writable(note.file), field=writable(note.field), hint=writable(note.hint))
+            ] = None
+
     def _reject(self, reject: Reject) -> None:
         self.counts.rejects += 1
         self._rejects.append(reject)
@@ -180,7 +191,13 @@ class Intake:
     def _flush_rejects(self) -> None:
         if self._rejects:
             rows = [
-                {"file": each.place.file, "at": each.place.at, "field": each.field, "reason": each.reason, "hint": each.hint}
+                {
+                    "file": writable(each.place.file),
+                    "at": each.place.at,
+                    "field": writable(each.field),
+                    "reason": each.reason,
+                    "hint": writable(each.hint),
+                }
                 for each in self._rejects
             ]
             self._rejects = []
@@ -240,9 +257,11 @@ class Intake:
             rows.setdefault(each.type, []).append(each)
         for name, some in rows.items():
             columns, faults = check_rows(RECORDS[name], _table_of(some))
+            for fault in faults:
+                self._note(Note("", fault.reason, f"{name}.{fault.field}", fault.hint))
             good = np.setdiff1d(np.arange(len(some)), [fault.row for fault in faults])
             if len(good):
-                self._write(RECORDS[name], {key: column.take(pa.array(good)) for key, column in columns.items()}, "")
+                self._write(RECORDS[name], {key: column.take(pa.array(good)) for key, column in columns.items()}, None)
 
     def _take_table(self, item: Table) -> None:
         record = RECORDS[item.type]
@@ -253,18 +272,19 @@ class Intake:
         first = {fault.row: fault for fault in reversed(faults)}
         good = np.setdiff1d(np.arange(table.num_rows), list(first))
         places = _places(item, table.num_rows)
-        if item.counted:
-            for row, fault in sorted(first.items()):
+        for row, fault in sorted(first.items()):
+            if item.counted:
                 self._reject(Reject(Place(item.file, places[row]), fault.reason, fault.field, fault.hint))
-            self.counts.kept += len(good)
+            else:  # the item stands without this record, and is told so once
+                self._note(Note(item.file, fault.reason, f"{record.name}.{fault.field}", fault.hint))
+        self.counts.kept += len(good) if item.counted else 0
         if len(good):
             chosen = columns if not first else {name: column.take(pa.array(good)) for name, column in columns.items()}
             self._write(record, chosen, item.file)
 
-    def _write(self, record: RecordType, columns: dict[str, pa.Array], file: str) -> None:
-        entries = make_entries(
-            record, columns, file=file, keys=self._keys, stamp=self._stamp, repeats=self._repeats
-        )
+    def _write(self, record: RecordType, columns: dict[str, pa.Array], file: str | None) -> None:
+        """Rows into the log. Without a file, rows without an id that say the same are one."""
+        entries = make_entries(record, columns, file=file, keys=self._keys, stamp=self._stamp, repeats=self._repeats)
         self.counts.records[record.name] += entries.rows.num_rows
         self._writer(record.name).add(entries.rows)
         if entries.names is not None:
@@ -273,7 +293,7 @@ class Intake:
         for role, table in entries.tokens:
             self._write_tokens(record, role, table, file)
 
-    def _write_tokens(self, record: RecordType, role: str, table: pa.Table, file: str) -> None:
+    def _write_tokens(self, record: RecordType, role: str, table: pa.Table, file: str | None) -> None:
         count = table.num_rows
         constant = {"event_type": record.name, "role": role}
         full = pa.table(
@@ -297,7 +317,7 @@ class Intake:
                 labels = {"space": space, "source": source}
                 for name, value in labels.items():
                     fresh = fresh.append_column(name, pa.repeat(pa.scalar(value), fresh.num_rows))
-                self._writer("ids").add(fresh)
+                self._writer(IDS.removesuffix(".parquet")).add(fresh)
 
     def _writer(self, name: str) -> _Writer:
         if name not in self._writers:

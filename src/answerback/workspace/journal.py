@@ -1,7 +1,7 @@
 """The journal: small writes, one line of JSON each, on disk before the writer is told so.
 
-A line that a kill cut short is ignored: its writer was never told that it was taken. The next build moves whole lines into
-a batch of the log and then removes the file.
+A line that a kill cut short is ignored: its writer was never told that it was taken. The next build moves whole lines
+into a batch of the log and then removes the file.
 """
 
 from __future__ import annotations
@@ -11,18 +11,24 @@ import json
 import os
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from answerback.domain.reading import Item, Kept, Place, Reading, Recognition, Record, Reject
-from answerback.domain.records import RECORDS
+import pyarrow as pa
+
+from answerback.domain.errors import UsageError
+from answerback.domain.reading import Item, Kept, Place, Reading, Recognition, Record
+from answerback.domain.records import CARRIED, RECORDS, TOKEN_FIELDS
 from answerback.workspace.disk import OWNER_ONLY, room_on, sync_folder
+from answerback.workspace.entries import check_rows
 from answerback.workspace.home import Home
+from answerback.workspace.values import column_of
 
 _OPEN = "open.jsonl"
+_SAID = frozenset({"source", "type", "fields", "at"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +42,52 @@ class Entry:
 
 
 def append(home: Home, entry: Entry) -> None:
-    """Writes one entry and returns when it is on disk."""
-    if entry.type not in RECORDS:
-        raise KeyError(entry.type)
-    line = json.dumps(
-        {"source": entry.source, "type": entry.type, "fields": dict(entry.fields), "at": entry.written_at.isoformat()}
-    )
+    """Writes one entry and returns when it is on disk.
+
+    Raises UsageError where the log could not take it: whoever wrote it learns so now, not from a build's rejects.
+    """
+    _check(entry)
+    said = {
+        "source": entry.source,
+        "type": entry.type,
+        "fields": dict(entry.fields),
+        "at": entry.written_at.isoformat(),
+    }
+    line = json.dumps(said).encode() + b"\n"
     path = home.journal / _OPEN
-    with room_on(path):
-        fresh = not path.exists()
-        with _exclusively(path) as descriptor:
-            os.write(descriptor, _mend(descriptor) + line.encode() + b"\n")
-            os.fsync(descriptor)
-        if fresh:
+    with room_on(path), _exclusively(path) as descriptor:
+        size = os.fstat(descriptor).st_size
+        whole = False
+        try:
+            _write(descriptor, _mend(descriptor, size) + line)
+            whole = True
+        finally:
+            if not whole:
+                os.ftruncate(descriptor, size)
+        os.fsync(descriptor)
+        if not size:
             sync_folder(home.journal)
+
+
+def _check(entry: Entry) -> None:
+    record = RECORDS.get(entry.type)
+    if record is None:
+        raise UsageError(f"there is no record {entry.type!r}", next_step=f"choose one of {', '.join(RECORDS)}")
+    known = {*record.index, *CARRIED, *(TOKEN_FIELDS if record.tokens else ())}
+    if strange := sorted(entry.fields.keys() - known):
+        raise UsageError(
+            f"{entry.type} has no field {strange[0]}", next_step=f"choose among {', '.join(sorted(known))}"
+        )
+    _, faults = check_rows(record, pa.table({name: column_of([value]) for name, value in entry.fields.items()}))
+    if faults:
+        first = faults[0]
+        raise UsageError(f"{entry.type}.{first.field}: {first.reason}", next_step=f"give {first.hint}")
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    """All of it: a disk that fills up takes a part first and says so at the next attempt only."""
+    while content:
+        content = content[os.write(descriptor, content) :]
 
 
 @contextmanager
@@ -59,16 +97,23 @@ def _exclusively(path: Path) -> Iterator[int]:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNER_ONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-            if path.exists() and path.stat().st_ino == os.fstat(descriptor).st_ino:
+            if _is_at(descriptor, path):
                 yield descriptor
                 return
         finally:
             os.close(descriptor)
 
 
-def _mend(descriptor: int) -> bytes:
+def _is_at(descriptor: int, path: Path) -> bool:
+    """Whether what we hold is still what the name stands for."""
+    try:
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    except FileNotFoundError:
+        return False
+
+
+def _mend(descriptor: int, size: int) -> bytes:
     """Ends a line that a kill cut short, so that the next one stands on its own."""
-    size = os.fstat(descriptor).st_size
     return b"\n" if size and os.pread(descriptor, 1, size - 1) != b"\n" else b""
 
 
@@ -76,19 +121,23 @@ def set_aside(home: Home) -> list[Path]:
     """Closes the open file, so that new entries go to another one, and returns all files to compact."""
     path = home.journal / _OPEN
     if path.exists() and path.stat().st_size:
-        with room_on(path), _exclusively(path):
-            path.rename(home.journal / f"closed-{secrets.token_hex(8)}.jsonl")
-        sync_folder(home.journal)
+        with room_on(path):
+            with _exclusively(path):
+                path.rename(home.journal / f"closed-{secrets.token_hex(8)}.jsonl")
+            sync_folder(home.journal)
     return sorted(home.journal.glob("closed-*.jsonl"))
 
 
 def sources_in(path: Path) -> list[str]:
     """Whose ids the entries of a closed file speak of."""
-    return sorted({entry["source"] for _, entry in _entries(path)})
+    return sorted({said["source"] for _, said in _entries(path)})
 
 
 class JournalSource:
-    """Reads one closed journal file for the log: the entries of one source."""
+    """Reads one closed journal file for the log: the entries of one source.
+
+    A line that is none was never taken, so it is no item of anybody's.
+    """
 
     name: ClassVar[str] = "journal"
     meaning: ClassVar[str] = "what people entered"
@@ -101,22 +150,19 @@ class JournalSource:
         return Recognition(0.0, f"{path.name} is the workspace's own")
 
     def read(self, path: Path, reading: Reading) -> Iterator[Item]:
-        """Every whole line of this source; a broken one is a reject."""
+        """Every whole line of this source."""
         del reading
-        for number, said in _entries(path, broken=True):
-            if not said:
-                yield Reject(Place(path.name, number), "cut_short", hint="a whole line")
-            elif said["source"] == self._source:
+        for number, said in _entries(path):
+            if said["source"] == self._source:
                 fields = {"version_at": said["at"], **said["fields"]}
                 yield Kept(Place(path.name, number), (Record(said["type"], fields),))
 
 
-def _entries(path: Path, *, broken: bool = False) -> Iterator[tuple[int, dict]]:  # type: ignore[type-arg]
+def _entries(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Whole lines with their numbers, from 1."""
     with path.open("rb") as file:
         for number, line in enumerate(file, 1):
-            try:
+            with suppress(ValueError):
                 said = json.loads(line)
-            except ValueError:
-                said = {}
-            if said or broken:
-                yield number, said
+                if isinstance(said, dict) and said.keys() >= _SAID and said["type"] in RECORDS:
+                    yield number, said

@@ -1,8 +1,8 @@
 """Ids are strings at the doors and signed 64-bit keys inside.
 
-A key is BLAKE2b, keyed with the workspace's secret, of (space, source, id), cut to 64 bits. Whoever has the relations but
-not the secret and the owner-only string files cannot tell whose rows they are. Each id also has an independent 32-bit
-`check`: two ids that fell on one key would differ in it, and a build that finds such a pair refuses to publish.
+A key is BLAKE2b, keyed with the workspace's secret, of (space, source, id), cut to 64 bits. Whoever has the relations
+but not the secret and the owner-only string files cannot tell whose rows they are. Each id also has an independent
+32-bit `check`: two ids that fell on one key would differ in it, and a build that finds such a pair refuses to publish.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Keys:
 
     def key(self, space: str, source: str, text: str) -> int:
         """The key of one id."""
-        return self._both(self._prefix(space, source) + text.encode())[0]
+        return self._both(self._prefix(space, source) + writable(text).encode())[0]
 
     def hash_rows(self, rows: Sequence[bytes | None]) -> NDArray[np.int64]:
         """A keyed 64-bit hash of each row's canonical bytes, shape (n,)."""
@@ -67,11 +67,20 @@ class Keys:
         return pc.take(keys, encoded.indices), pa.table({"key": keys, "check": checks, "id": distinct})
 
     def _both(self, text: bytes) -> tuple[int, int]:
-        return _BOTH.unpack(hashlib.blake2b(text, key=self._secret, digest_size=12).digest())  # type: ignore[return-value]
+        return _BOTH.unpack(hashlib.blake2b(text, key=self._secret, digest_size=12).digest())
 
     @staticmethod
     def _prefix(space: str, source: str) -> bytes:
         return f"{space}\0{'' if space in GLOBAL_SPACES else source}\0".encode()
+
+
+def writable(text: str) -> str:
+    r"""The text with half characters spelled out: no file of ours could hold them, and an id must stay like no other.
+
+    >>> writable("ren\udce9"), writable("rené")
+    ('ren\\udce9', 'rené')
+    """
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def make_secret(path: Path) -> None:
@@ -88,6 +97,12 @@ def read_secret(path: Path) -> Keys:
             "the workspace's secret is missing: its keys cannot be made",
             where=str(path),
             next_step="restore the file from a backup, or start a new workspace and load again",
+        ) from error
+    except PermissionError as error:
+        raise WorkspaceError(
+            "the workspace's secret may not be read",
+            where=str(path),
+            next_step="run this as the owner of the workspace",
         ) from error
     if len(secret) != _SECRET_BYTES:
         raise WorkspaceError("the workspace's secret is damaged", where=str(path), next_step="restore it from a backup")

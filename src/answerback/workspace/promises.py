@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from answerback.domain.errors import PromiseBroken
+from answerback.domain.log import ColumnType
 from answerback.engine.duckdb import DuckDB
 
 _PROMISES: dict[str, str] = {
@@ -28,6 +32,19 @@ _PROMISES: dict[str, str] = {
                     where playbook_play.counts and not effort_play.registration))
              + (select count(*) - count(distinct effort_key) from outcome)""",
 }
+
+
+def check_ids(duck: DuckDB, files: Sequence[Path]) -> None:
+    """Raises PromiseBroken where two different ids fell on one key: their records could not be told apart."""
+    duck.over_files("id_check", files, {"key": ColumnType.BIGINT, '"check"': ColumnType.BIGINT})
+    sql = 'select key from id_check group by key having min("check") <> max("check")'
+    collisions = duck.query(f"select count(*) from ({sql})").column(0)[0].as_py()
+    if collisions:
+        raise PromiseBroken(
+            f"different ids share a key: {collisions} of them",
+            where="log",
+            next_step="nothing was published; start a new workspace, whose secret makes other keys, and load again",
+        )
 
 
 def check_promises(duck: DuckDB) -> None:

@@ -1,21 +1,24 @@
 """Snapshots: what a build published, readable without locks by anybody who may open the folder.
 
-A snapshot is a manifest that lists immutable files in a shared pool. It appears in one step and never changes. Old ones go
-by the playbook's policy; a file that no manifest lists goes once no reader can still hold it.
+A snapshot is a manifest that lists immutable files in a shared pool. It appears in one step and never changes. Old ones
+go by the playbook's policy; a file that no manifest lists goes once no reader can still hold it.
 """
 
 from __future__ import annotations
 
-import json
+import os
+import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Keep
-from answerback.workspace.disk import create_if_absent, room_on
+from answerback.workspace.disk import create_if_absent, modified, put_in_place, room_on, sweep_drafts
 from answerback.workspace.home import Home
+from answerback.workspace.manifests import manifest, to_json
 
 LEASE_SECONDS = 6 * 3600
 """Longer than any reader holds a snapshot open."""
@@ -61,22 +64,27 @@ def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
         raise NotFoundError("nothing has been built yet", where=str(home.root), next_step="run `answerback build`")
     if name is None:
         return _read(paths[-1])
-    if name.isdigit():
-        chosen = [path for path in paths if int(path.stem) == int(name)]
+    if name.isdecimal():
+        chosen = [_read(path) for path in paths if int(path.stem) == int(name)]
     else:
-        chosen = [path for path in paths if _read(path).built_at.date().isoformat() <= name]
+        chosen = [each for each in _all(home) if each.built_at.date() <= _day(name)]
     if not chosen:
         known = ", ".join(path.stem for path in paths[-10:])
         raise NotFoundError(f"there is no snapshot {name}", where=str(home.root), next_step=f"choose one of {known}")
-    return _read(chosen[-1])
+    return chosen[-1]
+
+
+def missing_files(home: Home, snapshot: Snapshot) -> list[str]:
+    """The files that a snapshot lists and that are gone."""
+    return sorted(file.path for file in snapshot.relations.values() if not (home.root / file.path).is_file())
 
 
 def publish(home: Home, snapshot: Snapshot) -> bool:
     """Makes a snapshot visible in one step. False: somebody took the number first."""
     with room_on(home.snapshots):
-        create_if_absent(home.snapshots / f"{snapshot.name}.views.sql", views_sql(snapshot).encode())
-        said = json.dumps({"format": _FORMAT, **asdict(snapshot)}, default=datetime.isoformat, indent=1)
-        return create_if_absent(home.snapshots / f"{snapshot.name}.json", said.encode())
+        # A build that was killed right here may have left its own; only the manifest makes a snapshot.
+        put_in_place(home.snapshots / f"{snapshot.name}.views.sql", views_sql(snapshot).encode())
+        return create_if_absent(home.snapshots / f"{snapshot.name}.json", to_json(asdict(snapshot), form=_FORMAT))
 
 
 def next_number(home: Home) -> int:
@@ -87,7 +95,8 @@ def next_number(home: Home) -> int:
 
 def views_sql(snapshot: Snapshot) -> str:
     """A script with which any DuckDB shell, started in the workspace's folder, has every relation."""
-    lines = [f"-- Snapshot {snapshot.name}, built {snapshot.built_at.isoformat()}. In the workspace's folder: .read this file"]
+    built = snapshot.built_at.isoformat()
+    lines = [f"-- Snapshot {snapshot.name}, built {built}. Start DuckDB in the workspace's folder and .read this file."]
     lines += [
         f"create or replace view {name} as select * from read_parquet('{file.path}');"
         for name, file in sorted(snapshot.relations.items())
@@ -96,17 +105,29 @@ def views_sql(snapshot: Snapshot) -> str:
 
 
 def prune(home: Home, keep: Keep, now: datetime) -> None:
-    """Lets old snapshots go by policy, then files of the pool that none lists and no reader can still hold."""
-    snapshots = [_read(path) for path in _manifests(home)]
+    """Lets old snapshots go by policy, then files of the pool that none has listed for longer than a reader's lease."""
+    snapshots = _all(home)
     staying = kept(snapshots, keep)
+    listed = {file.path for each in snapshots if each.number in staying for file in each.relations.values()}
     for snapshot in snapshots:
         if snapshot.number not in staying:
-            (home.snapshots / f"{snapshot.name}.json").unlink(missing_ok=True)
-            (home.snapshots / f"{snapshot.name}.views.sql").unlink(missing_ok=True)
-    listed = {file.path for each in snapshots if each.number in staying for file in each.relations.values()}
+            _let_go(home, snapshot, listed, now)
     for path in home.pool.iterdir():
-        if f"pool/{path.name}" not in listed and now.timestamp() - path.stat().st_mtime > LEASE_SECONDS:
-            path.unlink(missing_ok=True)
+        if f"pool/{path.name}" not in listed and now.timestamp() - modified(path) > LEASE_SECONDS:
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+    sweep_drafts(home.snapshots, older_than_seconds=LEASE_SECONDS, now=now)
+
+
+def _let_go(home: Home, snapshot: Snapshot, listed: set[str], now: datetime) -> None:
+    """Somebody may have opened it a moment ago: the lease of its files begins now."""
+    for file in snapshot.relations.values():
+        if file.path not in listed and (home.root / file.path).exists():
+            os.utime(home.root / file.path, (now.timestamp(), now.timestamp()))
+    (home.snapshots / f"{snapshot.name}.json").unlink(missing_ok=True)
+    (home.snapshots / f"{snapshot.name}.views.sql").unlink(missing_ok=True)
 
 
 def kept(snapshots: Iterable[Snapshot], keep: Keep) -> set[int]:
@@ -122,13 +143,30 @@ def kept(snapshots: Iterable[Snapshot], keep: Keep) -> set[int]:
 
 
 def _manifests(home: Home) -> list[Path]:
-    return sorted(home.snapshots.glob("[0-9]*.json"))
+    return sorted(path for path in home.snapshots.glob("*.json") if path.stem.isdecimal())
+
+
+def _all(home: Home) -> list[Snapshot]:
+    """Every snapshot, oldest first; one that a build lets go meanwhile is left out."""
+    found = []
+    for path in _manifests(home):
+        with suppress(FileNotFoundError):
+            found.append(_read(path))
+    return found
+
+
+def _day(name: str) -> date:
+    try:
+        return date.fromisoformat(name)
+    except ValueError as error:
+        raise NotFoundError(
+            f"there is no snapshot {name}", next_step="name one by its number or by a date such as 2026-03-01"
+        ) from error
 
 
 def _read(path: Path) -> Snapshot:
-    said = json.loads(path.read_bytes())
-    said.pop("format")
-    said["built_at"] = datetime.fromisoformat(said["built_at"])
-    said["batches"] = tuple(said["batches"])
-    said["relations"] = {name: RelationFile(**each) for name, each in said["relations"].items()}
-    return Snapshot(**said)
+    with manifest(path, form=_FORMAT) as said:
+        said["built_at"] = datetime.fromisoformat(said["built_at"])
+        said["batches"] = tuple(said["batches"])
+        said["relations"] = {name: RelationFile(**each) for name, each in said["relations"].items()}
+        return Snapshot(**said)
