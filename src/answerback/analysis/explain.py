@@ -65,7 +65,7 @@ class EffortExplained:
 
 def explain_on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping[str, str]) -> FigureExplained:
     """The figure of one cell (or of all cells of `by`), opened."""
-    names = by or tuple(where)
+    names = tuple(dict.fromkeys([*by, *where]))
     answer = on_base(reader, scope, by=names, where=where)
     rows = reader.query(f"""
         select event.id as effort_id, chosen.occurred_at, chosen.play, chosen.state, action.id as action_id,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from answerback.analysis.lags import play_lags
 from answerback.analysis.reader import Reader, ids_sql
-from answerback.analysis.states import state_sql
+from answerback.analysis.states import DAY_SECONDS, state_sql
 from answerback.domain.answers import NotEnoughData
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
@@ -109,6 +110,47 @@ def _outcomes(reader: Reader, scope: Scope) -> pa.Table:
         left join {ids_sql("'rep'")} as rep on rep.key = told.rep_key
         left join {ids_sql("'account'")} as account on account.key = told.account_key
         order by told.occurred_at, effort_id""")
+
+
+def _deals(reader: Reader, scope: Scope) -> pa.Table:
+    """Counted by deal, not by touch: a deal that got two offers and returned one counts once, a late return counts too."""
+    rows = reader.query(f"""
+        with moved as (
+            select link.effort_key, min(action.occurred_at) as moved_at
+            from link
+            join buyer_action as action using (action_key)
+            join effort_play using (effort_key)
+            join playbook_answer as answer on answer.play_id = effort_play.play_id and answer.kind = action.kind
+            where answer.in_aim and action.stance <> 'retreat' and action.evidence = 'captured'
+              and action.occurred_at <= {reader.instant}
+            group by link.effort_key
+        )
+        select playbook_play.name as play, outcome.deal_key,
+               epoch(min(moved.moved_at)) - epoch(min(outcome.occurred_at)) as seconds
+        from outcome join playbook_play using (play_id) left join moved using (effort_key)
+        where outcome.deal_key is not null and outcome.evidence = 'captured' and outcome.occurred_at <= {reader.instant}
+          and ({scope.condition("outcome.rep_key", "outcome.occurred_at")})
+        group by playbook_play.name, outcome.deal_key
+        order by play""")
+    found: dict[str, list[float]] = {}
+    for play, seconds in zip(rows["play"].to_pylist(), rows["seconds"].to_pylist(), strict=True):
+        found.setdefault(play, []).append(np.nan if seconds is None else seconds)
+    told = []
+    for play, values in found.items():
+        days = np.array(values) / DAY_SECONDS
+        moved = days[~np.isnan(days)]
+        row: dict[str, object] = {"play": play, "deals": len(days), "moved_forward": len(moved), "share": len(moved) / len(days)}
+        if len(moved):
+            row |= {f"p{q}_days": float(np.percentile(moved, q)) for q in _QUARTILES}
+        told.append(row)
+    schema = pa.schema(
+        [("play", pa.string()), ("deals", pa.int64()), ("moved_forward", pa.int64()), ("share", pa.float64())]
+        + [(f"p{q}_days", pa.float64()) for q in _QUARTILES]
+    )
+    return pa.Table.from_pylist(told, schema=schema)
+
+
+_QUARTILES = (25, 50, 75)
 
 
 def _lags(reader: Reader, scope: Scope) -> pa.Table:
@@ -232,6 +274,7 @@ LISTINGS = (
     Listing("actions", "every buyer action and the effort it answers", _actions),
     Listing("links", "which action answers which effort, on what basis", _links),
     Listing("outcomes", "what came of every effort", _outcomes),
+    Listing("deals", "per play: deals touched, those that moved forward, and days from first touch to first such act", _deals),
     Listing("lags", "how long answers take, per play", _lags),
     Listing("coverage", "which channels of whom were loaded for which days", _coverage),
     Listing("bases", "how many acts of each kind are linked on each basis, or on none", _bases),

@@ -90,13 +90,19 @@ class _Counts:
 def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping[str, str] | None = None) -> OnBase:
     """On-base rates by any dimensions; `where` restricts to one value of some of them.
 
+    A restriction on a dimension that is grouped by picks cells and leaves their peers as they are; on any other dimension
+    it says which efforts are counted at all.
+
     Raises UsageError for a dimension that does not exist.
     """
+    chosen = where or {}
+    population = {name: value for name, value in chosen.items() if name not in by}
     lags = play_lags(reader, scope)
-    cells = _cells(reader, scope, by, where or {}, lags, "play")
-    wanting = [number for number, cell in enumerate(cells) if isinstance(cell.rate, NotEnoughData)]
-    if "play" in by and wanting:
-        cells = _roll_up(reader, scope, by, where or {}, lags, cells)
+    cells = _cells(reader, scope, by, population, lags, "play")
+    if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells):
+        cells = _roll_up(reader, scope, by, population, lags, cells)
+    wanted = {name: value for name, value in chosen.items() if name in by}
+    cells = [cell for cell in cells if all(_text(cell.keys[name]) == value for name, value in wanted.items())]
     apart = reader.query(f"""
         select cast(coalesce(sum(case when origin = 'sequence' then 1 else 0 end), 0) as bigint) as sequence_efforts,
                cast(coalesce(sum(case when evidence = 'claimed' then 1 else 0 end), 0) as bigint) as claimed_efforts,
@@ -113,28 +119,29 @@ def selected_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mappi
     columns = dict(zip(names, group.columns, strict=True))
     if "play" in columns:
         columns["play"] = f"outcome.{level}"
-    instant = reader.instant
-    conditions = [f"outcome.occurred_at <= {instant}", f"({scope.condition('outcome.rep_key', 'outcome.occurred_at')})"]
+    conditions = ["outcome.occurred_at <= as_of", f"({scope.condition('outcome.rep_key', 'outcome.occurred_at')})"]
     conditions += [_equals(name, columns[name], value) for name, value in sorted(where.items())]
     if "evidence" not in names:
         conditions.append("outcome.evidence = 'captured'")
     if "origin" not in names:
         conditions.append("outcome.origin = 'hand'")
     dims = "".join(f"{columns[name]} as dim_{number}, " for number, name in enumerate(by))
-    full = f"coalesce({observed_sql(instant)} >= waiting_seconds, false)"
-    due = f"{age_days_sql(instant)} * {DAY_SECONDS}"
+    full = f"coalesce({observed_sql('as_of')} >= waiting_seconds, false)"
+    due = f"{age_days_sql('as_of')} * {DAY_SECONDS}"
+    joins = f"\n    {group.joins}" if group.joins else ""
+    condition = "\n      and ".join(conditions)
     return f"""\
     select {dims}outcome.effort_key, outcome.play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
-           outcome.occurred_at, {full} as full_wait, {age_days_sql(instant)} as age_days,
-           {state_sql(instant)} as state,
-           {state_sql(instant, proved=True)} as proved_state,
+           outcome.occurred_at, {full} as full_wait,
+           {age_days_sql('as_of')} as age_days,
+           {state_sql('as_of')} as state,
+           {state_sql('as_of', proved=True)} as proved_state,
            {full} or epoch(on_base_at) - epoch(occurred_at) <= {due} as due,
            {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due,
-           case when on_base_at <= {instant} then on_base_action_key
-                when other_at <= {instant} then other_action_key end as action_key
-    from outcome
-    {group.joins}
-    where {" and ".join(conditions)}"""
+           case when on_base_at <= as_of then on_base_action_key
+                when other_at <= as_of then other_action_key end as action_key
+    from outcome cross join (select {reader.instant} as as_of) as clock{joins}
+    where {condition}"""
 
 
 def counts_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play") -> str:
@@ -348,6 +355,10 @@ def _weeks(counts: _Counts, size: int) -> NDArray[np.float64]:
 
 def _sum(values: NDArray[np.int64], cell: NDArray[np.int64], size: int) -> NDArray[np.int64]:
     return np.bincount(cell, values, size).astype(np.int64)
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _sortable(value: object) -> tuple[bool, str]:

@@ -22,7 +22,7 @@ from answerback.domain.playbook_file import default_playbook, read_playbook
 from answerback.domain.reading import Progress, Source
 from answerback.engine.duckdb import Limits
 from answerback.present.on_base import on_base_table
-from answerback.sources.registry import by_name, names, recognise
+from answerback.sources.registry import NAMES, by_name, recognise
 from answerback.workspace.access import owner_scope
 from answerback.workspace.batches import Batch, LoadRequest, load
 from answerback.workspace.build import Built, OnStep, build
@@ -174,7 +174,7 @@ def open_workspace(path: str | Path, *, create: bool = False, limits: Limits = L
 
 def _connector(path: Path, source: str, mapping: str | Path | None) -> tuple[Source, str]:
     """The connector for a path, and the name under which its ids are kept apart from other systems'."""
-    if source in names():
+    if source in NAMES:
         return by_name(source), source
     if mapping is not None:
         connector = by_name("xes") if ".xes" in path.name.lower() else by_name("mapping")

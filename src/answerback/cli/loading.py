@@ -12,7 +12,7 @@ from answerback.cli.output import put
 from answerback.cli.progress import progress
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import Exit, UsageError
-from answerback.sources.registry import by_name, names
+from answerback.sources.registry import NAMES, by_name
 from answerback.workspace.batches import Batch
 
 
@@ -84,7 +84,7 @@ def _tell(batch: Batch) -> None:
 
 def list_sources(settings: Settings) -> None:
     """The connectors, one a row."""
-    rows = [{"source": name, "meaning": by_name(name).meaning} for name in names()]
+    rows = [{"source": name, "meaning": by_name(name).meaning} for name in NAMES]
     put(settings, pa.Table.from_pylist(rows))
 
 

@@ -6,7 +6,9 @@ from datetime import datetime
 
 import pyarrow as pa
 
-_SHARES = frozenset({"rate", "low", "high", "unseen_share", "prior_weight", "proved_rate", "proved_low", "proved_high"})
+from answerback.present.words import SHOWN_AS
+
+_SHARES = frozenset({"share", "rate", "low", "high", "unseen_share", "prior_weight", "proved_rate", "proved_low", "proved_high"})
 
 
 def heading(name: str) -> str:
@@ -29,6 +31,8 @@ def shown(name: str, value: object) -> str:
     >>> shown("rate", 0.314), shown("n", 12345), shown("x", None), shown("reactive", True)
     ('31 %', '12,345', '', 'yes')
     """
+    if name == "state":
+        return SHOWN_AS.get(str(value), str(value))
     match value:
         case None:
             return ""

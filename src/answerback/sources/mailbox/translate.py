@@ -6,13 +6,13 @@ a conversation, at the end. People, companies and the days that were seen follow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from answerback.domain.kinds import ActionKind, Evidence
-from answerback.domain.reading import Item, Kept, NonEvent, Place, Record, Reject, Value
+from answerback.domain.reading import Also, Item, Kept, NonEvent, Place, Reading, Record, Reject, Value
 from answerback.sources.addresses import account_id_of
 from answerback.sources.mailbox.bounces import report_of
 from answerback.sources.mailbox.containers import Mail
@@ -23,6 +23,7 @@ from answerback.sources.mailbox.mbox import MOST_BYTES
 from answerback.sources.mailbox.people import People
 from answerback.sources.mailbox.seen import Seen
 from answerback.sources.mailbox.settings import Settings
+from answerback.sources.mailbox.structure import Part
 from answerback.sources.mailbox.threads import Threads
 
 # Folders and labels of mail that was never sent, or that nobody wanted, as mail programs name them.
@@ -33,32 +34,27 @@ _SPAM: Final = frozenset({"spam", "junk", "junk e-mail", "junk email", "junk-e-m
 _CHATS: Final = frozenset({"chat", "chats"})
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarMail:
-    """A calendar part of a mail, for a reader of calendars."""
+class CalendarReader(Protocol):
+    """Reads the calendar part of a mail: what came of it, as items of that mail's place.
 
-    content: bytes
-    """The iCalendar text, transfer encoding undone; at most 256 kB."""
-    charset: str
-    method: str
-    """REQUEST, REPLY, CANCEL, COUNTER, …, upper-case; empty where the mail does not say."""
-    place: Place
-    event_id: str
-    """The mail's own id."""
-    sender: str
-    """The address it came from, lower-case."""
-    sent_at: datetime | None
+    `data` is the part in UTF-8, `sender` the address that the mail came from.
+    """
 
-
-CalendarReader = Callable[[CalendarMail], Iterable[Record]]
-"""Gives the records of a calendar mail; none where it holds nothing to keep."""
+    def __call__(self, data: bytes, reading: Reading, place: Place, *, sender: str = "") -> Iterator[Item]:
+        """The items in the part."""
+        ...
 
 
 class Translator:
     """The state of one load: its settings and what was seen so far."""
 
-    def __init__(self, settings: Settings, read_calendar: CalendarReader | None = None) -> None:
+    def __init__(self, reading: Reading, read_calendar: CalendarReader | None = None) -> None:
+        """Raises UsageError for a wrong option, SourceError where nothing says who sells."""
+        settings = Settings.of(reading)
         self._settings = settings
+        # Another source would not know our options, all but this one.
+        own = ",".join(filter(None, (reading.options.get("own", ""), settings.owner)))
+        self._reading = replace(reading, options={"own": own} if own else {})
         self._read_calendar = read_calendar
         self._threads = Threads()
         self._people = People(settings.rep_names)
@@ -145,7 +141,7 @@ class Translator:
         elif not self._knows_anybody(envelope):
             yield NonEvent("unknown_outside_party")
         elif isinstance(judgement, Invitation):
-            yield self._invitation(mail, envelope, judgement)
+            yield from self._invitation(mail, envelope, judgement.part)
         elif envelope.sent is None:
             yield _bad_time(mail, headers)
         elif isinstance(judgement, Effort):
@@ -166,21 +162,22 @@ class Translator:
             return True
         return any(map(self._settings.knows, envelope.outside_addresses))
 
-    def _invitation(self, mail: Mail, envelope: Envelope, judgement: Invitation) -> Item:
-        records: tuple[Record, ...] = ()
+    def _invitation(self, mail: Mail, envelope: Envelope, part: Part) -> Iterator[Item]:
+        """What a calendar mail says, as the one item that the mail is."""
+        records: list[Record] = []
+        otherwise: Item = NonEvent("calendar_mail")
         if self._read_calendar is not None:
-            part = judgement.part
-            said = CalendarMail(
-                content=part.decoded(MOST_BYTES),
-                charset=part.parameters.get("charset", "utf-8"),
-                method=part.parameters.get("method", "").upper(),
-                place=mail.place,
-                event_id=envelope.id,
-                sender=envelope.sender.address,
-                sent_at=envelope.sent.at if envelope.sent is not None else None,
-            )
-            records = tuple(self._read_calendar(said))
-        return Kept(mail.place, records) if records else NonEvent("calendar_mail")
+            data = part.text(MOST_BYTES).encode("utf-8", errors="replace")
+            for item in self._read_calendar(data, self._reading, mail.place, sender=envelope.sender.address):
+                if isinstance(item, Kept):
+                    records += item.records
+                elif isinstance(item, NonEvent):
+                    otherwise = NonEvent(item.kind)
+                elif isinstance(item, Reject):
+                    otherwise = item
+                elif isinstance(item, Also):
+                    yield item
+        yield Kept(mail.place, tuple(records)) if records else otherwise
 
     def _bounce(self, mail: Mail, headers: Headers, body: bytes, envelope: Envelope) -> Item:
         report = report_of(headers, body)
@@ -246,7 +243,7 @@ class Translator:
         if envelope.sent is not None and envelope.sent.repaired:
             records.append(_attribute(envelope.id, "date_repaired", envelope.sent.repaired))
         if self._settings.keep_subjects and envelope.subject:
-            records.append(_attribute(envelope.id, "subject", envelope.subject[:1000]))
+            records.append(_attribute(envelope.id, "subject", envelope.subject[:1000], field="text"))
         return Kept(mail.place, tuple(records))
 
 
@@ -291,12 +288,12 @@ def _participant(event: str, event_type: str, role: str, *, contact: str = "", r
     return Record("participant", fields | who)
 
 
-def _attribute(event: str, name: str, value: str) -> Record:
+def _attribute(event: str, name: str, value: str, *, field: str = "value") -> Record:
     fields = {
         "source_id": f"{event} {name}",
         "subject_kind": "event",
         "subject_id": event,
         "name": name,
-        "value": value,
+        field: value,
     }
     return Record("attribute", fields)
