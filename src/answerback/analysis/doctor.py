@@ -46,7 +46,10 @@ def _rejects(reader: Reader, scope: Scope) -> Iterator[Remark]:
     for row in sorted(groups, key=lambda each: (-each["at_count"], each["file"], each["reason"]))[:30]:
         field = f" in {row['field']}" if row["field"] else ""
         yield Remark(
-            Weight.WRONG, row["file"], f"{row['at_count']:,} × {row['reason']}{field}", "answerback show rejects; mend the export, load again"
+            Weight.WRONG,
+            row["file"],
+            f"{row['at_count']:,} × {row['reason']}{field}",
+            "answerback show rejects; mend the export, load again",
         )
 
 
@@ -59,7 +62,7 @@ def _nothing_kept(reader: Reader, scope: Scope) -> Iterator[Remark]:
                 Weight.MISSING,
                 batch.path,
                 f"{passed:,} mails or meetings are with nobody known",
-                "load the CRM's contacts first, then load this again; or set outside = \"all\" in the playbook",
+                'load the CRM\'s contacts first, then load this again; or set outside = "all" in the playbook',
             )
         if batch.read and not batch.kept:
             yield Remark(Weight.WRONG, batch.path, "nothing of it became a record", "answerback show rejects")
@@ -71,13 +74,22 @@ def _efforts(reader: Reader, scope: Scope) -> Iterator[Remark]:
     if not count["effort"]:
         deals = f"{count['deal']:,} deals but " if count["deal"] else ""
         yield Remark(
-            Weight.MISSING, "touches", f"{deals}no touches were loaded: no rate can be told", "load mail, calendars or the CRM's activities"
+            Weight.MISSING,
+            "touches",
+            f"{deals}no touches were loaded: no rate can be told",
+            "load mail, calendars or the CRM's activities",
         )
     elif not count["buyer_action"]:
-        yield Remark(Weight.MISSING, "buyer actions", "no act of a buyer was loaded", "load the mailboxes that buyers answer to")
-    unplayed = _count(reader, f"select count(*) from effort_play where play = '{NO_PLAY}' or starts_with(play, '{NO_PLAY} ')")
+        yield Remark(
+            Weight.MISSING, "buyer actions", "no act of a buyer was loaded", "load the mailboxes that buyers answer to"
+        )
+    unplayed = _count(
+        reader, f"select count(*) from effort_play where play = '{NO_PLAY}' or starts_with(play, '{NO_PLAY} ')"
+    )
     if unplayed:
-        yield Remark(Weight.NOTE, "playbook", f"{unplayed:,} touches fit no play", "add a play for them to playbook.toml")
+        yield Remark(
+            Weight.NOTE, "playbook", f"{unplayed:,} touches fit no play", "add a play for them to playbook.toml"
+        )
 
 
 def _silent_reps(reader: Reader, scope: Scope) -> Iterator[Remark]:
@@ -88,8 +100,10 @@ def _silent_reps(reader: Reader, scope: Scope) -> Iterator[Remark]:
         where {condition} and rep.rep_key not in (select rep_key from effort where rep_key is not null)
         order by id""").to_pylist()
     if rows and reader.snapshot.relations["effort"].rows:
-        some = ", ".join(row["id"] for row in rows[:5]) + (" …" if len(rows) > 5 else "")  # noqa: PLR2004
-        yield Remark(Weight.MISSING, "reps", f"{len(rows):,} reps without a touch: {some}", "load their mailboxes or dialler")
+        some = ", ".join(row["id"] for row in rows[:5]) + (" …" if len(rows) > 5 else "")
+        yield Remark(
+            Weight.MISSING, "reps", f"{len(rows):,} reps without a touch: {some}", "load their mailboxes or dialler"
+        )
 
 
 def _clocks(reader: Reader, scope: Scope) -> Iterator[Remark]:
@@ -118,20 +132,29 @@ def _clocks(reader: Reader, scope: Scope) -> Iterator[Remark]:
                having min(first_effort.occurred_at) > action.occurred_at)""",
     )
     if early:
-        yield Remark(Weight.WRONG, "clocks", f"{early:,} answers are dated before what they answer", "one of two clocks is off")
+        yield Remark(
+            Weight.WRONG, "clocks", f"{early:,} answers are dated before what they answer", "one of two clocks is off"
+        )
     repaired = _count(reader, "select count(*) from attribute where subject_kind = 'event' and name = 'date_repaired'")
     if repaired:
-        yield Remark(Weight.NOTE, "clocks", f"{repaired:,} mails had a wrong date, taken from their way instead", "nothing to do")
+        yield Remark(
+            Weight.NOTE, "clocks", f"{repaired:,} mails had a wrong date, taken from their way instead", "nothing to do"
+        )
 
 
 def _duplicates(reader: Reader, scope: Scope) -> Iterator[Remark]:
     twins = _count(reader, "select count(*) from same_event")
     if twins:
-        yield Remark(Weight.NOTE, "duplicates", f"{twins:,} events came from two systems and count once", "nothing to do")
+        yield Remark(
+            Weight.NOTE, "duplicates", f"{twins:,} events came from two systems and count once", "nothing to do"
+        )
     doubtful = show(reader, scope, "doubtful").num_rows
     if doubtful:
         yield Remark(
-            Weight.NOTE, "identity", f"{doubtful:,} pairs of records may be one company", "answerback show doubtful, then answerback decide"
+            Weight.NOTE,
+            "identity",
+            f"{doubtful:,} pairs of records may be one company",
+            "answerback show doubtful, then answerback decide",
         )
 
 
@@ -159,7 +182,7 @@ def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
             f"silent from {row['before']:%Y-%m-%d} to {row['after']:%Y-%m-%d}",
             "a holiday, or a part of the mailbox that was not exported",
         )
-    if len(rows) > 20:  # noqa: PLR2004
+    if len(rows) > 20:
         yield Remark(Weight.NOTE, "mailboxes", f"{len(rows) - 20:,} more silent stretches", "look at the longest first")
 
 
@@ -171,7 +194,10 @@ def _coverage(reader: Reader, scope: Scope) -> Iterator[Remark]:
     if unseen:
         total = reader.snapshot.relations["outcome"].rows
         yield Remark(
-            Weight.MISSING, "coverage", f"answers to {unseen:,} of {total:,} touches could not have been recorded", "load the channel for those days"
+            Weight.MISSING,
+            "coverage",
+            f"answers to {unseen:,} of {total:,} touches could not have been recorded",
+            "load the channel for those days",
         )
     channels = {row["channel"] for row in reader.query("select distinct channel from coverage").to_pylist()}
     if None in channels:
@@ -192,11 +218,18 @@ def _deals(reader: Reader, scope: Scope) -> Iterator[Remark]:
     del scope
     deals = reader.snapshot.relations["deal"].rows
     if not deals:
-        yield Remark(Weight.MISSING, "deals", "no deals are loaded", "load the CRM: steps, stages and amounts behind the touches")
+        yield Remark(
+            Weight.MISSING, "deals", "no deals are loaded", "load the CRM: steps, stages and amounts behind the touches"
+        )
         return
     homeless = _count(reader, "select count(*) from deal where account_key is null")
     if homeless:
-        yield Remark(Weight.NOTE, "deals", f"{homeless:,} of {deals:,} deals have no account", "acts can be tied to them by deal only")
+        yield Remark(
+            Weight.NOTE,
+            "deals",
+            f"{homeless:,} of {deals:,} deals have no account",
+            "acts can be tied to them by deal only",
+        )
 
 
 def _count(reader: Reader, sql: str) -> int:

@@ -193,4 +193,6 @@ def _one(table: pa.Table, column: str, value: str) -> dict[str, object] | None:
 
 
 def _no_such(what: str, name: str) -> NotFoundError:
-    return NotFoundError(f"there is no {what} {name!r}", next_step=f"see answerback show {what.split()[-1]}s")
+    return NotFoundError(
+        f"there is no {what} {name!r}", next_step=f"see answerback show {what.rsplit(maxsplit=1)[-1]}s"
+    )

@@ -113,7 +113,10 @@ def _outcomes(reader: Reader, scope: Scope) -> pa.Table:
 
 
 def _deals(reader: Reader, scope: Scope) -> pa.Table:
-    """Counted by deal, not by touch: a deal that got two offers and returned one counts once, a late return counts too."""
+    """Counted by deal, not by touch: a deal that got two offers and returned one counts once, a late return counts too.
+
+    Only touches whose answer could have been recorded are counted.
+    """
     rows = reader.query(f"""
         with moved as (
             select link.effort_key, min(action.occurred_at) as moved_at
@@ -128,7 +131,7 @@ def _deals(reader: Reader, scope: Scope) -> pa.Table:
         select playbook_play.name as play, outcome.deal_key,
                epoch(min(moved.moved_at)) - epoch(min(outcome.occurred_at)) as seconds
         from outcome join playbook_play using (play_id) left join moved using (effort_key)
-        where outcome.deal_key is not null and outcome.evidence = 'captured' and outcome.occurred_at <= {reader.instant}
+        where outcome.deal_key is not null and outcome.seen_until is not null and outcome.evidence = 'captured' and outcome.occurred_at <= {reader.instant}
           and ({scope.condition("outcome.rep_key", "outcome.occurred_at")})
         group by playbook_play.name, outcome.deal_key
         order by play""")
@@ -139,7 +142,12 @@ def _deals(reader: Reader, scope: Scope) -> pa.Table:
     for play, values in found.items():
         days = np.array(values) / DAY_SECONDS
         moved = days[~np.isnan(days)]
-        row: dict[str, object] = {"play": play, "deals": len(days), "moved_forward": len(moved), "share": len(moved) / len(days)}
+        row: dict[str, object] = {
+            "play": play,
+            "deals": len(days),
+            "moved_forward": len(moved),
+            "share": len(moved) / len(days),
+        }
         if len(moved):
             row |= {f"p{q}_days": float(np.percentile(moved, q)) for q in _QUARTILES}
         told.append(row)
@@ -225,7 +233,14 @@ def _rejects(reader: Reader, scope: Scope) -> pa.Table:
             parts.append(table.add_column(0, "batch_id", pa.repeat(pa.scalar(batch.batch_id), table.num_rows)))
         if batch.notes:
             rows = [
-                {"batch_id": batch.batch_id, "file": each.file, "at": 0, "field": each.field, "reason": each.reason, "hint": each.hint}
+                {
+                    "batch_id": batch.batch_id,
+                    "file": each.file,
+                    "at": 0,
+                    "field": each.field,
+                    "reason": each.reason,
+                    "hint": each.hint,
+                }
                 for each in batch.notes
             ]
             parts.append(pa.Table.from_pylist(rows, schema=_REJECTS))
@@ -235,7 +250,10 @@ def _rejects(reader: Reader, scope: Scope) -> pa.Table:
 
 
 _REJECTS = pa.schema(
-    [(name, pa.int64() if name == "at" else pa.string()) for name in ("batch_id", "file", "at", "field", "reason", "hint")]
+    [
+        (name, pa.int64() if name == "at" else pa.string())
+        for name in ("batch_id", "file", "at", "field", "reason", "hint")
+    ]
 )
 
 
@@ -274,11 +292,17 @@ LISTINGS = (
     Listing("actions", "every buyer action and the effort it answers", _actions),
     Listing("links", "which action answers which effort, on what basis", _links),
     Listing("outcomes", "what came of every effort", _outcomes),
-    Listing("deals", "per play: deals touched, those that moved forward, and days from first touch to first such act", _deals),
+    Listing(
+        "deals",
+        "per play: deals touched, those that moved forward, and days from first touch to first such act",
+        _deals,
+    ),
     Listing("lags", "how long answers take, per play", _lags),
     Listing("coverage", "which channels of whom were loaded for which days", _coverage),
     Listing("bases", "how many acts of each kind are linked on each basis, or on none", _bases),
-    Listing("reactive", "per channel: efforts, those that name what they answer, those known to be reactive", _reactive),
+    Listing(
+        "reactive", "per channel: efforts, those that name what they answer, those known to be reactive", _reactive
+    ),
     Listing("doubtful", "records that may be of one company and were not merged", _doubtful),
     Listing("rejects", "what could not be read: place, field and reason", _rejects),
     Listing("batches", "what was loaded, and how every item of it ended", _batches),

@@ -112,7 +112,9 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
     return OnBase(by=by, cells=tuple(cells), as_of=reader.as_of, snapshot=reader.snapshot.name, **apart)
 
 
-def selected_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play") -> str:
+def selected_sql(
+    reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play"
+) -> str:
     """The query for the efforts that figures count: one row each with its cell, state, age and answering act."""
     names = tuple(dict.fromkeys([*by, *where]))
     group = grouping(reader, names)
@@ -133,9 +135,9 @@ def selected_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mappi
     return f"""\
     select {dims}outcome.effort_key, outcome.play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
            outcome.occurred_at, {full} as full_wait,
-           {age_days_sql('as_of')} as age_days,
-           {state_sql('as_of')} as state,
-           {state_sql('as_of', proved=True)} as proved_state,
+           {age_days_sql("as_of")} as age_days,
+           {state_sql("as_of")} as state,
+           {state_sql("as_of", proved=True)} as proved_state,
            {full} or epoch(on_base_at) - epoch(occurred_at) <= {due} as due,
            {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due,
            case when on_base_at <= as_of then on_base_action_key
@@ -169,13 +171,17 @@ def _equals(name: str, column: str, value: str) -> str:
     return f"cast({column} as varchar) = '{text}'" if text else f"{column} is null"
 
 
-def _read(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str) -> tuple[list[Key], _Counts]:
+def _read(
+    reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str
+) -> tuple[list[Key], _Counts]:
     table = reader.query(counts_sql(reader, scope, by, where, level))
     dims = [_named(reader, name, table[f"dim_{number}"]) for number, name in enumerate(by)]
     rows: list[Key] = list(zip(*dims, strict=True)) if dims else [()] * table.num_rows
     order: dict[Key, int] = {}
     cell = np.array([order.setdefault(key, len(order)) for key in rows], np.int64)
-    number = {name: table[name].to_numpy() for name in table.column_names if name.startswith(("state_", "due", "proved"))}
+    number = {
+        name: table[name].to_numpy() for name in table.column_names if name.startswith(("state_", "due", "proved"))
+    }
     counts = _Counts(
         cell=cell,
         play=table["own_play"].to_pylist(),
@@ -279,7 +285,8 @@ def _peer_groups(by: tuple[str, ...], keys: list[Key], counts: _Counts, size: in
     place = by.index("play") if "play" in by else None
     plays = [key[place] if place is not None else None for key in keys]
     fine: list[Key] = [
-        (play, *max(sorted(each.items(), key=str), key=lambda item: item[1])[0]) for play, each in zip(plays, tally, strict=True)
+        (play, *max(sorted(each.items(), key=str), key=lambda item: item[1])[0])
+        for play, each in zip(plays, tally, strict=True)
     ]
     wide: list[Key] = [(play,) for play in plays]
     size_of: dict[Key, int] = {}
@@ -325,7 +332,9 @@ def _roll_up(
     cells: list[Cell],
 ) -> list[Cell]:
     """Cells without enough, each with the nearest coarser play of the same other keys that has enough."""
-    coarser = {row["play"]: row for row in reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()}
+    coarser = {
+        row["play"]: row for row in reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
+    }
     wider = {level: _by_key(_cells(reader, scope, by, where, lags, level)) for level in Levels[1:]}
     result = []
     for cell in cells:
@@ -368,5 +377,3 @@ def _sortable(value: object) -> tuple[bool, str]:
 def utc_text(at: datetime) -> str:
     """An instant as it is written in answers: `2026-03-01T09:30:00Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-

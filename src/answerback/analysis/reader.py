@@ -18,7 +18,7 @@ from answerback.workspace.batches import Batch, read_batches
 from answerback.workspace.home import Home
 from answerback.workspace.snapshots import Snapshot, read_snapshot
 
-_IDS = {name: ColumnType.VARCHAR for name in ("space", "source", "id")} | {"key": ColumnType.BIGINT}
+_IDS = dict.fromkeys(("space", "source", "id"), ColumnType.VARCHAR) | {"key": ColumnType.BIGINT}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ class Rows:
     def to_polars(self) -> pl.DataFrame:
         """As a Polars DataFrame. Raises UsageError where Polars is not installed."""
         try:
-            import polars as pl  # noqa: PLC0415 - an extra
+            import polars as pl
         except ModuleNotFoundError as error:
             raise UsageError("polars is not installed", next_step="install answerback[polars]") from error
         frame = pl.from_arrow(self.table)

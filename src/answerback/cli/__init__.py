@@ -7,6 +7,6 @@ import sys
 
 def main(arguments: list[str] | None = None) -> None:
     """Runs a command and ends the process with its exit code."""
-    from answerback.cli.run import run  # noqa: PLC0415 - keeps `import answerback.cli` free
+    from answerback.cli.run import run
 
     sys.exit(run(sys.argv[1:] if arguments is None else arguments))

@@ -9,8 +9,7 @@ from typing import Annotated
 import typer
 
 from answerback import __version__
-from answerback.cli.settings import Format, Settings, instant
-from answerback.domain.errors import UsageError
+from answerback.cli.settings import Format, Settings, instant, pairs
 
 app = typer.Typer(
     name="answerback",
@@ -35,7 +34,9 @@ def everything(
     context: typer.Context,
     home: HomeOption = Path("answerback-home"),
     form: Annotated[Format, typer.Option("--format", help="How answers are written.")] = Format.TABLE,
-    as_of: Annotated[str, typer.Option(help="Look from this date or time; else from when the snapshot was built.")] = "",
+    as_of: Annotated[
+        str, typer.Option(help="Look from this date or time; else from when the snapshot was built.")
+    ] = "",
     snapshot: Annotated[str, typer.Option(help="An older snapshot: its number, or a date it was built by.")] = "",
     memory: Annotated[str, typer.Option(help="Most memory for the engine, such as 2GB.")] = "",
     threads: Annotated[int, typer.Option(min=0, help="Most threads for the engine; 0: one per core.")] = 0,
@@ -48,21 +49,6 @@ def everything(
     context.obj = Settings(home, form, seen_from, snapshot or None, memory, threads, quiet)
 
 
-def pairs(words: list[str], option: str) -> dict[str, str]:
-    """`name=value` words as a mapping. Raises UsageError for a word without `=`.
-
-    >>> pairs(["rep=ann", "play=call"], "--where")
-    {'rep': 'ann', 'play': 'call'}
-    """
-    found: dict[str, str] = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise UsageError(f"{word!r} is not of the form name=value", where=option, next_step="write it as rep=ann")
-        found[name.strip()] = value
-    return found
-
-
 @app.command()
 def init(
     context: typer.Context,
@@ -72,7 +58,7 @@ def init(
     ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Ask what was not given, on a terminal.")] = True,
 ) -> None:
     """Make a workspace: asks the few questions that matter and writes a commented playbook."""
-    from answerback.cli.start import start  # noqa: PLC0415 - heavy
+    from answerback.cli.start import start
 
     given = {
         "organisation.own_domains": " ".join(own_domain or []),
@@ -89,7 +75,7 @@ def inspect(
     write: Annotated[Path | None, typer.Option(help="Write the guessed mapping here.")] = None,
 ) -> None:
     """Look at a file: what each column seems to mean, how sure that is and why, and a mapping to edit."""
-    from answerback.cli.loading import inspect_file  # noqa: PLC0415 - heavy
+    from answerback.cli.loading import inspect_file
 
     inspect_file(context.obj, file, write)
 
@@ -108,7 +94,7 @@ def load(
     strict: Annotated[bool, typer.Option("--strict", help="End with exit code 4 if anything was rejected.")] = False,
 ) -> None:
     """Read files into the log. Loading the same again changes nothing."""
-    from answerback.cli.loading import load_path  # noqa: PLC0415 - heavy
+    from answerback.cli.loading import load_path
 
     at = instant(exported_at) if exported_at else None
     options = pairs(setting or [], "--set")
@@ -119,7 +105,7 @@ def load(
 @app.command()
 def sources(context: typer.Context) -> None:
     """The connectors there are."""
-    from answerback.cli.loading import list_sources  # noqa: PLC0415 - heavy
+    from answerback.cli.loading import list_sources
 
     list_sources(context.obj)
 
@@ -127,7 +113,7 @@ def sources(context: typer.Context) -> None:
 @app.command()
 def build(context: typer.Context) -> None:
     """Make a snapshot of all that was loaded: links, outcomes and everything that figures rest on."""
-    from answerback.cli.building import build_snapshot  # noqa: PLC0415 - heavy
+    from answerback.cli.building import build_snapshot
 
     build_snapshot(context.obj)
 
@@ -140,7 +126,7 @@ def show(
     where: Annotated[list[str] | None, typer.Option(help="on-base: only where name=value; may be repeated.")] = None,
 ) -> None:
     """Show rates, or the rows behind them."""
-    from answerback.cli.showing import show_rows  # noqa: PLC0415 - heavy
+    from answerback.cli.showing import show_rows
 
     show_rows(context.obj, what, by, pairs(where or [], "--where"))
 
@@ -153,7 +139,7 @@ def explain(
     by: Annotated[str, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")] = "",
 ) -> None:
     """Open a figure or a link: its definition, its SQL, and the touches and acts behind it."""
-    from answerback.cli.showing import explain_figure  # noqa: PLC0415 - heavy
+    from answerback.cli.showing import explain_figure
 
     explain_figure(context.obj, what, which or [], by)
 
@@ -165,7 +151,7 @@ def sql(
     names: Annotated[bool, typer.Option("--names", help="Also ids and names; its use is logged.")] = False,
 ) -> None:
     """Ask the snapshot in SQL: read-only, confined to its relations. Its use is logged."""
-    from answerback.cli.showing import run_sql  # noqa: PLC0415 - heavy
+    from answerback.cli.showing import run_sql
 
     run_sql(context.obj, query, names=names)
 
@@ -181,7 +167,7 @@ def decide(
     reason: Annotated[str, typer.Option(help="Why, in a word.")] = "",
 ) -> None:
     """Write down a decision about records: two are one, two are not one, a reply was a no. The next build follows it."""
-    from answerback.cli.building import write_decision  # noqa: PLC0415 - heavy
+    from answerback.cli.building import write_decision
 
     write_decision(context.obj, kind, subject, other, of=of, source=source, reason=reason)
 
@@ -189,7 +175,7 @@ def decide(
 @app.command()
 def doctor(context: typer.Context) -> None:
     """What is wrong with the data or missing from it, and what each further source would unlock."""
-    from answerback.cli.showing import examine  # noqa: PLC0415 - heavy
+    from answerback.cli.showing import examine
 
     examine(context.obj)
 
@@ -199,9 +185,11 @@ def mine(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(help="Your mailbox (mbox, Maildir, .eml) and calendar, or a folder of both.")],
     owner: Annotated[str, typer.Option(help="Your address, if it is not clear from the mailbox.")] = "",
-    setting: Annotated[list[str] | None, typer.Option("--set", help="An option of the mailbox source: name=value.")] = None,
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", help="An option of the mailbox source: name=value.")
+    ] = None,
 ) -> None:
     """One person, one mailbox, this computer only: buyers waiting on you, and what your touches moved."""
-    from answerback.cli.own import show_mine  # noqa: PLC0415 - heavy
+    from answerback.cli.own import show_mine
 
     show_mine(context.obj, path, owner, pairs(setting or [], "--set"))

@@ -32,7 +32,9 @@ def build_snapshot(settings: Settings) -> None:
         print(f"Nothing has changed since snapshot {built.snapshot.name}.")
         return
     print(f"Snapshot {built.snapshot.name}: {rows['effort']:,} touches, {rows['buyer_action']:,} buyer actions,")
-    print(f"  {rows['link']:,} of which answer a touch, {rows['registration']:,} work items that merely register an act.")
+    print(
+        f"  {rows['link']:,} of which answer a touch, {rows['registration']:,} work items that merely register an act."
+    )
     if not rows["effort"]:
         print("  No touches were loaded, so no rate can be told. Load a mailbox, a calendar or a CRM's activities.")
     print("Next: answerback show on-base, answerback doctor")
@@ -45,12 +47,16 @@ def write_decision(
     if kind not in _PAIRS + _WORDS:
         raise UsageError(f"there is no decision {kind!r}", next_step="use one of " + ", ".join(_PAIRS + _WORDS))
     if (kind in _PAIRS) != bool(other):
-        raise UsageError(f"{kind} takes {'two ids' if kind in _PAIRS else 'one id'}", next_step="see answerback decide -h")
+        raise UsageError(
+            f"{kind} takes {'two ids' if kind in _PAIRS else 'one id'}", next_step="see answerback decide -h"
+        )
     workspace = settings.workspace()
     spaces = sorted({batch.ids_of for batch in read_batches(workspace.home)})
     if not source and len(spaces) != 1:
         raise UsageError(
-            "several sources have ids", where="--source", next_step="say whose id it is: " + ", ".join(spaces or ["load something first"])
+            "several sources have ids",
+            where="--source",
+            next_step="say whose id it is: " + ", ".join(spaces or ["load something first"]),
         )
     now = datetime.now(UTC)
     fields = {

@@ -77,7 +77,7 @@ def _tell(batch: Batch) -> None:
     for note in batch.notes[:20]:
         field = f" {note.field}" if note.field else ""
         print(f"  note: {note.file}: {note.reason}{field}" + (f" ({note.hint})" if note.hint else ""))
-    if len(batch.notes) > 20:  # noqa: PLR2004 - a screenful
+    if len(batch.notes) > 20:
         print(f"  … and {len(batch.notes) - 20} more notes: answerback show rejects")
     print("Next: answerback build")
 
@@ -90,12 +90,10 @@ def list_sources(settings: Settings) -> None:
 
 def inspect_file(settings: Settings, file: Path, write: Path | None) -> None:
     """What the columns of a file seem to mean, and a mapping to edit."""
-    from answerback.sources.inspect import inspect_file as look  # noqa: PLC0415 - heavy
+    from answerback.sources.inspect import inspect_file as look
 
     found = look(file)
-    rows = [
-        {"column": each.column, "field": each.field, "sure": each.sure, "why": each.why} for each in found.columns
-    ]
+    rows = [{"column": each.column, "field": each.field, "sure": each.sure, "why": each.why} for each in found.columns]
     put(settings, pa.Table.from_pylist(rows), title=f"What the columns of {file.name} seem to mean")
     if write is not None:
         try:

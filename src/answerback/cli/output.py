@@ -15,9 +15,11 @@ MOST_ROWS = 200
 """A table for eyes stops here and says how to get the rest."""
 
 
-def put(settings: Settings, table: pa.Table, *, columns: Sequence[str] = (), title: str = "", empty: str = "nothing") -> None:
+def put(
+    settings: Settings, table: pa.Table, *, columns: Sequence[str] = (), title: str = "", empty: str = "nothing"
+) -> None:
     """The rows, as a table for eyes or in a form for machines. `columns` picks those for eyes."""
-    from answerback.present import formats  # noqa: PLC0415 - heavy
+    from answerback.present import formats
 
     out = sys.stdout.buffer
     match settings.format:
@@ -33,11 +35,11 @@ def put(settings: Settings, table: pa.Table, *, columns: Sequence[str] = (), tit
 
 
 def _table(table: pa.Table, columns: Sequence[str], title: str, empty: str) -> None:
-    from rich.console import Console  # noqa: PLC0415 - heavy
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
 
-    from answerback.present.cells import heading, is_number, shown  # noqa: PLC0415
+    from answerback.present.cells import heading, is_number, shown
 
     console = console_for_output()
     if title:
@@ -59,6 +61,6 @@ def _table(table: pa.Table, columns: Sequence[str], title: str, empty: str) -> N
 
 def console_for_output():  # type: ignore[no-untyped-def]
     """A console as wide as the terminal, or wide enough for a file."""
-    from rich.console import Console  # noqa: PLC0415 - heavy
+    from rich.console import Console
 
     return Console(width=None if sys.stdout.isatty() else 160, highlight=False)

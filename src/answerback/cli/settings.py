@@ -38,8 +38,8 @@ class Settings:
 
     def workspace(self, *, create: bool = False) -> Workspace:
         """The workspace that the command is about."""
-        from answerback.api import open_workspace  # noqa: PLC0415 - heavy
-        from answerback.engine.duckdb import Limits  # noqa: PLC0415 - heavy
+        from answerback.api import open_workspace
+        from answerback.engine.duckdb import Limits
 
         return open_workspace(self.home, create=create, limits=Limits(threads=self.threads, memory=self.memory))
 
@@ -57,6 +57,21 @@ def instant(text: str) -> datetime:
             f"{text!r} is no date or time", where="--as-of", next_step="write it as 2026-03-01 or 2026-03-01T09:30:00Z"
         ) from error
     return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+
+
+def pairs(words: list[str], option: str) -> dict[str, str]:
+    """`name=value` words as a mapping. Raises UsageError for a word without `=`.
+
+    >>> pairs(["rep=ann", "play=call"], "--where")
+    {'rep': 'ann', 'play': 'call'}
+    """
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{word!r} is not of the form name=value", where=option, next_step="write it as rep=ann")
+        found[name.strip()] = value
+    return found
 
 
 def is_terminal() -> bool:

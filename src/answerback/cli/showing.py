@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ from answerback.analysis.doctor import examine as examine_workspace
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
 from answerback.analysis.reader import reading
 from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
 from answerback.present.explain import tell_effort, tell_link, tell_on_base
 from answerback.present.on_base import footnotes, for_eyes
@@ -41,24 +42,25 @@ def explain_figure(settings: Settings, what: str, which: list[str], by: str) -> 
     """Opens a figure, an effort or a link."""
     workspace = settings.workspace()
     scope = owner_scope(f"explain {what}")
-    with reading(
-        workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits
-    ) as reader:
+    with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         match what.replace("_", "-"):
             case "on-base":
-                from answerback.cli.app import pairs  # noqa: PLC0415 - the app imports this module's functions lazily
-
                 names = tuple(name.strip() for name in by.split(",") if name.strip())
-                told, table = tell_on_base(explain_on_base(reader, scope, by=names, where=pairs(which, "explain")))
+                told = tell_on_base(explain_on_base(reader, scope, by=names, where=pairs(which, "explain")))
             case "link":
-                told, table = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action")))
+                told = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action")))
             case "effort":
-                told, table = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort")))
+                told = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort")))
             case _:
-                raise UsageError(f"there is nothing called {what!r} to explain", next_step="explain on-base, effort or link")
+                raise UsageError(
+                    f"there is nothing called {what!r} to explain", next_step="explain on-base, effort or link"
+                )
+    if settings.format is Format.JSON:
+        print(json.dumps([told.document], ensure_ascii=False, indent=1))
+        return
     if settings.format is Format.TABLE:
-        print(told)
-    put(settings, table)
+        print(told.story)
+    put(settings, told.rows)
 
 
 def _one(which: list[str], meaning: str) -> str:
@@ -72,7 +74,12 @@ def run_sql(settings: Settings, query: str, *, names: bool) -> None:
     workspace = settings.workspace()
     note_use(workspace.home, "sql --names" if names else "sql", query, now=datetime.now(UTC))
     with reading(
-        workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits, names=names, confined=True
+        workspace.home,
+        snapshot=settings.snapshot,
+        as_of=settings.as_of,
+        limits=workspace.limits,
+        names=names,
+        confined=True,
     ) as reader:
         put(settings, reader.duck.select_only(query))
 
@@ -80,10 +87,10 @@ def run_sql(settings: Settings, query: str, *, names: bool) -> None:
 def examine(settings: Settings) -> None:
     """What is wrong or missing."""
     workspace = settings.workspace()
-    with reading(
-        workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits
-    ) as reader:
+    with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         remarks = examine_workspace(reader, owner_scope("doctor"))
-    rows = [{"weight": str(each.weight), "about": each.about, "what": each.what, "next": each.next_step} for each in remarks]
+    rows = [
+        {"weight": str(each.weight), "about": each.about, "what": each.what, "next": each.next_step} for each in remarks
+    ]
     schema = pa.schema([(name, pa.string()) for name in ("weight", "about", "what", "next")])
     put(settings, pa.Table.from_pylist(rows, schema=schema), empty="Nothing to remark.")

@@ -22,7 +22,9 @@ def start(settings: Settings, given: dict[str, str], *, ask: bool) -> None:
             print(f"\n{question.why}")
             for value, meaning in (question.choices or {}).items():
                 print(f"  {value}: {meaning}")
-            answers[question.key] = typer.prompt(question.prompt, default=question.default, show_default=bool(question.default))
+            answers[question.key] = typer.prompt(
+                question.prompt, default=question.default, show_default=bool(question.default)
+            )
     text = write_playbook(InitAnswers.from_texts(answers))
     with room_on(home.playbook):
         create_if_absent(home.playbook, text.encode())

@@ -278,7 +278,9 @@ _TYPES = (
             _ref("subject", "Whose.", required=True),
             _text("name", "The attribute's name.", required=True),
             _text("value", "Its value; empty where it may name somebody."),
-            _personal("text", "A value that may name somebody, kept apart: a mail's subject, where that is switched on."),
+            _personal(
+                "text", "A value that may name somebody, kept apart: a mail's subject, where that is switched on."
+            ),
             _FROM,
             _TO,
         ),

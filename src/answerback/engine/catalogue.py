@@ -44,8 +44,11 @@ class Relation:
 def relation_from(name: str, text: str) -> Relation:
     """A relation from the text of its file. Raises ValueError where the header misses something.
 
-    >>> one = relation_from("late", "-- One row per late effort.\\n-- key: effort_key · unit: month · look-back: none"
-    ...                             " · look-forward: none · kept: no\\nselect effort_key from effort")
+    >>> one = relation_from(
+    ...     "late",
+    ...     "-- One row per late effort.\\n-- key: effort_key · unit: month · look-back: none"
+    ...     " · look-forward: none · kept: no\\nselect effort_key from effort",
+    ... )
     >>> one.key, one.kept, sorted(one.reads)
     (('effort_key',), False, ['effort'])
     """

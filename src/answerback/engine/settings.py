@@ -29,7 +29,11 @@ def playbook_relations(playbook: Playbook) -> dict[str, pa.Table]:
         "playbook_act": _acts(playbook),
         "playbook_answer": _table(
             {"play_id": pa.int64(), "kind": pa.string(), "in_aim": pa.bool_()},
-            [(number, kind.value, kind in play.aim) for number, play in enumerate(playbook.play) for kind in play.answered_by],
+            [
+                (number, kind.value, kind in play.aim)
+                for number, play in enumerate(playbook.play)
+                for kind in play.answered_by
+            ],
         ),
         "playbook_play": _plays(plays, reaches),
         "playbook_reach": _table(
@@ -46,7 +50,10 @@ def playbook_relations(playbook: Playbook) -> dict[str, pa.Table]:
         ),
         "playbook_stage": _table(
             {"stage": pa.string(), "position": pa.int64(), "step": pa.string(), "outcome": pa.string()},
-            [(stage.name, number, stage.step or stage.name, stage.outcome or None) for number, stage in enumerate(playbook.stage)],
+            [
+                (stage.name, number, stage.step or stage.name, stage.outcome or None)
+                for number, stage in enumerate(playbook.stage)
+            ],
         ),
         "playbook_tenure": _tenure(playbook.tenure_months),
     }

@@ -8,7 +8,9 @@ import pyarrow as pa
 
 from answerback.present.words import SHOWN_AS
 
-_SHARES = frozenset({"share", "rate", "low", "high", "unseen_share", "prior_weight", "proved_rate", "proved_low", "proved_high"})
+_SHARES = frozenset(
+    {"share", "rate", "low", "high", "unseen_share", "prior_weight", "proved_rate", "proved_low", "proved_high"}
+)
 
 
 def heading(name: str) -> str:
@@ -41,7 +43,11 @@ def shown(name: str, value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value * 100:.0f} %" if name in _SHARES or name.startswith("rolled_up_") else f"{value:,.1f}"
+            return (
+                f"{value * 100:.{1 if name == 'share' else 0}f} %"
+                if name in _SHARES or name.startswith("rolled_up_")
+                else f"{value:,.1f}"
+            )
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M")
         case _:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
 import pyarrow as pa
 
 from answerback.analysis.explain import EffortExplained, FigureExplained, LinkExplained
 from answerback.domain.answers import Rate
-from answerback.present.on_base import interval_text
+from answerback.present.formats import with_text_instants
+from answerback.present.on_base import interval_text, on_base_table
 from answerback.present.words import SHOWN_AS, cannot_tell
 
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
@@ -26,7 +31,16 @@ def duration(seconds: int) -> str:
     return f"{sign}{size / _MINUTE:.0f} min" if size >= 2 * _MINUTE else f"{sign}{size} s"
 
 
-def tell_on_base(found: FigureExplained) -> tuple[str, pa.Table]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An explanation: a story for a person with rows below it, and the same as one document for a machine."""
+
+    story: str
+    rows: pa.Table
+    document: dict[str, object]
+
+
+def tell_on_base(found: FigureExplained) -> Told:
     """The figure's story: definition, counts, rate, SQL; then its efforts as rows."""
     lines = ["What it is", f"  {found.definition}", "", "What it counts"]
     for cell in found.answer.cells:
@@ -49,19 +63,29 @@ def tell_on_base(found: FigureExplained) -> tuple[str, pa.Table]:
     if not found.answer.cells:
         lines.append("  no touches fit")
     lines += ["", "The query", *(f"  {line}" for line in found.sql.splitlines()), "", "The touches"]
-    return "\n".join(lines), found.rows
+    document: dict[str, object] = {
+        "definition": found.definition,
+        "sql": found.sql,
+        "figures": with_text_instants(on_base_table(found.answer)).to_pylist(),
+        "efforts": with_text_instants(found.rows).to_pylist(),
+    }
+    return Told("\n".join(lines), found.rows, document)
 
 
-def tell_link(found: LinkExplained) -> tuple[str, pa.Table]:
+def tell_link(found: LinkExplained) -> Told:
     """The act, what it answers, and why the others were not taken."""
     act = found.action
-    lines = [f"The act: {act['kind']} ({act['evidence']}, {act['stance']}) at {act['occurred_at']:%Y-%m-%d %H:%M:%S} UTC"]
+    lines = [
+        f"The act: {act['kind']} ({act['evidence']}, {act['stance']}) at {act['occurred_at']:%Y-%m-%d %H:%M:%S} UTC"
+    ]
     if found.link is None:
         reason = "" if act["counts"] else "; an act of this kind never counts"
         lines.append(f"It answers no touch{reason}.")
     else:
         lag = duration(int(str(found.link["lag_seconds"])))
-        lines.append(f"It answers {found.link['effort_id']} by {found.link['basis']} ({found.link['grade']}), after {lag}.")
+        lines.append(
+            f"It answers {found.link['effort_id']} by {found.link['basis']} ({found.link['grade']}), after {lag}."
+        )
     lines += ["", "Touches it might have answered" if found.candidates else "No touch shares anything with it."]
     rows = [
         {
@@ -77,10 +101,16 @@ def tell_link(found: LinkExplained) -> tuple[str, pa.Table]:
     types = {"occurred_at": pa.timestamp("us")}
     names = ("effort_id", "basis", "play", "occurred_at", "lag", "verdict")
     schema = pa.schema([(name, types.get(name, pa.string())) for name in names])
-    return "\n".join(lines), pa.Table.from_pylist(rows, schema=schema)
+    table = pa.Table.from_pylist(rows, schema=schema)
+    document: dict[str, object] = {
+        "action": _plain(found.action),
+        "link": _plain(found.link),
+        "candidates": with_text_instants(table).to_pylist(),
+    }
+    return Told("\n".join(lines), table, document)
 
 
-def tell_effort(found: EffortExplained) -> tuple[str, pa.Table]:
+def tell_effort(found: EffortExplained) -> Told:
     """The touch, what came of it, and the acts linked to it as rows."""
     effort = found.effort
     lines = [
@@ -95,4 +125,18 @@ def tell_effort(found: EffortExplained) -> tuple[str, pa.Table]:
         proof = ", proved" if found.outcome["proved"] else ""
         lines.append(f"What came of it: {SHOWN_AS.get(state, state)}{proof}.")
     lines += ["", "Acts linked to it"]
-    return "\n".join(lines), found.acts
+    document: dict[str, object] = {
+        "effort": _plain(found.effort),
+        "outcome": _plain(found.outcome),
+        "acts": with_text_instants(found.acts).to_pylist(),
+    }
+    return Told("\n".join(lines), found.acts, document)
+
+
+def _plain(row: Mapping[str, object] | None) -> dict[str, object] | None:
+    if row is None:
+        return None
+    return {
+        name: value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }

@@ -35,7 +35,9 @@ def write_csv(table: pa.Table, out: BinaryIO) -> None:
         if pa.types.is_string(safe.schema.field(name).type):
             column = safe.column(name)
             risky = pc.fill_null(pc.match_substring_regex(column, r"^[=+\-@\t\r]"), False)
-            safe = safe.set_column(number, name, pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column))
+            safe = safe.set_column(
+                number, name, pc.if_else(risky, pc.binary_join_element_wise("'", column, ""), column)
+            )
     pc_csv.write_csv(safe, out)
 
 

@@ -45,7 +45,9 @@ def cannot_tell(missing: NotEnoughData) -> str:
         case Reason.TOO_WIDE:
             return f"cannot tell yet: the interval is {percent.rstrip('%')} points wide, at most {limit.rstrip('%')} are shown"
         case Reason.MOSTLY_PRIOR:
-            return f"cannot tell yet: {percent} of the number would be the peers', not one's own; at most {limit} is shown"
+            return (
+                f"cannot tell yet: {percent} of the number would be the peers', not one's own; at most {limit} is shown"
+            )
 
 
 def short(missing: NotEnoughData) -> str:
