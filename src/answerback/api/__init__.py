@@ -22,6 +22,7 @@ from answerback.domain.playbook_file import default_playbook, read_playbook
 from answerback.domain.reading import Progress, Source
 from answerback.engine.duckdb import Limits
 from answerback.present.on_base import on_base_table
+from answerback.sources.mapping import read_mapping
 from answerback.sources.registry import NAMES, by_name, recognise
 from answerback.workspace.access import owner_scope
 from answerback.workspace.batches import Batch, LoadRequest, load
@@ -78,19 +79,19 @@ def _quiet(*_: object) -> None:
 
 
 class Workspace:
-    """A workspace on this disk.
+    r"""A workspace on this disk.
 
     >>> import tempfile
     >>> from pathlib import Path
-    >>> folder = Path(tempfile.mkdtemp())
+    >>> folder, home = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp())
     >>> _ = (folder / "effort.csv").write_text(
-    ...     "effort_id,rep_id,account_id,occurred_at,kind,reference\\n"
-    ...     "e1,ann,acme,2026-03-01T09:00:00Z,email,message:1\\n"
+    ...     "effort_id,rep_id,account_id,occurred_at,kind,reference\n"
+    ...     "e1,ann,acme,2026-03-01T09:00:00Z,email,message:1\n"
     ... )
     >>> _ = (folder / "buyer_action.csv").write_text(
-    ...     "action_id,account_id,occurred_at,kind,refers_to\\nb1,acme,2026-03-02T10:00:00Z,replied,message:1\\n"
+    ...     "action_id,account_id,occurred_at,kind,refers_to\nb1,acme,2026-03-02T10:00:00Z,replied,message:1\n"
     ... )
-    >>> workspace = open_workspace(folder / "home", create=True)
+    >>> workspace = open_workspace(home, create=True)
     >>> workspace.load(folder).kept
     2
     >>> workspace.build().new
@@ -126,12 +127,12 @@ class Workspace:
 
         Loading the same again changes nothing. Raises SourceError where nothing could be read.
         """
-        connector, name = _connector(Path(path), source, mapping)
+        chosen = _connector(Path(path), source, Path(mapping) if mapping is not None else None)
         request = LoadRequest(
-            source=connector,
+            source=chosen.source,
             path=Path(path),
-            name=name,
-            ids_of=ids_of or name,
+            name=chosen.name,
+            ids_of=ids_of or chosen.ids_of,
             playbook=self.playbook,
             loaded_at=datetime.now(UTC),
             exported_at=exported_at,
@@ -172,15 +173,26 @@ def open_workspace(path: str | Path, *, create: bool = False, limits: Limits = L
     return Workspace(create_home(root) if create else open_home(root), limits)
 
 
-def _connector(path: Path, source: str, mapping: str | Path | None) -> tuple[Source, str]:
-    """The connector for a path, and the name under which its ids are kept apart from other systems'."""
-    if source in NAMES:
-        return by_name(source), source
+@dataclass(frozen=True, slots=True)
+class _Connector:
+    """What reads a path, the name of the system it comes from, and whose ids it uses."""
+
+    source: Source
+    name: str
+    ids_of: str
+
+
+def _connector(path: Path, source: str, mapping: Path | None) -> _Connector:
+    """`source` names the connector, or the system where the connector is clear; a mapping names its system itself."""
     if mapping is not None:
-        connector = by_name("xes") if ".xes" in path.name.lower() else by_name("mapping")
-    else:
-        connector = recognise(path)
-    return connector, source or connector.name
+        stated = read_mapping(mapping).mapping.source
+        chosen = by_name(source) if source in NAMES else by_name("xes" if ".xes" in path.name.lower() else "mapping")
+        name = source if source and source not in NAMES else stated.name
+        return _Connector(chosen, name, stated.ids_of or name)
+    if source in NAMES:
+        return _Connector(by_name(source), source, source)
+    chosen = recognise(path)
+    return _Connector(chosen, source or chosen.name, source or chosen.name)
 
 
 __all__ = ["OnBaseRows", "Reader", "Rows", "Workspace", "open_workspace"]

@@ -119,7 +119,7 @@ def interval_text(rate: Rate) -> str:
 
     >>> from answerback.stats.rate import shrunk_rates
     >>> interval_text(shrunk_rates([30], [100]).cell(0))
-    '31 % (23–39)'
+    '30 % (22–40)'
     """
     return f"{rate.rate * 100:.0f} % ({rate.low * 100:.0f}–{rate.high * 100:.0f})"
 
