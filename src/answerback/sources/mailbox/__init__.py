@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from answerback.sources.mailbox.owner import OwnerGuess, find_owner
 from answerback.sources.mailbox.source import MailboxSource
-from answerback.sources.mailbox.translate import CalendarMail, CalendarReader
+from answerback.sources.mailbox.translate import CalendarReader
 
 SOURCE = MailboxSource()
 
-__all__ = ["SOURCE", "CalendarMail", "CalendarReader", "MailboxSource", "OwnerGuess", "find_owner"]
+__all__ = ["SOURCE", "CalendarReader", "MailboxSource", "OwnerGuess", "find_owner"]

@@ -15,7 +15,7 @@ from answerback.domain.errors import SourceError
 from answerback.domain.reading import NonEvent, Note, Place, Reject
 from answerback.sources.files import Bomb, Truncated, opened, text_encoding
 from answerback.sources.mailbox.mbox import MOST_BYTES, Mbox
-from answerback.sources.mailbox.places import HEAD_BYTES, Form, MailFile, form_of
+from answerback.sources.mailbox.places import HEAD_BYTES, OUTLOOK_MESSAGE, OUTLOOK_STORE, ZIP, Form, MailFile, form_of
 
 Read = Callable[[int], bytes]
 
@@ -148,8 +148,10 @@ class _Again:
 def _plain(read: Read) -> Read:
     """The reader of UTF-8 with usual line ends over whatever the file has."""
     head = read(HEAD_BYTES)
-    encoding = text_encoding(head)
     again: Read = _Again(head, read)
+    if head.startswith((OUTLOOK_STORE, OUTLOOK_MESSAGE, ZIP)):
+        return again  # their zeros would be taken for UTF-16
+    encoding = text_encoding(head)
     if encoding.startswith("utf-16"):
         return _transcoding(again, encoding)
     if head.startswith(codecs.BOM_UTF8):

@@ -17,6 +17,9 @@ from typing import Final
 from answerback.sources.mailbox.headers import words
 
 HEAD_BYTES: Final = 4096
+OUTLOOK_STORE: Final = b"!BDN"
+OUTLOOK_MESSAGE: Final = b"\xd0\xcf\x11\xe0"
+ZIP: Final = b"PK\x03\x04"
 _MAILDIR: Final = frozenset({"cur", "new", "tmp"})
 _MBOX_NAMES: Final = re.compile(r"\.(?:mbox|mbx|mbs|mbox\d*)$", re.IGNORECASE)
 _FIELD_LINE: Final = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
@@ -75,11 +78,11 @@ def form_of(head: bytes, name: str) -> Form:
     (<Form.MAIL: 'mail'>, <Form.OTHER: 'other'>)
     """
     suffix = Path(name.lower().removesuffix(".gz")).suffix
-    if head.startswith(b"!BDN") or suffix in (".pst", ".ost"):
+    if head.startswith(OUTLOOK_STORE) or suffix in (".pst", ".ost"):
         return Form.OUTLOOK_STORE
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
+    if head.startswith(OUTLOOK_MESSAGE):
         return Form.OUTLOOK_MESSAGE if suffix in (".msg", "") else Form.OTHER
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(ZIP):
         return Form.ARCHIVE
     text = head.replace(b"\0", b"").lstrip(b"\r\n")
     if _SEPARATOR.match(text):

@@ -58,7 +58,7 @@ class Settings:
         owner = clean_address(reading.options.get("owner", ""))
         if reading.options.get("owner") and not owner:
             raise UsageError("the owner is not an address", where="--set owner", next_step="write owner=name@domain")
-        extra = [each.strip() for each in reading.options.get("own", "").split(",") if each.strip()]
+        extra = reading.options.get("own", "").replace(",", " ").split()
         sellers = Sellers.from_playbook(reading.playbook, [*extra, owner] if owner else extra)
         if not sellers.by_address and not sellers.own_domains:
             raise SourceError(

@@ -11,7 +11,6 @@ from answerback.domain.errors import SourceError
 from answerback.domain.reading import Item, Place, Progress, Reading, Recognition, Reject
 from answerback.sources.mailbox.containers import Mail, head_of, mails_in
 from answerback.sources.mailbox.places import Form, MailFile, Unreadable, form_of, mail_files
-from answerback.sources.mailbox.settings import Settings
 from answerback.sources.mailbox.translate import CalendarReader, Translator
 
 _PEEKED: Final = 20
@@ -22,8 +21,7 @@ _MAIL_FORMS: Final = frozenset({Form.MBOX, Form.MAIL, Form.EMLX})
 class MailboxSource:
     """Mail as people have it on disk: mbox, Maildir, `.eml`, folders of these, gzip of any of them.
 
-    `read_calendar` is asked for the records of invitations and answers to them; without it they are counted as
-    `calendar_mail`.
+    `read_calendar` is asked what invitations and answers to them say; without it they are counted as `calendar_mail`.
     """
 
     name: ClassVar[str] = "mailbox"
@@ -51,12 +49,11 @@ class MailboxSource:
 
         Raises SourceError where nothing can be read, or nothing says who sells; UsageError for a wrong option.
         """
-        settings = Settings.of(reading)
+        translator = Translator(reading, self._read_calendar)
         if not path.exists():
             raise SourceError("there is no such file", where=str(path), next_step="check the path")
         alone = not path.is_dir()
         total = sum(file.size for file in mail_files(path) if isinstance(file, MailFile))
-        translator = Translator(settings, self._read_calendar)
         done, count = 0, 0
         for file in mail_files(path):
             if isinstance(file, Unreadable):
