@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from answerback.domain.fields import RecordType
+from answerback.domain.fields import FieldType, RecordType
 from answerback.domain.reading import Also, FullExtract, Item, NonEvent, Note, Place, Reading, Record, Reject, Table
 from answerback.domain.records import RECORDS, TOKEN_FIELDS
 from answerback.sources.mapping.binding import Binding, Columns, bind
@@ -28,6 +28,7 @@ from answerback.sources.tables import Header, Rows, TableItems
 
 REJECT: Final = "reject"
 _EVENTS: Final = frozenset({"effort", "buyer_action"})
+_TYPED: Final = frozenset({FieldType.INSTANT, FieldType.INTEGER})
 _MOST_IDS: Final = 500_000
 
 
@@ -47,6 +48,8 @@ class Mapper:
 
     told: MappingFile
     reading: Reading
+    used: bool = False
+    """Whether any file had a rule."""
     _first: datetime | None = None
     _last: datetime | None = None
     _made: set[str] = field(default_factory=set)
@@ -67,6 +70,7 @@ class Mapper:
                 if not work.binding.records and not work.binding.skips:
                     yield Note(file, "not_in_mapping", hint="a [[record]] or [[skip]] whose file fits this name")
                     return
+                self.used = True
             elif isinstance(item, Rows):
                 assert work is not None  # noqa: S101 - the header comes first
                 yield from work.rows(item)
@@ -231,7 +235,9 @@ def field_values(record: RecordType, name: str, value: Value, columns: Columns, 
     elif value.template is not None:
         values = _filled(value.template, columns, token=name in TOKEN_FIELDS)
     else:
-        values = columns.raw(*value.column)
+        kind = record.index.get(name)
+        typed = name == "version_at" or (kind is not None and kind.type in _TYPED)
+        values = columns.raw(*value.column) if typed else columns.text(*value.column)
     unlisted = np.zeros(columns.rows, bool)
     if value.values:
         values, unlisted = _translated(columns.text(*value.column) if value.column else values, value)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from answerback.domain.errors import SourceError
-from answerback.domain.reading import Item, Reading, Recognition
+from answerback.domain.errors import MappingError, SourceError
+from answerback.domain.reading import Item, Place, Reading, Recognition, Reject
 from answerback.sources.mapping.apply import Mapper
 from answerback.sources.mapping.language import MappingFile, read_mapping
 from answerback.sources.tables import ReadOptions, read_rows, stem_and_ending
@@ -28,7 +28,7 @@ class MappingSource:
         return Recognition(0.0, "no table")
 
     def read(self, path: Path, reading: Reading) -> Iterator[Item]:
-        """Everything in the table, or in the tables of the folder.
+        """Everything in the table, or in the tables of the folder. A file that cannot be read costs itself alone.
 
         Raises SourceError where nothing can be read, MappingError where mapping and table do not fit.
         """
@@ -36,9 +36,22 @@ class MappingSource:
         mapper = Mapper(told, reading)
         read = told.mapping.read
         options = ReadOptions(delimiter=read.delimiter, encoding=read.encoding, sheet=read.sheet)
+        broken: list[SourceError] = []
         for file in table_files(path):
             name = file.relative_to(path).as_posix() if path.is_dir() else file.name
-            yield from mapper.items(read_rows(file, name, options), name)
+            try:
+                yield from mapper.items(read_rows(file, name, options), name)
+            except SourceError as error:
+                broken.append(error)
+                yield Reject(Place(name, 0), error.code, "", error.what)
+        if not mapper.used:
+            raise (
+                broken[0]
+                if broken
+                else MappingError(
+                    "no file fits any rule of the mapping", where=told.name, next_step="look at the file = of its rules"
+                )
+            )
         yield from mapper.finish()
 
 

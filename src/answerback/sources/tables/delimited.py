@@ -176,6 +176,9 @@ class _Blocks:
         self._done += 1
         return Reject(Place(self._file, self._done), reason, field, hint)
 
+    def _place(self, at: int) -> Place:
+        return Place(self._file, int(at))
+
     def _parsed(self, frame: Frame) -> Iterator[Rows | Reject]:
         """The good rows of a frame as one batch, and the bad ones."""
         first = self._done
@@ -187,12 +190,12 @@ class _Blocks:
         kept = np.delete(ordinals, wrong)
         valid, undecodable = as_text(table, self._names)
         width = f"{len(self._names)} columns"
-        for at, reason, field, hint in merge(
-            ((int(at), "wrong_column_count", "", width) for at in ordinals[wrong]),
-            ((at, "unclosed_quote", "", _UNCLOSED) for at in frame.unclosed),
-            ((int(kept[row]), "bad_encoding", field, _ENCODING) for row, field in undecodable),
-        ):
-            yield Reject(Place(self._file, first + at), reason, field, hint)
+        yield from merge(
+            (Reject(self._place(first + at), "wrong_column_count", "", width) for at in ordinals[wrong]),
+            (Reject(self._place(first + at), "unclosed_quote", "", _UNCLOSED) for at in frame.unclosed),
+            (Reject(self._place(first + kept[row]), "bad_encoding", field, _ENCODING) for row, field in undecodable),
+            key=lambda reject: reject.place.at,
+        )
         if undecodable:
             kept = np.delete(kept, [row for row, _ in undecodable])
         if valid.num_rows:

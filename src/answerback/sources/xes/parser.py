@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NoReturn
 from xml.parsers import expat
@@ -23,6 +24,7 @@ from answerback.sources.xes.events import Attributes, Events
 DEEPEST: Final = 100
 _CHUNK: Final = 1 << 18
 _LEAVES: Final = frozenset({"string", "date", "int", "float", "boolean", "id"})
+_CUT: Final = "the file ends in the middle: export it again"
 _EXPORT: Final = "export it as XES (IEEE 1849)"
 
 
@@ -49,9 +51,8 @@ def read_events(path: Path, file: str = "") -> TableItems:
                     raise SourceError("this is no event log", where=file, next_step=_EXPORT)
                 if events.count:
                     yield events.rows()
-                reason, hint = ended
-                if reason:
-                    yield Reject(Place(file, events.before + 1), reason, "", hint)
+                if ended.reason:
+                    yield Reject(Place(file, events.before + 1), ended.reason, "", ended.hint)
         yield Progress(stream.size, stream.size)
 
 
@@ -157,29 +158,40 @@ class _Log:
         return int(self.parser.CurrentByteIndex)
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """Why there is nothing more to read; no reason: the log is whole."""
+
+    reason: str = ""
+    hint: str = ""
+
+
 def _take(into: Attributes, pairs: list[str]) -> None:
     given = dict(zip(pairs[::2], pairs[1::2], strict=True))
     if "key" in given and "value" in given:
         into[given["key"]] = given["value"]
 
 
-def _fed(log: _Log, reader: io.BufferedReader) -> Iterator[tuple[str, str] | None]:
-    """Feeds the parser: None after each piece, at last the reason and hint of what ended it (empty: its own end)."""
+def _fed(log: _Log, reader: io.BufferedReader) -> Iterator[_Ended | None]:
+    """Feeds the parser: None after each piece, at last what ended it."""
     fed = 0
     while True:
         try:
             piece = reader.read1(_CHUNK)
         except files.Truncated:
-            yield "truncated", "the file ends in the middle: export it again"
+            yield _Ended("truncated", _CUT)
             return
         try:
             understood = log.feed(piece)
         except expat.ExpatError as error:
             hint = f"well-formed XML in line {error.lineno} and behind it"
-            yield ("bad_xml", hint) if piece else ("truncated", "the file ends in the middle: export it again")
+            yield _Ended("bad_xml", hint) if piece else _Ended("truncated", _CUT)
             return
+        except (LookupError, ValueError) as error:  # Python's own codecs stand behind encodings that expat lacks
+            what = "it is in an encoding that no XML parser must know"
+            raise SourceError(what, where=log.events.file, next_step="save it as UTF-8") from error
         if not piece:
-            yield "", ""
+            yield _Ended()
             return
         fed += len(piece)
         if fed - understood > files.LONGEST_LINE:
