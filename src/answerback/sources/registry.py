@@ -1,43 +1,72 @@
-"""The connectors there are, each imported when it is needed."""
+"""Every source of the product, in the order in which they are offered, and which of them a path is for.
+
+Sources are imported when they are asked for, so that `import answerback` does not load what a run does not need.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import cast
+from typing import Final, cast
 
 from answerback.domain.errors import SourceError, UsageError
 from answerback.domain.reading import Recognition, Source
 
-_NAMES = ("folder", "mapping", "xes", "mailbox", "calendar", "salesforce", "hubspot", "trace")
-_SURE_ENOUGH = 0.5
+NAMES: Final = ("folder", "mapping", "xes", "mailbox", "calendar", "salesforce", "hubspot", "trace")
+"""The sources, each a package beside this module that exposes `SOURCE`."""
 
 
 def names() -> tuple[str, ...]:
-    """The names of all connectors."""
-    return _NAMES
+    """The names of all sources, in order."""
+    return NAMES
 
 
 def by_name(name: str) -> Source:
-    """One connector. Raises UsageError that lists the known ones."""
-    if name not in _NAMES:
-        raise UsageError(f"there is no source {name!r}", where="--source", next_step="use one of " + ", ".join(_NAMES))
-    return cast(Source, import_module(f"answerback.sources.{name}").SOURCE)
+    """The source of that name.
+
+    Raises UsageError where there is none.
+
+    >>> by_name("trace").name
+    'trace'
+    """
+    if name not in NAMES:
+        raise UsageError(
+            f"there is no source called {name!r}", where="--source", next_step=f"use one of {', '.join(NAMES)}"
+        )
+    return cast("Source", import_module(f"answerback.sources.{name}").SOURCE)
+
+
+def all_sources() -> Iterator[Source]:
+    """Every source, in order."""
+    return map(by_name, NAMES)
+
+
+def recognised_by(path: Path) -> list[tuple[Source, Recognition]]:
+    """Every source with how sure it is that a path is for it, the surest first."""
+    answers = [(source, source.recognise(path)) for source in all_sources()]
+    return sorted(answers, key=lambda answer: -answer[1].sure)
 
 
 def recognise(path: Path) -> Source:
-    """The connector that is surest of a path. Raises SourceError where none is, or two are equally."""
+    """The source that is surest of a path.
+
+    Raises SourceError, with what each source said, where none knows it or two are equally sure.
+    """
     if not path.exists():
         raise SourceError("there is no such file or folder", where=str(path), next_step="check the path")
-    found: list[tuple[Recognition, Source]] = []
-    for name in _NAMES:
-        source = by_name(name)
-        found.append((source.recognise(path), source))
-    best = max(recognition.sure for recognition, _ in found)
-    chosen = [source for recognition, source in found if recognition.sure == best]
-    if best < _SURE_ENOUGH or len(chosen) > 1:
-        told = "; ".join(f"{source.name}: {recognition.why}" for recognition, source in found)
+    (best, surest), (second, runner_up), *rest = recognised_by(path)
+    if surest.sure <= 0.0:
+        said = "; ".join(f"{source.name}: {answer.why}" for source, answer in ((best, surest), (second, runner_up), *rest))
         raise SourceError(
-            f"it is not clear what this is ({told})", where=str(path), next_step="name the connector with --source"
+            f"no source knows what this is ({said})",
+            where=str(path),
+            next_step="name one with --source, or map its columns with --mapping",
         )
-    return chosen[0]
+    if surest.sure == runner_up.sure:
+        raise SourceError(
+            f"two sources are equally sure of this ({best.name}: {surest.why}; {second.name}: {runner_up.why})",
+            where=str(path),
+            next_step=f"say which: --source {best.name} or --source {second.name}",
+        )
+    return best

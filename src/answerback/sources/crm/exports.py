@@ -16,6 +16,8 @@ from answerback.sources.crm.rules import Dialect, Object
 from answerback.sources.tables import Header, read_rows, stem_and_ending
 
 PEEK_BYTES = 64 * 1024
+FEWEST_SIGNS = 3
+"""Columns that must mark a file whose name says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +83,18 @@ def object_of(dialect: Dialect, path: Path, columns: tuple[str, ...]) -> Object 
     stem = plain(stem_and_ending(path.name)[0])
     bare = re.sub(rf"^(?:{dialect.dropped_prefix})|(?:{dialect.dropped_suffix})$", "", stem)
     named = [each for each in dialect.objects if {stem, bare} & each.file_names()]
-    signed = [each for each in named if is_signed(dialect, each, columns)]
     if named or not dialect.by_columns:
-        return signed[0] if signed else None
-    signed = [each for each in dialect.objects if is_signed(dialect, each, columns)]
-    return signed[0] if len(signed) == 1 else None
+        return next((each for each in named if signed_columns(dialect, each, columns)), None)
+    known = {each.name: signed_columns(dialect, each, columns) for each in dialect.objects}
+    surest = max(known.values())
+    best = [each for each in dialect.objects if known[each.name] == surest]
+    return best[0] if surest >= FEWEST_SIGNS and len(best) == 1 else None
 
 
-def is_signed(dialect: Dialect, each: Object, columns: tuple[str, ...]) -> bool:
-    """Whether a header has one of the groups of columns that mark the object."""
+def signed_columns(dialect: Dialect, each: Object, columns: tuple[str, ...]) -> int:
+    """How many columns of a header mark it as the object: the longest of its groups that is there; 0 where none is."""
     present = set(plain_columns(dialect, columns, each))
-    return any(present.issuperset(map(plain, group)) for group in each.signatures)
+    return max((len(group) for group in each.signatures if present.issuperset(map(plain, group))), default=0)
 
 
 def exports_in(dialect: Dialect, path: Path) -> Iterator[Export | SourceError]:

@@ -63,7 +63,12 @@ def _now(field: str, new: Expr, when: Expr) -> Rule:
 DEAL: Final = Object(
     name="deal",
     names=("deals",),
-    signatures=(("deal_id", "dealname"), ("id", "dealname"), ("object_id", "dealname")),
+    signatures=(
+        ("deal_id", "dealname"),
+        ("id", "dealname"),
+        ("id", "dealname", "dealstage"),
+        ("object_id", "dealname"),
+    ),
     row=Row(key=_DEAL_KEY, version=VERSION, deleted=DELETED),
     labels={
         "dealowner": "hubspotownerid",

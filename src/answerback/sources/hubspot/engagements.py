@@ -46,14 +46,14 @@ OWNER: Final = person("hubspot_owner_id", "owner_id")
 MOMENT: Final = first(instant("timestamp"), instant("createdate"), instant("created_at"))
 
 
-def takes_part(when_listed: bool = True) -> Rule:
+def takes_part() -> Rule:
     """Everybody whom the screen's export lists beside the activity."""
     return Rule(
         record="participant",
-        when=there(CONTACTS) if when_listed else None,
+        when=there(CONTACTS),
         each=each_listed(CONTACTS),
         fields={
-            "source_id": prefixed("", KEY, "-with"),
+            "source_id": joined(KEY, ITEM),
             "event_id": KEY,
             "contact_id": ITEM,
             "role": always("attendee"),
@@ -169,6 +169,7 @@ MEETING: Final = Object(
         ("engagement_id", "meeting_start_time"),
         ("engagement_id", "meeting_outcome"),
         ("id", "meeting_outcome"),
+        ("id", "meeting_start_time", "meeting_outcome"),
         ("id", "meeting_start_time"),
         ("object_id", "meeting_start_time"),
     ),

@@ -62,6 +62,7 @@ EMAIL: Final = Object(
         ("engagement_id", "timestamp"),
         ("id", "timestamp", "email_direction"),
         ("id", "email_direction"),
+        ("id", "email_direction", "email_from_email"),
         ("object_id", "email_direction"),
         ("id", "timestamp", "email_subject"),
     ),

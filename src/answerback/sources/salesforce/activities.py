@@ -60,6 +60,18 @@ _CALL_TOKENS = tokens(token("call", KEY), token("call", text("CallObject")))
 _CAPTURED_IF_DIALLED = where(_DIALLED, always("captured"), always("claimed"))
 _PARTIES = {"account_id": WHAT_ACCOUNT, "contact_id": WHO, "deal_id": WHAT_DEAL, "occurred_at": _DONE_AT}
 
+_EFFORT = {
+    **_PARTIES,
+    "rep_id": owner("OwnerId"),
+    "kind": _KIND,
+    "subkind": text("Type", "TaskSubtype"),
+    "origin": where(there(SEQUENCE) | one_of(text("TaskSubtype"), "ListEmail"), always("sequence"), always("hand")),
+    "template": SEQUENCE,
+    "evidence": where(_BY_MACHINE, always("captured"), always("claimed")),
+    "minutes": in_minutes("CallDurationInSeconds", per_minute=60.0),
+    "reference": where(_IS_CALL, _CALL_TOKENS),
+}
+
 TASK: Final = Object(
     name="Task",
     signatures=(("Id", "WhoId", "Status"), ("Id", "WhatId", "Status"), ("Id", "TaskSubtype"), ("Id", "CallType")),
@@ -68,24 +80,9 @@ TASK: Final = Object(
     otherwise="open_task_without_deal",
     aside=(("series", flag("IsRecurrence")), ("copy_of_an_email", _IS_EMAIL & known("mail_of_task", KEY))),
     rules=(
-        Rule(
-            record="effort",
-            when=_DONE & ~_INBOUND_CALL & ~_INBOUND_MAIL,
-            channel="call",
-            fields={
-                **_PARTIES,
-                "rep_id": owner("OwnerId"),
-                "kind": _KIND,
-                "subkind": text("Type", "TaskSubtype"),
-                "origin": where(
-                    there(SEQUENCE) | one_of(text("TaskSubtype"), "ListEmail"), always("sequence"), always("hand")
-                ),
-                "template": SEQUENCE,
-                "evidence": where(_BY_MACHINE, always("captured"), always("claimed")),
-                "minutes": in_minutes("CallDurationInSeconds", per_minute=60.0),
-                "reference": where(_IS_CALL, _CALL_TOKENS),
-            },
-        ),
+        # Calls apart from the rest: they alone show from when on the dialler was there to see an answer.
+        Rule(record="effort", when=_DONE & _IS_CALL & ~_INBOUND_CALL, channel="call", fields=_EFFORT),
+        Rule(record="effort", when=_DONE & ~_IS_CALL & ~_INBOUND_MAIL, fields=_EFFORT),
         Rule(
             record="buyer_action",
             when=_DONE & _INBOUND_CALL,
