@@ -15,7 +15,7 @@ from numpy.random import default_rng
 from tests.stats import calibration
 from tests.stats.calibration import EXTREME, REPS, SETTINGS, Method, Score, settled, young
 
-TEAMS = 300
+TEAMS = 200
 PROTOTYPE_TEAMS = 300
 ROUNDED = 0.0006
 WITHIN = 4.0

@@ -203,10 +203,17 @@ def test_nobody_and_everybody() -> None:
     np.testing.assert_allclose(everybody.rate, 1 - none.rate, atol=1e-6)
 
 
-def test_a_huge_group_that_never_succeeds_keeps_its_rate_inside_its_interval() -> None:
-    rates = shrunk_rates(np.zeros(5000), np.full(5000, 20.0))
-    assert 0 <= rates.low[0] <= rates.rate[0] <= rates.high[0] < 0.01
-    assert isinstance(rates.cell(0), Rate)
+def test_a_huge_group_that_never_or_always_succeeds_keeps_its_rate_inside_its_interval() -> None:
+    never = shrunk_rates(np.zeros(5000), np.full(5000, 20.0))
+    assert 0 <= never.low[0] <= never.rate[0] <= never.high[0] < 0.01
+    assert isinstance(never.cell(0), Rate)
+    always = shrunk_rates(np.full(5000, 20.0), np.full(5000, 20.0))
+    assert 0.99 < always.low[0] <= always.rate[0] <= always.high[0] <= 1
+    assert isinstance(always.cell(0), Rate)
+
+
+def test_a_little_exposure_gives_a_raw_share() -> None:
+    assert shrunk_rates([0, 4], [0.25, 20]).raw.tolist() == [0.0, 0.2]
 
 
 def test_more_successes_than_matured_exposure_count_as_all_of_them() -> None:

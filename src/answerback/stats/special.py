@@ -25,8 +25,8 @@ def log_gamma(x: ArrayLike) -> FloatArray:
 def logistic(x: ArrayLike) -> FloatArray:
     """The share whose log odds are x.
 
-    >>> float(logistic(0.0))
-    0.5
+    >>> logistic([0.0, np.log(3.0)])
+    array([0.5 , 0.75])
     """
     return np.asarray(special.expit(x), dtype=np.float64)
 
