@@ -29,8 +29,8 @@ named as (
     from current_buyer_action as action
     anti join same_event as repeated on repeated.event_key = action.action_key and repeated.event_type = 'buyer_action'
     left join twin on twin.action_key = action.action_key
-    left join same_as as buyer on buyer.key = action.contact_key
-    left join same_as as bargain on bargain.key = action.deal_key
+    left join same_as as buyer on buyer.key = coalesce(action.contact_key, twin.contact_key)
+    left join same_as as bargain on bargain.key = coalesce(action.deal_key, twin.deal_key)
     left join same_as as clerk on clerk.key = action.registered_by_key
 )
 select named.action_key,

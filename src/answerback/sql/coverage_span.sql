@@ -1,18 +1,34 @@
--- One row per rep, play and unbroken stretch of time in which an answer to such an effort could have been recorded.
+-- One row per rep, play and unbroken stretch of time in which an answer to such an effort could have been recorded: on one of
+-- the play's channels, or by a source that covers every channel; in the rep's own systems, or in ones that cover everybody.
+-- A stretch without a start or end reaches back or forward for good; one that ends before it starts is none.
 -- key: rep_key, play_id, starts_at · unit: whole · look-back: none · look-forward: none · kept: yes
-with wanted as (
+with stretch as (
+    select coalesce(same.canonical_key, coverage.rep_key) as rep_key, coverage.channel,
+           coalesce(coverage.starts_at, timestamp '1900-01-01 00:00:00') as starts_at,
+           coalesce(coverage.ends_at, timestamp '2200-01-01 00:00:00') as ends_at
+    from current_coverage as coverage
+    left join same_as as same on same.key = coverage.rep_key
+),
+seen as (
+    select play.play_id, stretch.rep_key, stretch.starts_at, stretch.ends_at
+    from stretch join playbook_play as play on stretch.channel is null
+    where stretch.starts_at < stretch.ends_at
+    union
+    select channel.play_id, stretch.rep_key, stretch.starts_at, stretch.ends_at
+    from stretch join playbook_seen as channel on channel.channel = stretch.channel
+    where stretch.starts_at < stretch.ends_at
+),
+wanted as (
     select distinct effort.rep_key, effort_play.play_id
     from effort join effort_play on effort_play.effort_key = effort.effort_key
 ),
 covered as (
-    select wanted.rep_key, wanted.play_id,
-           coalesce(coverage.starts_at, timestamp '1900-01-01 00:00:00') as starts_at,
-           coalesce(coverage.ends_at, timestamp '2200-01-01 00:00:00') as ends_at
-    from wanted
-    join coverage on true
-    left join playbook_seen as seen on seen.play_id = wanted.play_id and seen.channel = coverage.channel
-    where (coverage.rep_key is null or coverage.rep_key = wanted.rep_key)
-      and (coverage.channel is null or seen.channel is not null)
+    select wanted.rep_key, wanted.play_id, seen.starts_at, seen.ends_at
+    from wanted join seen on seen.play_id = wanted.play_id and seen.rep_key = wanted.rep_key
+    union all
+    select wanted.rep_key, wanted.play_id, seen.starts_at, seen.ends_at
+    from wanted join seen on seen.play_id = wanted.play_id
+    where seen.rep_key is null
 ),
 reached as (
     select rep_key, play_id, starts_at, ends_at,
@@ -23,7 +39,7 @@ reached as (
 ),
 island as (
     select rep_key, play_id, starts_at, ends_at,
-           sum(case when reached_before is null or starts_at > reached_before then 1 else 0 end) over (
+           count(*) filter (where reached_before is null or starts_at > reached_before) over (
                partition by rep_key, play_id order by starts_at, ends_at rows between unbounded preceding and current row
            ) as number
     from reached

@@ -21,8 +21,8 @@ named as (
     anti join same_event as repeated on repeated.event_key = effort.effort_key and repeated.event_type = 'effort'
     left join twin on twin.effort_key = effort.effort_key
     left join same_as as person on person.key = effort.rep_key
-    left join same_as as buyer on buyer.key = effort.contact_key
-    left join same_as as bargain on bargain.key = effort.deal_key
+    left join same_as as buyer on buyer.key = coalesce(effort.contact_key, twin.contact_key)
+    left join same_as as bargain on bargain.key = coalesce(effort.deal_key, twin.deal_key)
 )
 select named.effort_key, named.rep_key,
        coalesce(company.canonical_key, named.own_account_key, contact.account_key, deal.account_key) as account_key,

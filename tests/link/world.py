@@ -1,0 +1,190 @@
+"""A small world to link: the current records of a log, as plain rows, and the playbook they are read with.
+
+Fields carry the names of the log's columns, so that a row goes into the engine as it stands. Times are naive UTC, as an
+engine holds them. Keys are any whole numbers, different in every id space.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from answerback.domain.playbook import Playbook
+
+MONDAY = datetime(2026, 1, 5)  # noqa: DTZ001 - instants are naive UTC inside an engine
+LOADED = MONDAY + timedelta(days=300)
+
+
+def day(number: float) -> datetime:
+    """The instant so many days after the first Monday of 2026."""
+    return MONDAY + timedelta(days=number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """What every record carries."""
+
+    source: str = "crm"
+    version_at: datetime = LOADED
+    content_hash: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effort(Row):
+    effort_key: int
+    rep_key: int = 4000
+    occurred_at: datetime = MONDAY
+    account_key: int | None = None
+    contact_key: int | None = None
+    deal_key: int | None = None
+    kind: str = "email"
+    subkind: str | None = None
+    purpose: str | None = None
+    origin: str = "hand"
+    template: str | None = None
+    evidence: str = "captured"
+    minutes: int | None = None
+    cost_minor: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action(Row):
+    action_key: int
+    occurred_at: datetime = MONDAY
+    account_key: int | None = None
+    contact_key: int | None = None
+    deal_key: int | None = None
+    kind: str = "replied"
+    subkind: str | None = None
+    stance: str | None = None
+    evidence: str = "captured"
+    registered_by_key: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bears(Row):
+    """An event bears a token (record `reference`)."""
+
+    event_key: int
+    token_key: int
+    role: str
+    event_type: str | None = None
+    token_kind: str = "thread"
+    owner_hash: int | None = None
+    reference_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class TookPart(Row):
+    event_key: int
+    contact_key: int | None = None
+    event_type: str | None = None
+    owner_hash: int | None = None
+    participant_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account(Row):
+    account_key: int
+    industry: str | None = None
+    size_band: str | None = None
+    region: str | None = None
+    segment: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact(Row):
+    contact_key: int
+    account_key: int | None = None
+    level: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deal(Row):
+    deal_key: int
+    account_key: int | None = None
+    owner_key: int | None = None
+    product_line: str | None = None
+    amount_minor: int | None = None
+    currency: str | None = None
+    created_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Row):
+    """One field of a deal took another value (record `deal_change`)."""
+
+    deal_key: int
+    occurred_at: datetime
+    new: str
+    field: str = "stage"
+    deal_change_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rep(Row):
+    rep_key: int
+    team: str | None = None
+    role: str | None = None
+    segment: str | None = None
+    region: str | None = None
+    manager_key: int | None = None
+    tenure_start: datetime | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Covered(Row):
+    """What could have been seen (record `coverage`)."""
+
+    rep_key: int | None = None
+    channel: str | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    coverage_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision(Row):
+    subject_key: int
+    kind: str
+    occurred_at: datetime = MONDAY
+    subject_kind: str = "event"
+    decision_key: int = 0
+
+
+R = TypeVar("R", bound=Row)
+
+RECORD_OF: dict[type[Row], str] = {
+    Effort: "effort",
+    Action: "buyer_action",
+    Bears: "reference",
+    TookPart: "participant",
+    Account: "account",
+    Contact: "contact",
+    Deal: "deal",
+    Change: "deal_change",
+    Rep: "rep",
+    Covered: "coverage",
+    Decision: "decision",
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Rows of any sort in any order, what was merged, and the playbook."""
+
+    playbook: Playbook
+    rows: tuple[Row, ...]
+    same_as: dict[int, int] = field(default_factory=dict)
+    """Key → the key that stands for it."""
+
+    def of(self, sort: type[R]) -> list[R]:
+        """All rows of one sort."""
+        return [row for row in self.rows if isinstance(row, sort)]
+
+    def with_rows(self, rows: list[Row]) -> World:
+        """The same playbook and merges over other rows."""
+        return replace(self, rows=tuple(rows))
