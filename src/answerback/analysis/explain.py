@@ -1,4 +1,4 @@
-"""Every figure opens: to its definition, its SQL, its counts, and the efforts and acts behind it; a link to why that one."""
+"""Every figure opens: to its definition, SQL and counts, to the efforts and acts behind it; a link to why that one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from answerback.domain.scope import Scope
 DEFINITION = (
     "On base ÷ touches whose answer could have been recorded, young ones weighted by the share of their answers that "
     "should have come by now. On base: answered within the play's waiting time by an act in the play's aim that is no "
-    "refusal and that the buyer's own system recorded. Made by hand and recorded touches only; opens, clicks, automatic "
-    "replies and bounces never count."
+    "refusal and that the buyer's own system recorded. Made by hand and recorded touches only; opens, clicks, "
+    "automatic replies and bounces never count."
 )
 
 
@@ -161,10 +161,10 @@ def _candidates_sql(scope: Scope, action_id: str) -> str:
         ),
         nearest as (
             select sharing.basis, effort.*, epoch(act.occurred_at) - epoch(effort.occurred_at) as lag_seconds, act.kind as act_kind,
+                   effort.occurred_at > act.occurred_at as is_later,
                    row_number() over (
-                       partition by sharing.basis
-                       order by effort.occurred_at > act.occurred_at, abs(epoch(act.occurred_at) - epoch(effort.occurred_at)),
-                                effort.effort_key
+                       partition by sharing.basis, effort.occurred_at > act.occurred_at
+                       order by abs(epoch(act.occurred_at) - epoch(effort.occurred_at)), effort.effort_key
                    ) as place
             from sharing join effort using (effort_key) cross join act
             where {scope.condition("effort.rep_key", "effort.occurred_at")}
@@ -177,9 +177,9 @@ def _candidates_sql(scope: Scope, action_id: str) -> str:
         join playbook_play as play using (play_id)
         left join playbook_answer as answer on answer.play_id = effort_play.play_id and answer.kind = nearest.act_kind
         left join {ids_sql("'event'")} as event on event.key = nearest.effort_key
-        where nearest.place <= 10
+        where nearest.place <= case when nearest.is_later then 1 else 8 end
         order by case nearest.basis when 'reference' then 0 when 'object' then 1 when 'contact' then 2 when 'deal' then 3
-                 else 4 end, nearest.place"""
+                 else 4 end, nearest.is_later, nearest.place"""
 
 
 def _keys(space: str, text: str) -> str:
