@@ -32,7 +32,7 @@ def main() -> None:
         workspace.load(ROOT / "examples" / "small_team")
         workspace.build()
         answer = workspace.on_base(by=["rep", "kind"], as_of=AS_OF).answer
-    console = Console(record=True, width=112, file=tempfile.TemporaryFile("w"))  # noqa: SIM115 - what is shown is unwanted
+    console = Console(record=True, width=122, file=tempfile.TemporaryFile("w"))  # noqa: SIM115 - what is shown is unwanted
     console.print(Text("$ answerback show on-base --by rep,kind", style="bold"))
     console.print(grid(for_eyes(answer)))
     console.print(Text(footnotes(answer)[-1]))
