@@ -132,6 +132,18 @@ TOKEN_KINDS = ("message", "meeting", "offer", "call", "room", "document", "threa
 """Prefixes of a reference token (`meeting:abc@host`) that say what sort of thing it names."""
 
 
+class SubjectKind(StrEnum):
+    """What an attribute or a decision may be about."""
+
+    REP = "rep"
+    ACCOUNT = "account"
+    CONTACT = "contact"
+    DEAL = "deal"
+    EVENT = "event"
+    LINK = "link"
+    FINDING = "finding"
+
+
 CHANNELS = ("email", "calendar", "call", "offer", "form", "message", "visit")
 """What `coverage` records speak of: the channels on which an answer of a buyer can be recorded."""
 

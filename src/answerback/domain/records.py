@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from answerback.domain.fields import Field, FieldType, RecordType
-from answerback.domain.kinds import ActionKind, EffortKind, Evidence, Origin, ReferenceRole, Stance
+from answerback.domain.kinds import ActionKind, EffortKind, Evidence, Origin, ReferenceRole, Stance, SubjectKind
 
 
 def _ref(space: str, meaning: str, *, name: str = "", required: bool = False) -> Field:
@@ -274,7 +274,7 @@ _TYPES = (
         "attribute",
         "Anything else known of somebody or something, that a playbook may name as a dimension.",
         (
-            _text("subject_kind", "rep, account, contact, deal or event.", required=True),
+            _choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
             _ref("subject", "Whose.", required=True),
             _text("name", "The attribute's name.", required=True),
             _text("value", "Its value; empty where it may name somebody."),
@@ -328,7 +328,7 @@ _TYPES = (
         "decision",
         "What a person decided about a record: a merge, a separation, a contest, a correction.",
         (
-            _text("subject_kind", "rep, account, contact, deal, event, link or finding.", required=True),
+            _choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
             _ref("subject", "About what.", required=True),
             _text("kind", "merge, separate, refusal, not_refusal, contest, not_a_ball, wait_until, …", required=True),
             _ref("subject", "The other one, for a merge or separation.", name="other_id"),
