@@ -87,6 +87,8 @@ class Home:
 def create_home(root: Path) -> Home:
     """Makes a workspace folder, or completes one whose making was cut short. Never touches what is there."""
     home = Home(root)
+    if root.exists() and not root.is_dir():
+        raise WorkspaceError("this is a file, not a folder", where=str(root), next_step="name another folder")
     with room_on(root):
         root.mkdir(parents=True, exist_ok=True)
         root.chmod(0o700)

@@ -190,18 +190,15 @@ class Intake:
 
     def _flush_rejects(self) -> None:
         if self._rejects:
-            rows = [
-                {
-                    "file": writable(each.place.file),
-                    "at": each.place.at,
-                    "field": writable(each.field),
-                    "reason": each.reason,
-                    "hint": writable(each.hint),
-                }
-                for each in self._rejects
-            ]
-            self._rejects = []
-            self._writer("rejects").add(pa.Table.from_pylist(rows, schema=REJECTS))
+            some, self._rejects = self._rejects, []
+            columns = {
+                "file": column_of([each.place.file for each in some]),
+                "at": pa.array([each.place.at for each in some], pa.int64()),
+                "field": column_of([each.field for each in some]),
+                "reason": column_of([each.reason for each in some]),
+                "hint": column_of([each.hint for each in some]),
+            }
+            self._writer("rejects").add(pa.table(columns, schema=REJECTS))
 
     def _flush_items(self) -> None:
         items, self._items = self._items, []
