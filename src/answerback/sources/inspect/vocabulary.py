@@ -15,7 +15,8 @@ NAMES: Final = MappingProxyType(
         "id": "id,record id,row id,call id,activity id,event id,uid,anruf id,anrufnummer,vorgangsnummer,gesprek id,"
         "gespreksnummer",
         "time": "time,timestamp,time timestamp,date,datetime,when,start,start time,started at,call time,activity date,"
-        "sent at,sent,occurred at,begin,began,zeit,zeitpunkt,datum,uhrzeit,beginn,startzeit,tijd,tijdstip,starttijd,aanvang",
+        "sent at,sent,occurred at,begin,began,zeit,zeitpunkt,datum,uhrzeit,beginn,startzeit,tijd,tijdstip,starttijd,"
+        "aanvang",
         "opened": "created,created at,create date,opened,open date,engage date,reg date,registered,erstellt,"
         "erstellt am,angelegt,aangemaakt,aanmaakdatum",
         "closed": "closed,closed at,close date,closing date,won date,abschluss,abschlussdatum,sluitdatum,afgesloten",
