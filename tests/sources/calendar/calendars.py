@@ -28,8 +28,8 @@ def playbook(privacy: Privacy = OPEN, time_zone: str = "UTC") -> Playbook:
 
 def reading(
     book: Playbook | None = None,
-    *,
     knows: Callable[[str, str], bool] = lambda _field, _text: False,
+    /,
     **options: str,
 ) -> Reading:
     """A load, exported on 1 June 2026."""

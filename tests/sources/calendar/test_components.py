@@ -55,6 +55,8 @@ def test_parts_of_an_event_are_not_the_event(tmp_path: Path) -> None:
     alarm = f"BEGIN:VALARM\r\nATTENDEE:mailto:{BUYER}\r\nUID:alarm\r\nEND:VALARM"
     found = translated(tmp_path, calendar(event(alarm, attendees=())))
     assert (found.kinds, found.read) == ({"no_attendees": 1}, 1)
+    found = translated(tmp_path, calendar(event(alarm)))
+    assert (found.one("effort")["source_id"], found.read) == ("1@seller.example", 1)
 
 
 def test_other_components_are_counted_by_kind(tmp_path: Path) -> None:
@@ -101,6 +103,7 @@ def test_what_one_calendar_says_does_not_hold_for_the_next(tmp_path: Path) -> No
     replied = calendar(event(attendees=(asked(BUYER, "ACCEPTED"),)), method="REPLY")
     found = translated(tmp_path, replied + calendar(event(uid="2")))
     assert [each["source_id"] for each in found.of("effort")] == ["2"]
+    assert [each["source_id"] for each in translated(tmp_path, replied + event(uid="3")).of("effort")] == ["3"]
 
 
 def test_a_component_beyond_all_size_is_one_reject(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +130,7 @@ def test_memory_stays_bounded_in_one_line_without_an_end(tmp_path: Path) -> None
         for _ in range(40):
             file.write(b"z" * (1 << 20))
     found = outcome(path, reading())
-    assert (len(found.of("effort")), found.rejects) == (1, [("truncated", "VEVENT")])
+    assert (len(found.of("effort")), found.rejects) == (1, [("too_large", "VEVENT")])
 
 
 def test_only_so_many_zones_are_kept() -> None:

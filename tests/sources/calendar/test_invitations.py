@@ -84,6 +84,20 @@ def test_an_invitation_sent_by_a_seller_for_somebody_else_is_the_sellers(tmp_pat
     assert translated(tmp_path, calendar(text)).one("effort")["rep_id"] == SELLER
 
 
+def test_an_address_may_stand_beside_a_value_that_is_none(tmp_path: Path) -> None:
+    text = event(attendees=(f"ATTENDEE;EMAIL={BUYER};PARTSTAT=ACCEPTED:urn:uuid:1234",))
+    assert translated(tmp_path, calendar(text)).one("buyer_action")["contact_id"] == BUYER
+
+
+@pytest.mark.parametrize("statuses", [("ACCEPTED", "NEEDS-ACTION"), ("NEEDS-ACTION", "ACCEPTED")])
+def test_somebody_listed_twice_is_one_person_with_the_answer_they_gave(
+    tmp_path: Path, statuses: tuple[str, str]
+) -> None:
+    found = translated(tmp_path, calendar(event(attendees=tuple(asked(BUYER, each) for each in statuses))))
+    assert found.one("buyer_action")["kind"] == "accepted_meeting"
+    assert len(found.of("participant")) == 2
+
+
 def test_an_invitation_by_a_buyer_is_an_inquiry(tmp_path: Path) -> None:
     found = translated(tmp_path, calendar(event(organiser=BUYER, attendees=(asked(SELLER), asked(OTHER_BUYER)))))
     action = found.one("buyer_action")
@@ -116,6 +130,7 @@ def test_a_meeting_without_organiser_is_the_calendar_owners_claim(tmp_path: Path
     found = translated(tmp_path, text, reading(owner=SELLER))
     assert (found.one("effort")["rep_id"], found.one("effort")["evidence"]) == (SELLER, "claimed")
     assert found.one("buyer_action")["evidence"] == "claimed"
+    assert [each.get("rep_id") for each in found.of("participant")] == [SELLER, None]
 
 
 def test_a_plain_calendar_that_does_not_say_when_it_was_made_places_nothing(tmp_path: Path) -> None:
@@ -139,7 +154,8 @@ def test_a_raised_sequence_asks_again_and_the_same_one_does_not(tmp_path: Path) 
         ("1@seller.example", "invitation"),
         ("1@seller.example/1", "rescheduled"),
     ]
-    assert efforts[2]["occurred_at"] == datetime(2026, 5, 6, 9, tzinfo=UTC)
+    # Sent again a day later, the invitation is still of the day it was made.
+    assert [each["occurred_at"] for each in efforts] == [CREATED, CREATED, datetime(2026, 5, 6, 9, tzinfo=UTC)]
     assert {each["reference"] for each in efforts} == {"meeting:1@seller.example"}
 
 

@@ -77,13 +77,13 @@ def test_without_being_known_nobody_enters(tmp_path: Path) -> None:
 def test_one_known_outside_party_is_enough_and_ours_do_not_count(
     tmp_path: Path, field: str, text: str, enters: bool
 ) -> None:
-    load = reading(playbook(Privacy()), knows=lambda *asked_for: asked_for == (field, text))
+    load = reading(playbook(Privacy()), lambda *asked_for: asked_for == (field, text))
     found = translated(tmp_path, calendar(event(attendees=(asked(BUYER), asked(OTHER_BUYER)))), load)
     assert bool(found.of("effort")) is enters
 
 
 def test_a_free_mail_domain_makes_nobody_known(tmp_path: Path) -> None:
-    load = reading(playbook(Privacy()), knows=lambda field, _text: field == "domain")
+    load = reading(playbook(Privacy()), lambda field, _text: field == "domain")
     found = translated(tmp_path, calendar(event(attendees=(asked("bob@gmail.com"),))), load)
     assert found.kinds == {"unknown_outside_party": 1}
 

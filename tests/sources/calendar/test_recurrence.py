@@ -16,8 +16,10 @@ from answerback.sources.calendar.times import Moment
 from tests.sources.calendar.calendars import calendar, event, reading, translated
 
 BERLIN = ZoneInfo("Europe/Berlin")
+WALL = datetime.fromisoformat
+"""What the clock on the wall shows: a time without a zone."""
 AFTER, BEFORE = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
-MONDAY = Moment(datetime(2026, 3, 16, 9), BERLIN)
+MONDAY = Moment(WALL("2026-03-16T09:00"), BERLIN)
 
 
 def texts(series: Series) -> list[str]:
@@ -53,9 +55,26 @@ def test_a_rule_ends_where_it_says(rule: str, count: int) -> None:
     assert len(texts(Series(MONDAY, (rule,)))) == count
 
 
+def test_weekdays_and_leap_days_are_those_of_the_calendar() -> None:
+    assert texts(Series(MONDAY, ("FREQ=WEEKLY;BYDAY=TU,FR;COUNT=4",)))[-2:] == [
+        "2026-03-20T08:00:00Z",
+        "2026-03-24T08:00:00Z",
+    ]
+    leap = Series(Moment(date(2020, 2, 29)), ("FREQ=YEARLY",))
+    found = starts(leap, datetime(2020, 1, 1, tzinfo=UTC), datetime(2029, 1, 1, tzinfo=UTC))
+    assert found is not None
+    assert [each.text for each in found] == ["2020-02-29", "2024-02-29", "2028-02-29"]
+
+
+def test_the_window_has_its_first_instant_and_not_its_last() -> None:
+    daily = Series(Moment(WALL("2025-12-31T00:00"), UTC), ("FREQ=DAILY",))
+    found = texts(daily)
+    assert (found[0], found[-1]) == ("2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z")
+
+
 def test_dates_are_added_and_taken_away_in_any_zone() -> None:
-    added = (Moment(datetime(2026, 6, 1, 9), BERLIN), Moment(datetime(2026, 6, 2, 7), UTC))
-    removed = (Moment(datetime(2026, 3, 23, 8), UTC), Moment(date(2026, 3, 30)))
+    added = (Moment(WALL("2026-06-01T09:00"), BERLIN), Moment(WALL("2026-06-02T07:00"), UTC))
+    removed = (Moment(WALL("2026-03-23T08:00"), UTC), Moment(date(2026, 3, 30)))
     found = texts(Series(MONDAY, ("FREQ=WEEKLY;COUNT=3",), added, removed))
     assert found == ["2026-03-16T08:00:00Z", "2026-06-01T07:00:00Z", "2026-06-02T07:00:00Z"]
 
@@ -66,7 +85,7 @@ def test_whole_days_stay_days() -> None:
 
 
 def test_a_series_in_an_unknown_zone_stays_in_local_time() -> None:
-    assert texts(Series(Moment(datetime(2026, 3, 16, 9)), ("FREQ=DAILY;COUNT=2",))) == [
+    assert texts(Series(Moment(WALL("2026-03-16T09:00")), ("FREQ=DAILY;COUNT=2",))) == [
         "2026-03-16T09:00:00",
         "2026-03-17T09:00:00",
     ]
@@ -108,14 +127,14 @@ def test_a_rule_that_no_meeting_has_is_not_followed(rule: str) -> None:
     ],
 )
 def test_a_rule_that_hardly_ever_ends_does_not_hold_up_the_load(rule: str) -> None:
-    long_ago = Series(Moment(datetime(2008, 1, 1, 9), UTC), (rule,))
+    long_ago = Series(Moment(WALL("2008-01-01T09:00"), UTC), (rule,))
     found = starts(long_ago, AFTER, BEFORE)
     assert found is not None
     assert len(found) == (365 if "BY" not in rule else 0)
 
 
 def test_a_series_of_centuries_and_one_of_countless_rules_are_not_followed() -> None:
-    assert starts(Series(Moment(datetime(1601, 1, 1), UTC), ("FREQ=DAILY",)), AFTER, BEFORE) is None
+    assert starts(Series(Moment(WALL("1601-01-01T00:00"), UTC), ("FREQ=DAILY",)), AFTER, BEFORE) is None
     assert starts(Series(MONDAY, ("FREQ=DAILY",) * 5), AFTER, BEFORE) is None
 
 
@@ -126,7 +145,7 @@ def test_no_more_starts_are_kept_than_anybody_needs() -> None:
 
 
 @given(
-    first=st.datetimes(datetime(2016, 1, 1), datetime(2026, 12, 31)),
+    first=st.datetimes(WALL("2016-01-01T00:00"), WALL("2026-12-31T00:00")),
     every=st.integers(1, 9),
     unit=st.sampled_from([("DAILY", 1), ("WEEKLY", 7)]),
     count=st.none() | st.integers(1, 400),
@@ -148,19 +167,21 @@ def test_a_plain_rule_agrees_with_counting_days(
     assert found == tuple(Moment(each, UTC) for each in by_hand)
 
 
+PARTS = [
+    *("FREQ=DAILY", "FREQ=WEEKLY", "FREQ=MONTHLY", "FREQ=YEARLY", "INTERVAL=2", "COUNT=5", "UNTIL=20260601", "UNTIL=x"),
+    *("BYDAY=MO,-1FR", "BYMONTH=2", "BYMONTHDAY=31", "BYSETPOS=-1", "BYYEARDAY=400", "BYWEEKNO=53", "WKST=SU"),
+    *("BYHOUR=25", "RSCALE=GREGORIAN"),
+]
 RULE = st.one_of(
     st.text(max_size=40),
     st.lists(
-        st.sampled_from(
-            "FREQ=DAILY FREQ=WEEKLY FREQ=MONTHLY FREQ=YEARLY INTERVAL=2 COUNT=5 UNTIL=20260601 UNTIL=x BYDAY=MO,-1FR "
-            "BYMONTH=2 BYMONTHDAY=31 BYSETPOS=-1 BYYEARDAY=400 BYWEEKNO=53 WKST=SU BYHOUR=25 RSCALE=GREGORIAN".split()
-        ),
+        st.sampled_from(PARTS),
         max_size=5,
     ).map(";".join),
 )
 
 
-@given(RULE, st.sampled_from([MONDAY, Moment(date(2026, 2, 28)), Moment(datetime(2024, 2, 29, 23))]))
+@given(RULE, st.sampled_from([MONDAY, Moment(date(2026, 2, 28)), Moment(WALL("2024-02-29T23:00"))]))
 @settings(max_examples=60)
 def test_no_rule_is_too_odd(rule: str, first: Moment) -> None:
     found = starts(Series(first, (rule,)), AFTER, BEFORE)

@@ -15,7 +15,7 @@ from answerback.domain.reading import Also, Record
 from answerback.sources.calendar.components import Component
 from answerback.sources.calendar.times import EARLIEST
 
-_STAMP: Final = re.compile(r"(?i)(?:DTSTAMP|LAST-MODIFIED|CREATED)\s*(?:;[^:]*)?:\s*(\d{8}T\d{6}Z)\s*")
+_STAMP: Final = re.compile(r"(?ia)(?:DTSTAMP|LAST-MODIFIED|CREATED)\s*(?:;[^:]*)?:\s*(\d{8}T\d{6}Z)\s*")
 
 
 def stamps_in(component: Component) -> list[datetime]:

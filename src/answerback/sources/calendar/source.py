@@ -33,8 +33,6 @@ _HEAD: Final = re.compile(rb"(?i)\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s
 class NotACalendar(SourceError):
     """The file holds no calendar."""
 
-    code = "not-a-calendar"
-
 
 @dataclass(frozen=True, slots=True)
 class CalendarSource:
@@ -170,7 +168,7 @@ def _read_folder(path: Path, reading: Reading, work: _Work) -> Iterator[Item]:
             yield from work.read(file, shown)
         except (SourceError, OSError) as error:
             # One bad file is one reject: the others of the folder are still read.
-            reason = error.code.replace("-", "_") if isinstance(error, SourceError) else "unreadable"
+            reason = "not_a_calendar" if isinstance(error, NotACalendar) else "unreadable"
             yield Reject(Place(shown, 0), reason, "", "a calendar file that can be read")
 
 

@@ -23,8 +23,14 @@ EARLIEST: Final = datetime(1980, 1, 1, tzinfo=UTC)
 """No calendar program wrote a stamp before: an earlier one (1900, 1601) stands for "not known"."""
 LATEST_ZONE_YEAR: Final = 2099
 
-_TIME: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?")
-_ZONE_RULE: Final = re.compile(r"(?im)^(RRULE[^:\r\n]*):(.*)$")
+_TIME: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})(Z?))?", re.ASCII)
+MOST_ZONE_RULES: Final = 40
+"""In the definition of one zone. The longest history in the time zone database has fewer."""
+_ZONE_RULE: Final = re.compile(r"(?im)^((?:RRULE|EXRULE)[^:\r\n]*):(.*)$")
+
+
+_ZONE_RULE_PARTS: Final = frozenset({"FREQ", "UNTIL", "BYMONTH", "BYDAY", "BYMONTHDAY", "WKST"})
+"""All that clock changes are stated with. An INTERVAL of nought, for one, would be counted for ever."""
 
 
 class BadTime(ValueError):
@@ -129,8 +135,8 @@ def _known_zones() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _defined(text: str) -> tzinfo | None:
     """The zone that a VTIMEZONE defines; None where it is none that can be followed in bounded time."""
-    bounded = _ZONE_RULE.sub(_bounded_rule, text)
-    if "FREQ=NEVER" in bounded:
+    bounded, rules = _ZONE_RULE.subn(_bounded_rule, text)
+    if "FREQ=NEVER" in bounded or rules > MOST_ZONE_RULES:
         return None
     try:
         component = Timezone.from_ical(bounded)
@@ -148,7 +154,7 @@ def _bounded_rule(found: re.Match[str]) -> str:
     """A zone's rule, held to one change a year and an end, so that a hostile one cannot count for ever."""
     parts = [part for part in found[2].strip().upper().split(";") if part]
     names = {part.partition("=")[0] for part in parts}
-    if "FREQ=YEARLY" not in parts or names & {"COUNT", "BYHOUR", "BYMINUTE", "BYSECOND"}:
+    if "FREQ=YEARLY" not in parts or names - _ZONE_RULE_PARTS:
         return f"{found[1]}:FREQ=NEVER"
     if "UNTIL" not in names:
         parts.append(f"UNTIL={LATEST_ZONE_YEAR}1231T000000Z")

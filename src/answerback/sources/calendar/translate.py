@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from answerback.domain.errors import PlaybookError, UsageError
+from answerback.domain.errors import UsageError
 from answerback.domain.reading import Also, Item, Kept, NonEvent, Place, Reading, Reject
 from answerback.sources.addresses import (
     Sellers,
@@ -31,7 +32,6 @@ from answerback.sources.calendar.meetings import (
     sensitivity_of,
 )
 from answerback.sources.calendar.records import Identities
-from answerback.sources.calendar.times import zone
 
 WINDOW_DAYS: Final = (400, 60)
 """How far back and ahead of the export the meetings of a series are looked up."""
@@ -64,7 +64,7 @@ class Translated:
 class Translator:
     """A load's settings, and the people already seen in it.
 
-    Raises UsageError at an option that does not exist or has no such value, PlaybookError at an unknown time zone.
+    Raises UsageError at an option that does not exist or has no such value.
     """
 
     def __init__(self, reading: Reading) -> None:
@@ -81,14 +81,7 @@ class Translator:
         self._reading = reading
         back, ahead = _window_days(reading.options.get("window_days", ""))
         self._window = Window(reading.exported_at - timedelta(days=back), reading.exported_at + timedelta(days=ahead))
-        floating = zone(reading.playbook.organisation.time_zone, Calendar())
-        if floating is None:
-            raise PlaybookError(
-                "the organisation's time zone is not known",
-                where="playbook, time_zone",
-                next_step="use a name like Europe/Berlin",
-            )
-        self._floating = floating
+        self._floating = ZoneInfo(reading.playbook.organisation.time_zone)
         self._gate = _Gate.of(reading)
         self._identities = Identities()
 
