@@ -28,15 +28,15 @@ class Label(StrEnum):
     UNCLEAR = "unclear"
 
 
-# What each pattern reads has straight apostrophes, written-out English forms ("do not") and single spaces.
+# What each pattern reads is one sentence: lower-case, straight apostrophes, English forms written out ("do not").
 _WRITTEN_OUT: Final = (
     (re.compile("[\u2018\u2019`]"), "'"),
-    (re.compile(r"\bwon't\b", re.IGNORECASE), "will not"),
-    (re.compile(r"n't\b", re.IGNORECASE), " not"),
-    (re.compile(r"'ve\b", re.IGNORECASE), " have"),
-    (re.compile(r"'re\b", re.IGNORECASE), " are"),
-    (re.compile(r"\bi'm\b", re.IGNORECASE), "i am"),
-    (re.compile(r"'ll\b", re.IGNORECASE), " will"),
+    (re.compile(r"\bwon't\b"), "will not"),
+    (re.compile(r"n't\b"), " not"),
+    (re.compile(r"'ve\b"), " have"),
+    (re.compile(r"'re\b"), " are"),
+    (re.compile(r"\bi'm\b"), "i am"),
+    (re.compile(r"'ll\b"), " will"),
     (re.compile(r"[ \t\xa0]+"), " "),
 )
 _RIVAL: Final = r"""(?:(?:another|a\ different|a\ competing)\ (?:vendor|supplier|provider|solution|company|option
@@ -87,7 +87,7 @@ _DUTCH: Final = r"""
   | \bwil(?:t|len)?\ (?:u|je|jullie)\ (?:ons|mij|me)\ niet\ (?:meer\ )?(?:mailen|bellen|benaderen)
   | ^nee,?\ (?:dank\ (?:je|u)|bedankt)\ ?(?:[.!]|$)
 """
-_REFUSAL: Final = re.compile(f"{_ENGLISH}|{_GERMAN}|{_DUTCH}", re.IGNORECASE | re.MULTILINE | re.VERBOSE)
+_REFUSAL: Final = re.compile(f"{_ENGLISH}|{_GERMAN}|{_DUTCH}", re.VERBOSE)
 _DOOR_OPEN: Final = re.compile(
     r"""\b(?:at\ the\ moment|at\ this\ (?:time|stage|point)|right\ now|for\ now|currently|yet|until|unless|maybe
     |perhaps|however|instead
@@ -97,27 +97,31 @@ _DOOR_OPEN: Final = re.compile(
       |monat)|vielleicht
       |jedoch|stattdessen|op\ dit\ moment|voorlopig|nog\ niet|volgend(?:e)?\ (?:jaar|kwartaal|maand)|misschien
       |echter|tenzij)\b""",
-    re.IGNORECASE | re.VERBOSE,
+    re.VERBOSE,
 )
-_URL: Final = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}", re.IGNORECASE)
-_SENTENCE: Final = re.compile(r"[^.!?\n]{2,400}\?")
+_URL: Final = re.compile(r"(?:https?://|www\.)\S{1,2000}|\S{1,64}@\S{1,255}")
+_SENTENCE: Final = re.compile(r"[^.!?\n]++[.!?]?")
+_SOFT_BREAK: Final = re.compile(r"(?<![.!?,:\n])\n(?!\n)")
+# Every refusal has one of these, so most sentences need no closer look.
+_REFUSING_WORDS: Final = (
+    "not", "no", "another", "different", "competing", "competitor", "else", "against", "remove", "take", "stop",
+    "decline", "pass on", "kein", "nein", "nicht", "ander", "gegen", "ablehnen", "absagen", "nehmen", "geen", "nee", "niet",
+)  # fmt: skip
 _ASKS: Final = re.compile(
     r"\b(?:what|when|where|which|who|why|how|can|could|do|does|did|is|are|was|would|will|may|should|have|has|any"
     r"|was|wann|wo|welche[rsmn]?|wer|warum|wieso|wie|können|könnten|kann|könnte|gibt|ist|sind|haben|hat|würden|wäre"
     r"|darf"
     r"|wat|wanneer|waar|welke|wie|waarom|hoe|kunnen|kunt|kun|kan|zou|zijn|is|hebben|heeft|mag|wil)\b",
-    re.IGNORECASE,
 )
 _COURTESY: Final = re.compile(
     r"how are (?:you|things)|how(?: i|')s (?:it going|everything)|how do you do|hope (?:you|all)|wie geht(?:'s| es)"
     r"|hoe gaat (?:het|ie)|alles (?:gut|goed)|you know\b",
-    re.IGNORECASE,
 )
 
 
 def label_of(headers: Headers, body: bytes) -> Label:
     """The label of a reply from its header and the kept beginning of its body."""
-    text, html = letter(headers, body, 4 * MOST_READ)
+    text, html = letter(headers, body, 2 * MOST_READ)
     words = own_words(text) if text else own_words(without_tags(own_html(html)))
     return label_of_words(words[:MOST_READ])
 
@@ -133,20 +137,18 @@ def label_of_words(words: str) -> Label:
     ... )
     (<Label.UNCLEAR: 'unclear'>, <Label.QUESTION: 'question'>)
     """
-    text = _URL.sub(" ", words)
+    text = _URL.sub(" ", words).lower()
     for form, written_out in _WRITTEN_OUT:
         text = form.sub(written_out, text)
-    text = "\n".join(line.strip() for line in text.strip().split("\n"))
-    # A line break inside a sentence is the mail program's, not the writer's.
-    flowing = re.sub(r"(?<![.!?,:\n])\n(?!\n)", " ", text)
-    if _refuses(text) or _refuses(flowing):
-        return Label.UNCLEAR if _DOOR_OPEN.search(text) or _asks(flowing) else Label.REFUSAL
-    return Label.QUESTION if _asks(flowing) else Label.UNCLEAR
+    lines = "\n".join(line.strip() for line in text.strip().split("\n"))
+    # A line break inside a sentence is the mail program's, not the writer's; but a line may also be all of a sentence.
+    flowing = _SENTENCE.findall(_SOFT_BREAK.sub(" ", lines))
+    sentences = dict.fromkeys(each.strip() for each in (*flowing, *_SENTENCE.findall(lines)))
+    asks = any(map(_asks, flowing))
+    if any(_REFUSAL.search(each) for each in sentences if any(word in each for word in _REFUSING_WORDS)):
+        return Label.UNCLEAR if asks or _DOOR_OPEN.search(text) else Label.REFUSAL
+    return Label.QUESTION if asks else Label.UNCLEAR
 
 
-def _refuses(text: str) -> bool:
-    return bool(_REFUSAL.search(text))
-
-
-def _asks(text: str) -> bool:
-    return any(_ASKS.search(each) and not _COURTESY.search(each) for each in _SENTENCE.findall(text))
+def _asks(sentence: str) -> bool:
+    return sentence.endswith("?") and bool(_ASKS.search(sentence)) and not _COURTESY.search(sentence)
