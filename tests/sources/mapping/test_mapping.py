@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from answerback.domain.errors import MappingError, SourceError
+from answerback.domain.errors import MappingError, SourceError, UsageError
 from answerback.domain.playbook import Organisation, Playbook
 from answerback.domain.reading import Also, FullExtract, Item, NonEvent, Note, Reading, Record, Reject, Table
 from answerback.sources.mapping import MappingSource
@@ -355,6 +355,31 @@ def test_without_a_mapping_there_is_a_next_step(tmp_path: Path) -> None:
     (tmp_path / "calls.csv").write_text("a,b\n1,2\n")
     with pytest.raises(SourceError, match="inspect"):
         list(MappingSource().read(tmp_path / "calls.csv", Reading(playbook=Playbook(), exported_at=EXPORTED)))
+
+
+def test_options_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "calls.csv").write_text("a,b\n1,2\n")
+    reading = Reading(playbook=Playbook(), exported_at=EXPORTED, options={"encoding": "cp1252"})
+    with pytest.raises(UsageError, match="no option encoding"):
+        list(MappingSource().read(tmp_path / "calls.csv", reading))
+
+
+def test_a_file_of_a_folder_that_cannot_be_read_costs_itself_alone(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.csv").write_text("")
+    (tmp_path / "in" / "b.csv").write_text("call,agent,began,direction\n1,ann,2026-03-01,out\n")
+    seen = load(tmp_path, tmp_path / "in", CALLS)
+    assert (len(seen.rows["effort"]), seen.rejects) == (1, {0: ("source", "")})
+    (tmp_path / "in" / "b.csv").unlink()
+    with pytest.raises(SourceError, match="empty"):
+        load(tmp_path, tmp_path / "in", CALLS)
+
+
+def test_a_folder_that_no_rule_is_for_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "b.csv").write_text("call,agent,began,direction\n")
+    with pytest.raises(MappingError, match="no file fits"):
+        load(tmp_path, tmp_path / "in", CALLS.replace('type = "effort"', 'type = "effort"\nfile = "c.csv"'))
 
 
 CELL = st.sampled_from(["out", "in", "", "x"])

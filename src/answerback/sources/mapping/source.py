@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
 
-from answerback.domain.errors import MappingError, SourceError
+from answerback.domain.errors import MappingError, SourceError, UsageError
 from answerback.domain.reading import Item, Place, Reading, Recognition, Reject
 from answerback.sources.mapping.apply import Mapper
 from answerback.sources.mapping.language import MappingFile, read_mapping
@@ -23,8 +23,11 @@ class MappingSource:
         """A table file, or a folder that holds one. Others that know a table by its name are surer."""
         if path.is_file() and stem_and_ending(path.name)[1]:
             return Recognition(0.2, "a table; a mapping has to say what its columns mean")
-        if path.is_dir() and any(stem_and_ending(each.name)[1] for each in path.iterdir()):
-            return Recognition(0.1, "a folder with tables; a mapping has to say what their columns mean")
+        try:
+            if path.is_dir() and any(stem_and_ending(each.name)[1] for each in path.iterdir()):
+                return Recognition(0.1, "a folder with tables; a mapping has to say what their columns mean")
+        except OSError:
+            return Recognition(0.0, "a folder that may not be read")
         return Recognition(0.0, "no table")
 
     def read(self, path: Path, reading: Reading) -> Iterator[Item]:
@@ -56,7 +59,13 @@ class MappingSource:
 
 
 def mapping_of(reading: Reading, path: Path) -> MappingFile:
-    """The mapping that a reading was given. Raises SourceError where it has none."""
+    """The mapping that a reading was given.
+
+    Raises SourceError where it has none, UsageError for options: what could be one stands in the mapping.
+    """
+    if reading.options:
+        what = f"a load through a mapping has no option {next(iter(reading.options))}"
+        raise UsageError(what, next_step="say in the mapping how the file is written")
     if reading.mapping is None:
         raise SourceError(
             "nothing says what the columns mean",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -40,12 +41,12 @@ class XesSource:
 
 
 def _head(path: Path) -> bytes:
-    with path.open("rb") as raw:
-        head = raw.read(_PEEK)
-    if not head.startswith(GZIP_MAGIC):
-        return head
     try:
+        with path.open("rb") as raw:
+            head = raw.read(_PEEK)
+        if not head.startswith(GZIP_MAGIC):
+            return head
         with gzip.open(path) as unpacked:
             return unpacked.read(_PEEK)
-    except (OSError, EOFError):
+    except (OSError, EOFError, zlib.error):
         return b""
