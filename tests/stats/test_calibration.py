@@ -94,9 +94,11 @@ def test_teams_with_all_answers_in(
 
 
 def test_a_single_most_likely_prior_is_far_too_sure_with_few_efforts() -> None:
-    score = settled(calibration.plug_in, 4, 16, 5, teams=100, rng=default_rng(12))
-    assert 0.6 < score.coverage[0] < 0.75
-    assert score.coverage[0] + WITHIN * score.coverage[1] < 0.95
+    score = settled(calibration.plug_in, 4, 16, 5, teams=TEAMS, rng=default_rng(12))
+    assert near(score.coverage, 0.666)
+    assert near(score.width, 0.225)
+    assert near(score.rmse, 0.088)
+    assert score.coverage[0] + WITHIN * score.coverage[1] < 0.8
 
 
 def test_borrowing_from_peers_is_worth_as_many_efforts_again() -> None:
