@@ -7,7 +7,6 @@ checked, and `a & b`, `a | b`, `~a` say what they look like. Truths are never nu
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -17,11 +16,19 @@ from answerback.sources.crm import values
 from answerback.sources.crm.frame import Frame, first_of_each, outside, plain, split
 
 
-@dataclass(frozen=True, slots=True)
 class Expr:
-    """A column to be made of a batch."""
+    """A column to be made of a batch. It is made once for each batch, however many rules use it."""
 
-    of: Callable[[Frame], Any]
+    __slots__ = ("_make",)
+
+    def __init__(self, make: Callable[[Frame], Any]) -> None:
+        self._make = make
+
+    def of(self, frame: Frame) -> Any:
+        """The column; in a rule's `each`, the rows and parts."""
+        if self not in frame.made:
+            frame.made[self] = self._make(frame)
+        return frame.made[self]
 
     def __and__(self, other: Expr) -> Expr:
         return Expr(lambda frame: pc.and_(self.of(frame), other.of(frame)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.domain.reading import Reading
-from answerback.sources.addresses import Sellers, clean_address, host_of, is_free_mail, registrable_domain
+from answerback.sources.addresses import Sellers, account_id_of, clean_address, host_of
 from answerback.sources.crm import values
 from answerback.sources.crm.lookups import Lookup
 
@@ -29,6 +30,20 @@ def plain(name: str) -> str:
     True
     """
     return re.sub(r"[^0-9a-z]+", "", name.lower())
+
+
+MOST_REMEMBERED: Final = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Whose address it is: cleaned, the rep it belongs to (else an outside party), and the company behind it."""
+
+    address: str
+    rep: str | None
+    company: str
+    """The account's id: the registrable domain, or the address itself where no company stands behind it."""
+    domain: str
 
 
 @dataclass(slots=True)
@@ -48,14 +63,33 @@ class World:
     seller_ids: Mapping[str, str] = field(default_factory=dict)
     """Lower-case address of a person of ours to their id."""
     sellers: Sellers = field(default_factory=Sellers)
+    parties: dict[str, Party | None] = field(default_factory=dict)
 
-    def knows(self, address: str) -> bool:
+    def party(self, text: str) -> Party | None:
+        """Whose address a text is; None where it is no address. Worked out once for each."""
+        if text not in self.parties:
+            if len(self.parties) >= MOST_REMEMBERED:
+                self.parties.clear()
+            address = clean_address(text)
+            self.parties[text] = self._party(address) if address else None
+        return self.parties[text]
+
+    def parties_of(self, texts: Sequence[str]) -> list[Party | None]:
+        """Whose addresses some texts are."""
+        known, party = self.parties, self.party
+        return [known[text] if text in known else party(text) for text in texts]
+
+    def _party(self, address: str) -> Party:
+        rep = self.seller_ids.get(address) or self.sellers.rep_of(address)
+        company = account_id_of(address)
+        return Party(address, rep, company, "" if company == address else company)
+
+    def knows(self, party: Party) -> bool:
         """Whether an outside party may enter the log: a known contact or account, or all where the playbook says so."""
         reading = self.reading
-        if reading.playbook.privacy.outside == "all" or reading.knows("email", address):
+        if reading.playbook.privacy.outside == "all" or reading.knows("email", party.address):
             return True
-        domain = "" if is_free_mail(address) else registrable_domain(address)
-        return bool(domain) and reading.knows("domain", domain)
+        return bool(party.domain) and reading.knows("domain", party.domain)
 
     def excludes(self, address: str) -> bool:
         """Whether the playbook excludes an address, or a domain that it is under."""
@@ -64,10 +98,6 @@ class World:
             address == each or (each and "@" not in each and host.endswith(f".{each}"))
             for each in (entry.strip().lower().lstrip("@") for entry in self.reading.playbook.privacy.exclude_addresses)
         )
-
-    def rep_of(self, address: str) -> str | None:
-        """The id of our person with this address: the CRM's own, else the address; None for an outside party."""
-        return self.seller_ids.get(address) or self.sellers.rep_of(address)
 
 
 class Frame:
@@ -80,6 +110,9 @@ class Frame:
         self.unread: dict[tuple[str, str], pa.Array] = {}
         """Per column and reason, which rows hold something there that could not be read."""
         self.headers: Mapping[str, str] = {}
+        self.made: dict[object, Any] = {}
+        """What expressions have made of these rows so far."""
+        self.outsiders: dict[int, tuple[pa.Array, tuple[NDArray[np.int64], pa.Array]]] = {}
         self._columns = dict(columns)
         self._texts: dict[str, pa.Array] = {}
         self._instants: dict[str, pa.Array] = {}
@@ -177,12 +210,21 @@ def _as_text(column: pa.Array) -> pa.Array:
 def outside(frame: Frame, column: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
     """The outside parties' addresses in a column of lists (`a@x.example; b@y.example`), with the row of each.
 
-    An address is looked at once per batch, however often it occurs.
+    An address is looked at once per batch, however often it occurs, and a column however often it is asked for.
     """
+    # The column itself is the proof that its identity stays its own.
+    _, answer = frame.outsiders.get(id(column)) or (column, None)
+    if answer is None:
+        answer = _outside(frame, column)
+        frame.outsiders[id(column)] = (column, answer)
+    return answer
+
+
+def _outside(frame: Frame, column: pa.Array) -> tuple[NDArray[np.int64], pa.Array]:
     rows, found = split(column, r"[;,\s]+")
     codes = pc.dictionary_encode(found)
-    clean = [clean_address(each or "") for each in codes.dictionary.to_pylist()]
-    buyers = pa.array([each if each and frame.world.rep_of(each) is None else None for each in clean], pa.string())
+    parties = frame.world.parties_of(codes.dictionary.to_pylist())
+    buyers = pa.array([each.address if each and each.rep is None else None for each in parties], pa.string())
     addresses = buyers.take(codes.indices)
     kept = pc.is_valid(addresses)
     return rows[kept.to_numpy(zero_copy_only=False)], addresses.filter(kept)

@@ -7,6 +7,7 @@ not set aside and only columns that are used are held, about a hundred bytes a r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +18,8 @@ from answerback.sources.crm.expressions import Expr
 from answerback.sources.crm.frame import Frame, World
 from answerback.sources.crm.rules import Object
 from answerback.sources.crm.translate import set_aside
+
+BATCH_ROWS: Final = 65_536
 
 
 class _Probe(Frame):
@@ -46,7 +49,7 @@ def columns_used(each: Object, world: World) -> frozenset[str]:
 
 
 def in_order(each: Object, order: tuple[Expr, Expr], rows: Iterator[Frame | Item]) -> Iterator[Frame | Item]:
-    """One frame of all rows by group and instant (ties by their place in the file), after all that else is said."""
+    """All rows by group and instant (ties by their place in the file), after all else that is to be said."""
     held: list[Frame] = []
     used: list[str] = []
     for item in rows:
@@ -71,4 +74,20 @@ def in_order(each: Object, order: tuple[Expr, Expr], rows: Iterator[Frame | Item
     group, moment = order
     keys = pa.table({"group": group.of(whole), "at": moment.of(whole), "row": numbers})
     in_turn = pc.sort_indices(keys, sort_keys=[(name, "ascending") for name in keys.schema.names])
-    yield whole.take(in_turn.to_numpy().astype("int64"))
+    yield from _slices(whole.take(in_turn.to_numpy().astype("int64")), group)
+
+
+def _slices(frame: Frame, group: Expr) -> Iterator[Frame]:
+    """The frame in parts of a batch's size that divide no group."""
+    if not len(frame):
+        return
+    keys = group.of(frame)
+    same = pc.fill_null(pc.equal(keys.slice(1), keys.slice(0, len(keys) - 1)), False)
+    starts = np.concatenate(([0], np.flatnonzero(~same.to_numpy(zero_copy_only=False)) + 1, [len(frame)]))
+    start = 0
+    while start < len(frame):
+        ends = starts[starts > start]
+        within = ends[ends <= start + BATCH_ROWS]
+        end = int(within[-1] if len(within) else ends[0])
+        yield frame.take(np.arange(start, end))
+        start = end

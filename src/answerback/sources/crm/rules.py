@@ -24,7 +24,7 @@ class Rule:
     each: Expr | None = None
     """One further record for each part of a cell; such records never decide whether their row is kept."""
     once: bool = False
-    """Of the further records of a batch with one id, the first is enough: they all say the same."""
+    """One record for each part of a reading is enough: all that it says follows from the part."""
     channel: str = ""
     """What these records could be seen on."""
     proves: bool = False

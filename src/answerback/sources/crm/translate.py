@@ -20,7 +20,7 @@ from answerback.domain.fields import FieldType
 from answerback.domain.reading import Item, NonEvent, Note, Place, Reject, Table
 from answerback.domain.records import RECORDS
 from answerback.sources.crm import values
-from answerback.sources.crm.frame import Frame
+from answerback.sources.crm.frame import MOST_REMEMBERED, Frame
 from answerback.sources.crm.rules import Object, Rule
 
 Mask = NDArray[np.bool_]
@@ -47,8 +47,21 @@ class Tally:
     """The last instant of an event on any channel."""
     types: set[str] = field(default_factory=set)
     """Record types that were handed over."""
+    told: dict[int, set[str]] = field(default_factory=dict)
+    """By rule, the parts that have become a record which need not be told twice."""
     masked: dict[tuple[str, str], int] = field(default_factory=dict)
     """File and field to the number of values that were digests."""
+
+    def first_told(self, rule: Rule, parts: pa.Array, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Of some places, those whose part this rule has not told before (or long before: memory is bounded)."""
+        told = self.told.setdefault(id(rule), set())
+        if len(told) >= MOST_REMEMBERED:
+            told.clear()
+        codes = pc.dictionary_encode(parts.take(pa.array(chosen)))
+        firsts = np.unique(codes.indices.to_numpy(), return_index=True)[1]
+        new = [place for place, part in zip(firsts, codes.dictionary.to_pylist(), strict=True) if part not in told]
+        told.update(codes.dictionary.to_pylist())
+        return chosen[np.sort(np.asarray(new, dtype=np.int64))]
 
     def notes(self, file: str) -> Iterator[Note]:
         """What is to be said of a file once it has been read."""
@@ -148,7 +161,7 @@ class _Batch:
                 continue
             self._tally.types.add(rule.record)
             if columns is None:
-                yield from self._listed(rule, self._frame.take(np.flatnonzero(wanted)))
+                yield from self._listed(rule, wanted)
                 continue
             self._see(rule, columns, wanted)
             for rows, counted in ((wanted & uncounted, True), (wanted & ~uncounted, False)):
@@ -156,14 +169,17 @@ class _Batch:
                     yield self._table(rule, columns, self._frame.numbers, rows, counted=counted)
             uncounted &= ~wanted
 
-    def _listed(self, rule: Rule, frame: Frame) -> Iterator[Table]:
+    def _listed(self, rule: Rule, wanted: Mask) -> Iterator[Table]:
         """The further records of a rule that has one for each part of a cell, without those that lack something."""
         if rule.each is None:
             return
-        rows, parts = rule.each.of(frame)
-        if not len(rows):
+        rows, parts = rule.each.of(self._frame)
+        chosen = np.flatnonzero(wanted[rows])
+        if rule.once:
+            chosen = self._tally.first_told(rule, parts, chosen)
+        if not len(chosen):
             return
-        repeated = frame.take(rows, parts)
+        repeated = self._frame.take(rows[chosen], parts.take(pa.array(chosen)))
         row = self._object.row
         made = {"version_at": row.version.of(repeated), "deleted": row.deleted.of(repeated)} | _columns(rule, repeated)
         whole = np.ones(len(repeated), dtype=bool)

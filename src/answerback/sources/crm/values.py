@@ -115,6 +115,9 @@ def instants(
         return _sensible(pc.floor_temporal(typed, unit="second").cast(INSTANT), column)
     if order:
         column = iso_of(column, order)
+    usual = _all_alike(column, zone=zone, day_zone=day_zone)
+    if usual is not None:
+        return _sensible(usual, column)
     parts = pc.extract_regex(column, pattern=_WRITTEN)
     day, hour, minute, second, offset = (pc.struct_field(parts, name) for name in _PARTS)
     clock = pc.if_else(
@@ -128,11 +131,30 @@ def instants(
         pc.binary_join_element_wise(day, clock, " "), format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True
     )
     # strptime carries 31 February over into March: such a day is not a day.
-    local = pc.if_else(pc.equal(pc.strftime(local, format="%Y-%m-%d"), day), local, pa.scalar(None, pa.timestamp("s")))
+    stated = pc.if_else(pc.equal(day, ""), "0", pc.utf8_slice_codeunits(day, 8, 10)).cast(pa.int64())
+    local = pc.if_else(pc.equal(pc.day(local), stated), local, pa.scalar(None, pa.timestamp("s")))
     found = _zoned(local, hour, offset, zone=zone, day_zone=day_zone)
     if found.null_count > column.null_count:
         found = pc.coalesce(found, _since_epoch(column))
     return _sensible(found, column)
+
+
+def _all_alike(column: pa.Array, *, zone: ZoneInfo, day_zone: ZoneInfo) -> pa.Array | None:
+    """The instants of a column in which every cell is written in the one usual way; None of any other."""
+    try:
+        return pc.floor_temporal(column.cast(pa.timestamp("us", "UTC")), unit="second").cast(INSTANT)
+    except pa.ArrowInvalid:
+        pass
+    shortest = pc.min(pc.utf8_length(column)).as_py() or 0
+    if shortest <= _LENGTH_OF_A_DAY and zone.key != day_zone.key:
+        return None
+    try:
+        return _assumed(pc.floor_temporal(column.cast(pa.timestamp("us")), unit="second").cast(pa.timestamp("s")), zone)
+    except pa.ArrowInvalid:
+        return None
+
+
+_LENGTH_OF_A_DAY: Final = len("2026-03-31")
 
 
 def _sensible(found: pa.Array, column: pa.Array) -> tuple[pa.Array, pa.Array]:

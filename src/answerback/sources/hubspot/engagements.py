@@ -46,12 +46,15 @@ OWNER: Final = person("hubspot_owner_id", "owner_id")
 MOMENT: Final = first(instant("timestamp"), instant("createdate"), instant("created_at"))
 
 
+_EACH_CONTACT = each_listed(CONTACTS)
+
+
 def takes_part() -> Rule:
     """Everybody whom the screen's export lists beside the activity."""
     return Rule(
         record="participant",
         when=there(CONTACTS),
-        each=each_listed(CONTACTS),
+        each=_EACH_CONTACT,
         fields={
             "source_id": joined(KEY, ITEM),
             "event_id": KEY,

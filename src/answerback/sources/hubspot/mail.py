@@ -15,7 +15,6 @@ from answerback.sources.crm.expressions import (
     known,
     mapped,
     one_of,
-    over_uniques,
     prefixed,
     text,
     there,
@@ -30,6 +29,7 @@ from answerback.sources.hubspot.words import CONTACT, CONTACTS, KEY, LABELS, PAR
 
 _DIRECTION = text("email_direction", "direction")
 _FROM = text("email_from_email", "email_sender_email", "from_email")
+_SENDER = rep_of(_FROM)
 _TO, _CC, _BCC = text("email_to_email", "to_email"), text("email_cc_email"), text("email_bcc_email")
 _OUTSIDE_SENDER = there(first_outside(_FROM))
 _INCOMING = contains(_DIRECTION, "incoming") | (contains(_DIRECTION, "forwarded") & _OUTSIDE_SENDER)
@@ -39,7 +39,7 @@ _OWN = tokens(token("message", text("email_message_id")), token("message", prefi
 _ANSWERED = token("message", prefixed("hs-", text("in_reply_to_engagement_id", "email_in_reply_to_engagement_id")))
 _THREAD = token("thread", text("email_thread_id"))
 _ONLY_OURS = ~_INCOMING & contains(_TO, "@") & ~there(first_outside(_TO, _CC, _BCC)) & ~there(CONTACT)
-_FROM_US = contains(_DIRECTION, "incoming") & there(over_uniques(_FROM, rep_of))
+_FROM_US = contains(_DIRECTION, "incoming") & there(_SENDER)
 
 _KIND = where(
     flag("incoming_email_is_out_of_office"),
@@ -92,7 +92,7 @@ EMAIL: Final = Object(
             fields={
                 **PARTIES,
                 "contact_id": first(CONTACT, first_outside(_TO, _CC, _BCC)),
-                "rep_id": first(over_uniques(_FROM, rep_of), OWNER),
+                "rep_id": first(_SENDER, OWNER),
                 "occurred_at": MOMENT,
                 "kind": always("email"),
                 "origin": where(there(SEQUENCE), always("sequence"), always("hand")),

@@ -17,7 +17,6 @@ from answerback.sources.crm.expressions import (
     found,
     instant,
     lowered,
-    over_uniques,
     own_currency,
     text,
 )
@@ -35,7 +34,7 @@ CURRENCY: Final = first(text("deal_currency_code", "currency"), own_currency())
 def person(*names: str) -> Expr:
     """The id of an owner, who stands in screens by name or address; what is neither is an id already."""
     said = text(*names)
-    return first(found("owner_by_name", lowered(said)), over_uniques(said, rep_of), said)
+    return first(found("owner_by_name", lowered(said)), rep_of(said), said)
 
 
 CONTACTS: Final = text("associated_contact_ids", "associated_contacts_ids")

@@ -17,7 +17,6 @@ from answerback.sources.crm.expressions import (
     lowered,
     mapped,
     one_of,
-    over_uniques,
     prefixed,
     text,
     there,
@@ -33,6 +32,7 @@ from answerback.sources.salesforce.words import KEY, ROW, SEQUENCE
 _INCOMING = flag("Incoming")
 _SENT_AT = first(instant("MessageDate"), instant("CreatedDate"))
 _FROM = text("FromAddress")
+_SENDER = rep_of(_FROM)
 _RECIPIENTS = (text("ToAddress"), text("CcAddress"), text("BccAddress"))
 _OWN = tokens(token("message", text("MessageIdentifier")), token("message", prefixed("sf-", KEY)))
 _ANSWERED = token("message", prefixed("sf-", ident("ReplyToEmailMessageId")))
@@ -46,7 +46,7 @@ _ABOUT = {
 
 _ANY_ADDRESS = contains(first(*_RECIPIENTS), "@")
 _ONLY_OURS = ~_INCOMING & _ANY_ADDRESS & ~there(first_outside(*_RECIPIENTS))
-_FROM_US = _INCOMING & there(over_uniques(_FROM, rep_of))
+_FROM_US = _INCOMING & there(_SENDER)
 
 
 _KIND = where(
@@ -83,7 +83,7 @@ EMAIL_MESSAGE: Final = Object(
             channel="email",
             fields={
                 **_ABOUT,
-                "rep_id": first(over_uniques(_FROM, rep_of), owner("CreatedById")),
+                "rep_id": first(_SENDER, owner("CreatedById")),
                 "contact_id": first_outside(*_RECIPIENTS),
                 "kind": always("email"),
                 "origin": where(there(SEQUENCE), always("sequence"), always("hand")),
@@ -129,7 +129,7 @@ EMAIL_MESSAGE: Final = Object(
 )
 
 _BUYER = first(ident_of((CONTACT, LEAD), "RelationId"), first_outside(text("RelationAddress")))
-_OURS = first(ident_of((USER,), "RelationId"), over_uniques(lowered(text("RelationAddress")), rep_of))
+_OURS = first(ident_of((USER,), "RelationId"), rep_of(lowered(text("RelationAddress"))))
 
 EMAIL_MESSAGE_RELATION: Final = Object(
     name="EmailMessageRelation",

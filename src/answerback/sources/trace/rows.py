@@ -43,7 +43,8 @@ def _without_status(part: Expr) -> Expr:
 
 def _let_in(frame: Frame, address: str) -> str | None:
     world = frame.world
-    return address if world.knows(address) and not world.excludes(address) else None
+    party = world.party(address)
+    return address if party and world.knows(party) and not world.excludes(address) else None
 
 
 def _parties(part: Expr) -> Expr:
@@ -68,7 +69,7 @@ def _first_of_ours(part: Expr) -> Expr:
 
     def of(frame: Frame) -> Any:
         rows, found = split(part.of(frame), r"[;,\s]+")
-        reps = over_uniques(Expr(lambda _: found), rep_of).of(frame)
+        reps = rep_of(Expr(lambda _: found)).of(frame)
         kept = pc.is_valid(reps)
         return first_of_each(rows[kept.to_numpy(zero_copy_only=False)], reps.filter(kept), len(frame))
 
@@ -86,7 +87,7 @@ _RECIPIENTS = _without_status(text("RecipientAddress", "recipient_status", "reci
 _STATUS = text("Status", "delivery_status", "event_id", "recipient_status")
 _SUBJECT = text("Subject", "message_subject")
 
-_REP = over_uniques(_SENDER, rep_of)
+_REP = rep_of(_SENDER)
 _OURS = _first_of_ours(_RECIPIENTS)
 _WRITER = _parties(_SENDER)
 _READERS = _parties(_RECIPIENTS)
