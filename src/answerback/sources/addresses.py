@@ -40,7 +40,11 @@ def clean_address(text: str) -> str:
     ... )
     ('ann@example.com', 'ann@xn--bcher-kva.example', '')
     """
-    bare = text.strip()[: 3 * LONGEST_ADDRESS]
+    return _cleaned(text.strip()[: 3 * LONGEST_ADDRESS])
+
+
+@lru_cache(maxsize=1 << 14)
+def _cleaned(bare: str) -> str:
     if bare[:7].lower() == "mailto:":
         bare = bare[7:]
         # What follows a question mark are header fields of the mail to write (RFC 6068), not the address.

@@ -208,6 +208,11 @@ def test_a_mail_part_gives_the_same_as_a_file_at_the_mails_place(tmp_path: Path)
     assert dict(kept.records[0].fields) == translated(tmp_path, text).one("buyer_action")
 
 
+def test_options_of_the_mailbox_do_not_disturb_its_calendar_parts() -> None:
+    text = reply(asked(BUYER, "ACCEPTED"))
+    assert kept_of(from_mail_part(text.encode(), reading(lists="keep", owner=SELLER), Place("inbox.mbox", 7)))
+
+
 def test_a_mail_part_that_is_no_calendar_gives_nothing() -> None:
     assert list(from_mail_part(b"\x00\xff<html>", reading(), Place("inbox", 1))) == []
 

@@ -10,7 +10,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -18,7 +18,7 @@ from answerback.domain.errors import SourceError
 from answerback.domain.reading import Item, Note, Place, Progress, Reading, Recognition, Reject
 from answerback.sources.calendar.components import CalendarFile
 from answerback.sources.calendar.coverage import Seen, stamps_in
-from answerback.sources.calendar.translate import Translator
+from answerback.sources.calendar.translate import OPTIONS, Translator
 from answerback.sources.files import Bomb, Truncated, opened
 
 ENDINGS: Final = (".ics", ".ical", ".icalendar", ".ifb")
@@ -98,7 +98,9 @@ def from_mail_part(data: bytes, reading: Reading, place: Place, *, sender: str =
     >>> item.records[0].fields["kind"], item.records[0].fields["refers_to"], item.place.at
     ('accepted_meeting', 'meeting:1@acme.example', 7)
     """
-    translator = Translator(reading)
+    # The reading is the mailbox's: what it is told beyond our own options is not for us to judge.
+    options = {name: value for name, value in reading.options.items() if name in OPTIONS}
+    translator = Translator(replace(reading, options=options))
     for component in CalendarFile(io.BufferedReader(io.BytesIO(data))):
         owner = translator.owner_of(component.calendar, "")
         yield from translator.translate(component, place, owner=owner, sender=sender).items
