@@ -27,6 +27,20 @@ class Scope:
     everybody: bool = False
     stretches: tuple[Stretch, ...] = ()
 
+    def only(self, rep_key: int, start: datetime | None = None, end: datetime | None = None) -> Scope:
+        """The part of this scope that is about one rep between two instants, the second excluded.
+
+        >>> Scope("mirror", stretches=(Stretch(7), Stretch(8))).only(7).stretches
+        (Stretch(rep_key=7, start=None, end=None),)
+        >>> Scope("mirror", stretches=(Stretch(8),)).only(7).stretches
+        ()
+        """
+        own = (
+            (Stretch(rep_key),) if self.everybody else tuple(each for each in self.stretches if each.rep_key == rep_key)
+        )
+        cut = (Stretch(rep_key, _latest(each.start, start), _earliest(each.end, end)) for each in own)
+        return Scope(self.purpose, stretches=tuple(cut))
+
     def condition(self, rep: str, at: str) -> str:
         """The scope as an SQL condition on a column of rep keys and one of instants.
 
@@ -46,3 +60,11 @@ class Scope:
                 terms.append(f"{at} < timestamp '{each.end:%Y-%m-%d %H:%M:%S}'")
             parts.append(f"({' and '.join(terms)})")
         return " or ".join(parts) or "false"
+
+
+def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min(filter(None, (one, other)), default=None)
