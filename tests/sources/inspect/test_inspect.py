@@ -134,6 +134,13 @@ def test_a_file_without_rows(tmp_path: Path) -> None:
         inspect_file(tmp_path / "a.csv")
 
 
+def test_a_name_that_toml_cannot_hold_in_the_open(tmp_path: Path) -> None:
+    path = tmp_path / "deals.csv"
+    path.write_text('"deal\x7fid","amount ""net"" \t€"\n1,2\n2,3\n')
+    records, _ = load(path, inspect_file(path), tmp_path, MappingSource())
+    assert [row["amount_minor"] for row in records["deal"]] == [200, 300]
+
+
 NAME = st.one_of(
     st.sampled_from(
         ["agent", "date", "type", "deal", "stage", "amount", "email", "kunde", "call id", "result", "richtung"]

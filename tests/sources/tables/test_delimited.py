@@ -85,6 +85,11 @@ def test_unicode_in_any_dress(tmp_path: Path, content: bytes) -> None:
     assert read(wrote(tmp_path, content)) == (("id", "näme"), {1: {"id": "1", "näme": "Müller"}}, {})
 
 
+def test_a_byte_order_mark_before_a_named_encoding(tmp_path: Path) -> None:
+    path = wrote(tmp_path, '\ufeff"id","a"\n1,2\n'.encode("utf-16-le"))
+    assert read(path, ReadOptions(encoding="utf-16-le"))[0] == ("id", "a")
+
+
 def test_a_row_that_is_not_in_the_encoding_is_rejected(tmp_path: Path) -> None:
     path = wrote(tmp_path, b"id,name\n1,M\xfcller\n2,Maier\n3,\xff\xfe\n")
     assert read(path)[1:] == ({2: {"id": "2", "name": "Maier"}}, {1: "bad_encoding", 3: "bad_encoding"})

@@ -84,9 +84,10 @@ def test_where_pieces_end_does_not_matter(tmp_path: Path, chunk: int, monkeypatc
     assert shown(read(wrote(tmp_path, LOG))[0]) == EXPECTED
 
 
-def test_where_batches_end_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("chunk", [16, 150, 200, 250, 300])
+def test_where_batches_end_does_not_matter(tmp_path: Path, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser, "BATCH_ROWS", 1)
-    monkeypatch.setattr(parser, "_CHUNK", 16)
+    monkeypatch.setattr(parser, "_CHUNK", chunk)
     # A trace's attribute behind its events comes too late for a batch that has gone.
     assert shown(read(wrote(tmp_path, LOG))[0])[:2] == EXPECTED[:2]
 
