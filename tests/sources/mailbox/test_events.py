@@ -158,6 +158,17 @@ def test_a_reply_to_those_who_were_on_the_mail_introduces_nobody(tmp_path: Path,
     assert out.events["2@b.example"].fields["kind"] == "replied"
 
 
+def test_a_refusal_with_a_copy_to_a_colleague_stays_a_refusal(tmp_path: Path) -> None:
+    out = load_letters(
+        tmp_path,
+        letter(to=BOB, id="1@a.example"),
+        letter(BOB, ANN, cc="cleo@buyer.example", id="2@b.example", answers=("1@a.example",), text="No thanks."),
+        book=playbook({"read_replies": True}),
+    )
+    fields = out.events["2@b.example"].fields
+    assert (fields["kind"], fields["subkind"], fields["stance"]) == ("replied", "refusal", "retreat")
+
+
 def test_where_the_answered_mail_is_not_there_nobody_is_called_new(tmp_path: Path) -> None:
     out = load_letters(
         tmp_path, letter(BOB, ANN, cc="cleo@buyer.example", id="2@b.example", answers=("1@a.example",), subject="Re: x")

@@ -40,7 +40,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
         ('"bob@y.example"', [("bob@y.example", "")]),
         ('"Bob <bob@y.example>, c@z.example', [("bob@y.example", ""), ("c@z.example", "")]),
         ("bob@y.example; c@z.example", [("bob@y.example", ""), ("c@z.example", "")]),
-        ("bob@y.example, BOB@y.example", [("bob@y.example", "")]),
+        ("Bob <bob@y.example>, B. Buyer <BOB@y.example>", [("bob@y.example", "Bob")]),
         ("root", []),
         ("", []),
     ],

@@ -63,8 +63,8 @@ def _read(value: str) -> tuple[Correspondent, ...]:
     people: dict[str, Correspondent] = {}
     for address, name in found:
         clean = clean_address(address)
-        if clean and clean not in people:
-            people[clean] = Correspondent(clean, _name(name))
+        if clean:
+            people.setdefault(clean, Correspondent(clean, _name(name)))
     return tuple(people.values())
 
 

@@ -19,7 +19,6 @@ MOST_BYTES: Final = 256 * 1024
 """Bytes of one mail that are kept: its header and the beginning of its body. The rest is passed over."""
 CHUNK: Final = 1 << 20
 _LOOK_AHEAD: Final = 4096
-_LOOK_BACK: Final = 4
 _LONGEST_SEPARATOR: Final = 1000
 _CANDIDATE: Final = b"\nFrom "
 
@@ -99,7 +98,7 @@ class Mbox:
                 if not self.truncated and (in_mail or not mail.blank):
                     yield mail.piece()
                 return
-            edge = max(start, (at if at >= 0 else len(window) - len(_CANDIDATE)) - _LOOK_BACK)
+            edge = max(start, at if at >= 0 else len(window) - len(_CANDIDATE) + 1)
             mail.add(window, start, edge)
             # Where a candidate waits for what follows it, it is found again; all before it was looked through.
             window = window[edge:] + self._more()

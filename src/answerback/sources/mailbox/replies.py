@@ -105,7 +105,8 @@ _SOFT_BREAK: Final = re.compile(r"(?<![.!?,:\n])\n(?!\n)")
 # Every refusal has one of these, so most sentences need no closer look.
 _REFUSING_WORDS: Final = (
     "not", "no", "another", "different", "competing", "competitor", "else", "against", "remove", "take", "stop",
-    "decline", "pass on", "kein", "nein", "nicht", "ander", "gegen", "ablehnen", "absagen", "nehmen", "geen", "nee", "niet",
+    "decline", "pass on", "kein", "nein", "nicht", "ander", "gegen", "ablehnen", "absagen",
+    "nehmen", "geen", "nee", "niet",
 )  # fmt: skip
 _ASKS: Final = re.compile(
     r"\b(?:what|when|where|which|who|why|how|can|could|do|does|did|is|are|was|would|will|may|should|have|has|any"

@@ -151,11 +151,17 @@ class Translator:
             event = self._action(envelope, envelope.sent.at, judgement)
             kept = self._kept(mail, envelope, event, envelope.recipients)
             others = [each.address for each in envelope.outside]
-            # On a public list everybody joins in; elsewhere a new address is a person whom the buyer brought in.
-            if judgement.kind is ActionKind.REPLIED and envelope.answers and others and not self._settings.keep_lists:
+            if others and self._may_introduce(envelope, judgement):
                 yield from self._threads.hold(kept, envelope.answers, others)
             else:
                 yield kept
+
+    def _may_introduce(self, envelope: Envelope, judgement: Action) -> bool:
+        """Whether a new person on this reply would be one whom the buyer brought in."""
+        if judgement.kind is not ActionKind.REPLIED or not envelope.answers:
+            return False
+        # On a public list everybody joins in; and a refusal stays one, whoever gets a copy.
+        return not self._settings.keep_lists and judgement.stance is None
 
     def _knows_anybody(self, envelope: Envelope) -> bool:
         if self._settings.keep_all_outside:
@@ -206,7 +212,7 @@ class Translator:
         fields["origin"] = judgement.origin.value
         outside = envelope.outside
         if outside:
-            fields |= _party(next((each for each in outside if each.role == "to"), outside[0]).address)
+            fields |= _party(outside[0].address)  # recipients come in the order To, Cc, Bcc
         if envelope.sender_rep is not None:
             self._people.rep(envelope.sender_rep, envelope.sender.name, at)
         return Record("effort", fields)
