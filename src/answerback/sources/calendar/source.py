@@ -33,6 +33,8 @@ _HEAD: Final = re.compile(rb"(?i)\A(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*BEGIN\s
 class NotACalendar(SourceError):
     """The file holds no calendar."""
 
+    code = "not-a-calendar"
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarSource:
