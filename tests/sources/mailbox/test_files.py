@@ -34,6 +34,8 @@ LETTERS = [letter(id=f"{each}@a.example", subject=f"Offer {each}") for each in r
         ("a.eml", LETTERS[0].encode("utf-16"), 1),
         ("a.eml", b"\xef\xbb\xbf" + LETTERS[0].encode(), 1),
         ("a.eml", LETTERS[0].replace("Offer", "Off\0er").encode(), 1),
+        ("a.eml", LETTERS[0].encode() + b"\0" * 5000, 1),
+        ("Inbox.mbox", mbox(LETTERS[0]) + b"\0" * 5000 + b"\n" + mbox(LETTERS[1]), 2),
         ("a.emlx", f"{len(LETTERS[0])}\n{LETTERS[0]}<?xml?>".encode(), 1),
         ("1529425589.M615261", LETTERS[0].encode(), 1),
     ],

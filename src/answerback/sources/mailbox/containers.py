@@ -152,7 +152,8 @@ def _plain(read: Read) -> Read:
     if head.startswith((OUTLOOK_STORE, OUTLOOK_MESSAGE, ZIP)):
         return again  # their zeros would be taken for UTF-16
     encoding = text_encoding(head)
-    if encoding.startswith("utf-16"):
+    # A hole of zeros behind a short header is no UTF-16: there, every other byte is zero from the first letters on.
+    if encoding == "utf-16" or (encoding.startswith("utf-16") and head[:8].count(0) == len(head[:8]) // 2):
         return _transcoding(again, encoding)
     if head.startswith(codecs.BOM_UTF8):
         return _Again(head.removeprefix(codecs.BOM_UTF8) or b"\n", read)
