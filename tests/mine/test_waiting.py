@@ -18,6 +18,8 @@ def a_mailbox() -> Mailbox:
     box.exchange("fred@fresh.example", 3, 0.05)
     box.exchange("carl@cold.example", 30, 26)
     box.exchange("olga@old.example", 85, 80)
+    last = box.exchange("mia@mixed.example", 85, 80)
+    box.add("mia@mixed.example", ANN, 9.5, answers=last)
     box.exchange("dora@done.example", 12, 10, 9)
     box.exchange("sam@spoken.example", 12, 10)
     box.add(ANN, "sam@spoken.example", 6)
@@ -32,6 +34,7 @@ def a_mailbox() -> Mailbox:
     box.exchange("rita@refusal.example", 12, 10)
     box.add("rita@refusal.example", ANN, 8, subject="unsubscribe")
     box.add("stan@stranger.example", ANN, 2)
+    box.add("sue@stranger.example", ANN, 1)
     box.add("kim@late.example", ANN, 0.5)
     box.exchange("away@away.example", 12)
     box.add("away@away.example", ANN, 11, subject="Automatic reply: Matter", more="Auto-Submitted: auto-replied")
@@ -44,11 +47,14 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Rows:
 
 
 def test_each_rule_in_the_order_of_urgency(found: Rows) -> None:
-    late, in_time = ["lara@late.example", "nora@news.example"], ["kim@late.example", "fred@fresh.example"]
+    late, in_time = (
+        ["lara@late.example", "nora@news.example", "mia@mixed.example"],
+        ["kim@late.example", "fred@fresh.example"],
+    )
     cold = ["carl@cold.example"]
     assert [row["contact_id"] for row in found["waiting"]] == [*late, *in_time, *cold]
-    assert [row["late"] for row in found["waiting"]] == [True, True, False, False, True]
-    assert [row["contact_id"] for row in found["new_person"]] == ["stan@stranger.example"]
+    assert [row["late"] for row in found["waiting"]] == [True, True, True, False, False, True]
+    assert [row["contact_id"] for row in found["new_person"]] == ["sue@stranger.example", "stan@stranger.example"]
 
 
 def test_a_buyer_waits_since_their_first_unanswered_word_and_the_times_are_counted(found: Rows) -> None:
@@ -59,6 +65,11 @@ def test_a_buyer_waits_since_their_first_unanswered_word_and_the_times_are_count
     assert lara["due_at"] == "2024-03-24T09:00:00Z"  # two days for a reply
 
 
+def test_what_is_older_than_the_bound_makes_nobody_wait_longer(found: Rows) -> None:
+    mia = next(row for row in found["waiting"] if row["contact_id"] == "mia@mixed.example")
+    assert (mia["since"], mia["times"]) == ("2024-03-22T21:00:00Z", 1)
+
+
 def test_a_first_mail_has_one_day(found: Rows) -> None:
     kim = next(row for row in found["waiting"] if row["contact_id"] == "kim@late.example")
     assert (kim["kind"], kim["since"], kim["due_at"]) == ("inquired", "2024-03-31T21:00:00Z", "2024-04-01T21:00:00Z")
@@ -67,7 +78,7 @@ def test_a_first_mail_has_one_day(found: Rows) -> None:
 
 def test_whoever_is_left_out_is_counted(found: Rows) -> None:
     (summary,) = found["summary"]
-    assert (summary["waiting"], summary["older"], summary["copied"], summary["refused"]) == (5, 1, 1, 1)
+    assert (summary["waiting"], summary["older"], summary["copied"], summary["refused"]) == (6, 1, 1, 1)
 
 
 def test_seen_from_an_earlier_day_nothing_later_is_known(tmp_path: Path, mine: Callable[..., Rows]) -> None:
