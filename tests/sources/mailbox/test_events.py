@@ -11,7 +11,6 @@ import pytest
 from answerback.domain.playbook import Seller
 from answerback.domain.reading import Kept, Reading
 from answerback.domain.records import CARRIED, RECORDS, TOKEN_FIELDS, id_names
-from answerback.sources.calendar import from_mail_part
 from answerback.sources.mailbox import MailboxSource
 from tests.sources.mailbox.letters import letter, load, load_letters, mbox, playbook
 
@@ -373,8 +372,8 @@ END:VCALENDAR
 def test_a_calendar_part_can_be_read_by_the_calendar_source(tmp_path: Path) -> None:
     path = tmp_path / "a.eml"
     path.write_text(letter(BOB, ANN, content_type="multipart/alternative; boundary=b", text=INVITATION))
-    assert dict(load(path).non_events) == {"calendar_mail": 1}
-    out = load(path, source=MailboxSource(read_calendar=from_mail_part), lists="keep")
+    assert dict(load(path, source=MailboxSource()).non_events) == {"calendar_mail": 1}
+    out = load(path, lists="keep")
     assert out.event.fields["kind"] == "accepted_meeting"
     assert (out.total, out.kept[0].place.file) == (1, "a.eml")
 

@@ -7,10 +7,11 @@ known non-event or as a reject. `docs/lookup/sources/mailbox.md` has the rules.
 
 from __future__ import annotations
 
+from answerback.sources.calendar import from_mail_part
 from answerback.sources.mailbox.owner import OwnerGuess, find_owner
 from answerback.sources.mailbox.source import MailboxSource
 from answerback.sources.mailbox.translate import CalendarReader
 
-SOURCE = MailboxSource()
+SOURCE = MailboxSource(from_mail_part)
 
 __all__ = ["SOURCE", "CalendarReader", "MailboxSource", "OwnerGuess", "find_owner"]

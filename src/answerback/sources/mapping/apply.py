@@ -6,6 +6,7 @@ known non-event, or a reject. A row of which any record cannot be made is reject
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -115,6 +116,7 @@ class _File:
         self._otherwise = mapping.otherwise
         self._times = Times.of(mapping.read, mapper.reading.playbook.organisation.time_zone)
         self._seen: set[str] = set()
+        self._unlisted: Counter[str] = Counter()
         self._ids: dict[int, set[str]] = {}
 
     def rows(self, rows: Rows) -> Iterator[Item]:
@@ -148,6 +150,9 @@ class _File:
             converted = field_values(record, name, value, own, self._times)
             for at in np.flatnonzero(converted.bad):
                 faults.setdefault(int(places[at]), Fault(converted.reason, name, converted.hint))
+            if value.unlisted == "note":
+                strange = _mask(pc.invert(pc.is_in(converted.values, pa.array(list(value.values.values())))))
+                self._unlisted[name] += int((strange & _mask(converted.values.is_valid())).sum())
             found["source_id" if name in rule.own_id else name] = converted.values
             if name in record.index and record.index[name].required:
                 missing = ~_mask(converted.values.is_valid()) & ~converted.bad
@@ -209,10 +214,14 @@ class _File:
             )
 
     def notes(self) -> Iterator[Note]:
-        """Columns that the mapping names and an open table never had."""
+        """Columns that the mapping names and an open table never had; words that it lists nowhere."""
         for name in sorted(self.binding.wanted - self._seen):
             if not self._aliased(name):
                 yield Note(self._file, "column_never_seen", name, "a column that some row has")
+        for name, rows in sorted(self._unlisted.items()):
+            if rows:
+                hint = f"{rows:,} rows have a word that the mapping does not list"
+                yield Note(self._file, "unlisted_value", name, hint)
 
     def _aliased(self, name: str) -> bool:
         """Whether another column stood in for this one."""
@@ -279,7 +288,7 @@ def _translated(values: pa.StringArray, value: Value) -> tuple[pa.Array, NDArray
     at = pc.index_in(values, theirs)
     found = ours.take(at)
     found = pc.if_else(pc.equal(found, ""), pa.scalar(None, pa.string()), found)  # a word of theirs for nothing
-    if value.unlisted == "keep":
+    if value.unlisted in {"keep", "note"}:
         return pc.if_else(at.is_valid(), found, values), np.zeros(len(values), bool)
     unlisted = _mask(values.is_valid()) & ~_mask(at.is_valid())
     return found, unlisted if value.unlisted == "reject" else np.zeros(len(values), bool)

@@ -145,7 +145,7 @@ class Value(_Part):
     template: str | None = None
     values: dict[str, Annotated[str, BeforeValidator(_word)]] = {}
     """The file's words and ours."""
-    unlisted: Literal["reject", "keep", "empty"] = "reject"
+    unlisted: Literal["reject", "keep", "note", "empty"] = "reject"
     """What becomes of a word that `values` does not list."""
     default: Annotated[str, BeforeValidator(_word)] | None = None
     format: TimeFormats = ()
