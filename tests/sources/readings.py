@@ -19,7 +19,6 @@ from answerback.domain.reading import (
     Kept,
     NonEvent,
     Note,
-    Progress,
     Reading,
     Reject,
     Source,
@@ -76,22 +75,29 @@ def take(items: list[Item]) -> Loaded:
                 loaded.kept[item.file] += len(rows) if item.counted else 0
             case Kept():
                 loaded.kept[item.place.file] += 1
-                for record in item.records:
-                    loaded.records[record.type].append(dict(record.fields))
+                _add(loaded.records, item)
             case Also():
-                for record in item.records:
-                    loaded.also[record.type].append(dict(record.fields))
+                _add(loaded.also, item)
             case NonEvent():
                 loaded.non_events[item.kind] += item.count
-            case Reject():
-                loaded.rejects.append(item)
-            case Note():
-                loaded.notes.append(item)
-            case FullExtract():
-                loaded.full.append(item)
-            case Progress():
-                pass
+            case _:
+                _said(loaded, item)
     return loaded
+
+
+def _said(loaded: Loaded, item: Item) -> None:
+    match item:
+        case Reject():
+            loaded.rejects.append(item)
+        case Note():
+            loaded.notes.append(item)
+        case FullExtract():
+            loaded.full.append(item)
+
+
+def _add(records: dict[str, list[dict[str, Any]]], item: Kept | Also) -> None:
+    for record in item.records:
+        records[record.type].append(dict(record.fields))
 
 
 def load(

@@ -42,7 +42,9 @@ def test_salesforces_masked_activity_times_are_no_evidence(shared_data: Path) ->
     assert constant == {"sf_task_data.csv", "sf_event_data.csv"}
     assert loaded.records["effort"] == []
     assert loaded.reasons() == {("constant_time", "occurred_at"): 20}
-    assert ("sf_user_data.csv", "email") in {(each.file, each.field) for each in loaded.notes if each.reason == "masked"}
+    assert ("sf_user_data.csv", "email") in {
+        (each.file, each.field) for each in loaded.notes if each.reason == "masked"
+    }
 
 
 def test_hubspots_activities_without_owners_are_rejected_for_that(shared_data: Path) -> None:

@@ -55,9 +55,10 @@ def recognise(path: Path) -> Source:
     """
     if not path.exists():
         raise SourceError("there is no such file or folder", where=str(path), next_step="check the path")
-    (best, surest), (second, runner_up), *rest = recognised_by(path)
+    answers = recognised_by(path)
+    (best, surest), (second, runner_up) = answers[:2]
     if surest.sure <= 0.0:
-        said = "; ".join(f"{source.name}: {answer.why}" for source, answer in ((best, surest), (second, runner_up), *rest))
+        said = "; ".join(f"{source.name}: {answer.why}" for source, answer in answers)
         raise SourceError(
             f"no source knows what this is ({said})",
             where=str(path),

@@ -47,7 +47,7 @@ def test_every_row_is_accounted_for(folder: str) -> None:
 
 def test_what_is_no_event_is_said(screens: Loaded, warehouse: Loaded) -> None:
     assert screens.non_events == {"not_sent": 1, "internal_mail": 1, "open_task_without_deal": 1, "note": 1}
-    assert screens.reasons() == {("missing", "rep_id"): 1}
+    assert screens.reasons() == {("bad_time", "Activity date"): 1}
     assert warehouse.non_events == {
         "stage_name": 3,
         "association": 2,
