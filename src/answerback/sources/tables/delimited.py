@@ -209,10 +209,20 @@ def parse_block(data: bytes, width: int, delimiter: str) -> tuple[pa.Table, arra
     >>> table.to_pylist(), misfits.tolist()
     ([{'0': b'1', '1': b'2'}, {'0': b'5', '1': b'6'}], [2])
     """
+    if not data.strip(b"\r\n"):
+        return pa.table({str(number): pa.array([], pa.binary()) for number in range(width)}), array("q")
+    if _is_utf8(data):
+        return _parse(data, width, delimiter)
+    # Arrow decodes a row before it hands it over as a misfit, and fails where that is no UTF-8. Such a block goes the
+    # long way round: its bytes as characters, and each cell back to what it was.
+    table, misfits = _parse(data.decode("latin-1").encode(), width, delimiter)
+    cells = ([cell and cell.decode().encode("latin-1") for cell in column.to_pylist()] for column in table.columns)
+    return pa.table([pa.array(column, pa.binary()) for column in cells], names=table.column_names), misfits
+
+
+def _parse(data: bytes, width: int, delimiter: str) -> tuple[pa.Table, array[int]]:
     names = [str(number) for number in range(width)]
     misfits = array("q")  # not a list: a block can hold a million of them
-    if not data.strip(b"\r\n"):
-        return pa.table({name: pa.array([], pa.binary()) for name in names}), misfits
 
     def skip(row: arrow_csv.InvalidRow) -> str:
         misfits.append(row.number)

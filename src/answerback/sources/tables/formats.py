@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from answerback.domain.errors import SourceError
-from answerback.sources.files import opened
+from answerback.sources.files import Truncated, opened
 from answerback.sources.tables.delimited import read_delimited
 from answerback.sources.tables.json_lines import read_json_lines
 from answerback.sources.tables.parquet import read_parquet
@@ -57,7 +57,10 @@ def read_rows(path: Path, file: str = "", options: ReadOptions | None = None) ->
     file = file or path.name
     options = options or ReadOptions()
     with opened(path) as (reader, _):
-        head = reader.peek(8)[:8]
+        try:
+            head = reader.peek(8)[:8]
+        except Truncated as error:
+            raise SourceError("nothing of the file can be unpacked", where=file, next_step="export it again") from error
     if head.startswith(_OLD_EXCEL):
         raise SourceError("this is an old or encrypted Excel file", where=file, next_step="save it as XLSX or CSV")
     kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
