@@ -2,7 +2,8 @@
 
 Four of five events are efforts. Accounts are skewed: the largest of 100,000 has about two of a hundred events. Three of
 five efforts are mails with a message id, one of five has a thread; half the acts name the mail that they answer, a
-quarter only its thread, and the rest nothing. The same size and seed give the same files.
+quarter only its thread, and the rest nothing. Mails list everybody they went to. The same size and seed give the same
+files.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ DAYS = 365
 STAGES = ("Qualify", "Show", "Offer", "Agree")
 KINDS = ("email", "call", "meeting", "proposal")
 MAIL, MEETING, OFFER = 0, 2, 3
-SPACES = {name: number for number, name in enumerate(("effort", "action", "account", "contact", "deal", "rep", "token"))}
+SPACES = {
+    name: number for number, name in enumerate(("effort", "action", "account", "contact", "deal", "rep", "token"))
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def write_log(folder: Path, events: int, seed: int = 1) -> None:
     _write(folder, "effort", len(efforts.at), lambda at: _effort_columns(efforts, at))
     _write(folder, "buyer_action", acts, lambda at: _action_columns(efforts, parent[at], lag[at], at))
     _write_references(folder, efforts, parent)
+    _write_participants(folder, efforts)
     _write_parties(folder, accounts)
 
 
@@ -133,13 +137,37 @@ def _write_references(folder: Path, efforts: Efforts, parent: Ints) -> None:
                 done += count
 
 
+def _write_participants(folder: Path, efforts: Efforts) -> None:
+    """Everybody on a mail: its own contact, and on a third of mails a colleague."""
+    mails = np.flatnonzero(efforts.kind == MAIL)
+    event = np.concatenate([mails, mails[::3]])
+    contact = np.concatenate([efforts.contact[mails], efforts.account[mails[::3]] * 3 + mails[::3] % 3])
+    _write(
+        folder,
+        "participant",
+        len(event),
+        lambda at: {
+            "participant_key": keys("token", at + (1 << 35)),
+            "event_key": keys("effort", event[at]),
+            "event_type": repeated("effort", len(at)),
+            "contact_key": keys("contact", contact[at]),
+            "role": repeated("to", len(at)),
+        },
+    )
+
+
 def _write_parties(folder: Path, accounts: int) -> None:
-    number = np.arange
     _write(folder, "account", accounts, lambda at: {"account_key": keys("account", at)})
-    contact = {"account_key": lambda at: keys("account", at // 3), "contact_key": lambda at: keys("contact", at)}
-    _write(folder, "contact", accounts * 3, lambda at: {name: make(at) for name, make in contact.items()})
-    deal = {"account_key": lambda at: keys("account", at // 2), "deal_key": lambda at: keys("deal", at)}
-    _write(folder, "deal", accounts * 2, lambda at: {name: make(at) for name, make in deal.items()})
+    for name, each in (("contact", 3), ("deal", 2)):
+        _write(
+            folder,
+            name,
+            accounts * each,
+            lambda at, name=name, each=each: {  # type: ignore[misc]
+                f"{name}_key": keys(name, at),
+                "account_key": keys("account", at // each),
+            },
+        )
     _write(
         folder,
         "deal_change",
@@ -164,7 +192,7 @@ def _write_parties(folder: Path, accounts: int) -> None:
         1000,
         lambda at: {
             "coverage_key": keys("token", at + (1 << 38)),
-            "rep_key": keys("rep", number(1000)[at]),
+            "rep_key": keys("rep", at),
             "starts_at": instants(START + 0 * at),
             "ends_at": instants(START + (DAYS - 5) * DAY + 0 * at),
         },

@@ -7,7 +7,5 @@ select link.effort_key, link.action_key, action.occurred_at,
 from link
 join buyer_action as action on action.action_key = link.action_key
 join effort_play on effort_play.effort_key = link.effort_key
-join playbook_play as play on play.play_id = effort_play.play_id
 join playbook_answer as answer on answer.play_id = effort_play.play_id and answer.kind = action.kind
-where link.lag_seconds <= play.waiting_seconds
-  and (action.evidence = 'captured' or action.stance = 'retreat')
+where link.in_time and (action.evidence = 'captured' or action.stance = 'retreat')

@@ -19,8 +19,8 @@ seen as (
     where stretch.starts_at < stretch.ends_at
 ),
 wanted as (
-    select distinct effort.rep_key, effort_play.play_id
-    from effort join effort_play on effort_play.effort_key = effort.effort_key
+    select maker.rep_key, play.play_id
+    from (select distinct rep_key from effort) as maker cross join playbook_play as play
 ),
 covered as (
     select wanted.rep_key, wanted.play_id, seen.starts_at, seen.ends_at

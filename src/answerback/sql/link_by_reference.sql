@@ -1,19 +1,23 @@
--- One row per buyer action that names a token which an effort bears: the latest effort before it that does and that the act can answer, whatever the time.
+-- One row per buyer action that names a token which an effort bears: the latest effort before it that does and that the act
+-- can answer, whatever the time; of several at that instant the one with the greatest key.
 -- key: action_key · unit: month · look-back: any · look-forward: none · kept: no
-with bearer as (
-    select token.token_key, effort.reach_id, effort.occurred_at, max(effort.effort_key) as effort_key
-    from effort_token as token
-    join linkable_effort as effort on effort.effort_key = token.effort_key
-    where token.role = 'is'
-    group by token.token_key, effort.reach_id, effort.occurred_at
-),
-act as (
-    select action.action_key, token.token_key, action.reach_id, action.occurred_at
+with act as (
+    select action.action_key, token.token_key, action.reach_id, action.occurred_at, action.waiting_seconds
     from action_token as token
     join askable_action as action on action.action_key = token.action_key
     where token.role = 'answers'
+),
+bearer as (
+    select token.token_key, effort.reach_id, effort.occurred_at, max(effort.effort_key) as effort_key
+    from (
+        select token_key, effort_key from effort_token as token
+        semi join act on act.token_key = token.token_key
+        where token.role = 'is'
+    ) as token
+    join linkable_effort as effort on effort.effort_key = token.effort_key
+    group by token.token_key, effort.reach_id, effort.occurred_at
 )
-select act.action_key, bearer.effort_key, bearer.occurred_at as effort_at, act.occurred_at
+select act.action_key, bearer.effort_key, bearer.occurred_at as effort_at, act.occurred_at, act.waiting_seconds
 from act
 asof join bearer
   on bearer.token_key = act.token_key and bearer.reach_id = act.reach_id and act.occurred_at >= bearer.occurred_at
