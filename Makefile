@@ -59,7 +59,8 @@ format: setup ## Put code into its standard form and mend what can be mended wit
 
 bench: ## Measure speed against other engines, in an environment of its own
 	@scripts/setup bench
-	@$(STAGE) "make bench" .venvs/bench/bin/python -m benchmarks $(ARGS)
+	@scripts/setup bench-pm4py
+	@$(STAGE) "make bench" .venvs/bench/bin/python -m benchmarks $(or $(ARGS),all)
 
 docs: setup ## Build the documentation into site/
 	@$(STAGE) "make docs" $(BIN)/mkdocs build --strict

@@ -1,7 +1,7 @@
 """How long it takes to load a table of efforts, against DuckDB reading the same file and writing it as Parquet.
 
-Loading does more: it checks every value, makes a key of every id, keeps the strings apart, hashes every row and forces all to
-disk. The ratio says what that costs.
+Loading does more: it checks every value, makes a key of every id, keeps the strings apart, hashes every row and forces
+all to disk. The ratio says what that costs.
 
     python -m benchmarks loading --rows 1000000
 """

@@ -1,7 +1,7 @@
 """`make demo`: Answerback on a small invented team, in one minute, every figure computed live.
 
-Each command is printed before it runs, so that you can run it yourself. Everything is written to `demo-home` beside this
-project, and made anew each time.
+Each command is printed before it runs, so that you can run it yourself. Everything is written to `demo-home` in this
+folder, and made anew each time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ STEPS = (
     ("A workspace, with the default playbook.", ["init", "--no-ask"]),
     ("Four reps, nine months: touches, and what buyers did.", ["load", "examples/small_team"]),
     ("Link every buyer's act to the touch that it answers.", ["build"]),
-    ("Which share of touches moved a buyer? No number without enough behind it.", ["show", "on-base", "--by", "rep,kind"]),
+    (
+        "Which share of touches moved a buyer? No number without enough behind it.",
+        ["show", "on-base", "--by", "rep,kind"],
+    ),
     ("On what do the links rest?", ["show", "bases"]),
     ("How long do answers take?", ["show", "lags"]),
     ("Why does that reply answer that mail, and not another?", ["explain", "link", "b6"]),

@@ -1,4 +1,4 @@
-"""Writes the pictures of README and docs from real output: `docs/images/*.svg`, on the invented team of `examples/small_team`.
+"""Writes the pictures of README and docs from real output on `examples/small_team`: `docs/images/*.svg`.
 
 Run it after a change of what the command line shows.
 """
