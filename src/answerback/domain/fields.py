@@ -52,7 +52,7 @@ class Field:
             return f"{self.name.removesuffix('_id')}_key"
         if self.type is FieldType.PERSONAL:
             return f"{self.name}_key"
-        return {"from": "starts_at", "to": "ends_at"}.get(self.name, self.name)
+        return {"from": "starts_at", "to": "ends_at", "by": "promised_by"}.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from answerback.domain.records import FieldType, RecordType, key_column
+from answerback.domain.fields import FieldType, RecordType
+from answerback.domain.records import key_column
 
 
 class ColumnType(StrEnum):

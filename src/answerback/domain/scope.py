@@ -1,18 +1,18 @@
-"""Whose rows somebody may see, and for what purpose. Every analysis function that returns rows about people demands one.
+"""Whose rows somebody may see, and for what purpose. Every analysis function with rows about people demands one.
 
-A Scope has two makers: the owner of a workspace's folder (`workspace.access.owner_scope`, whose use is logged), and, where
-people sign in, the one function that knows who may see whom.
+A Scope has two makers: the owner of a workspace's folder (`workspace.access.owner_scope`, whose use is logged), and,
+where people sign in, the one function that knows who may see whom.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A rep between two instants, the second excluded; None means without end."""
+    """A rep between two instants (aware, or naive in UTC), the second excluded; None means without end."""
 
     rep_key: int
     start: datetime | None = None
@@ -42,10 +42,10 @@ class Scope:
         return Scope(self.purpose, stretches=tuple(cut))
 
     def condition(self, rep: str, at: str) -> str:
-        """The scope as an SQL condition on a column of rep keys and one of instants.
+        """The scope as one SQL condition, in brackets, on a column of rep keys and one of instants.
 
         >>> Scope("mirror", stretches=(Stretch(7),)).condition("rep_key", "occurred_at")
-        '(rep_key = 7)'
+        '((rep_key = 7))'
         >>> Scope("nothing").condition("rep_key", "occurred_at"), Scope("all", everybody=True).condition("a", "b")
         ('false', 'true')
         """
@@ -55,11 +55,17 @@ class Scope:
         for each in self.stretches:
             terms = [f"{rep} = {int(each.rep_key)}"]
             if each.start is not None:
-                terms.append(f"{at} >= timestamp '{each.start:%Y-%m-%d %H:%M:%S}'")
+                terms.append(f"{at} >= {_literal(each.start)}")
             if each.end is not None:
-                terms.append(f"{at} < timestamp '{each.end:%Y-%m-%d %H:%M:%S}'")
+                terms.append(f"{at} < {_literal(each.end)}")
             parts.append(f"({' and '.join(terms)})")
-        return " or ".join(parts) or "false"
+        return f"({' or '.join(parts)})" if parts else "false"
+
+
+def _literal(at: datetime) -> str:
+    """An instant as relations hold it: naive, in UTC."""
+    utc = at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
+    return f"timestamp '{utc.isoformat(' ', 'seconds')}'"
 
 
 def _latest(one: datetime | None, other: datetime | None) -> datetime | None:

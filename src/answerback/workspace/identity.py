@@ -69,7 +69,8 @@ def _identify_space(space: str, table: pa.Table, decisions: pa.Table) -> tuple[p
     by_hand = np.array(merges, np.int64).reshape(-1, 2)
     left, right = np.concatenate([by_hand[:, 0], left]), np.concatenate([by_hand[:, 1], right])
     component = _components(left, right, separated)
-    same_as = _stand_for_all(space, component, table, {key for pair in merges for key in pair})
+    given_up = set(decisions.filter(pc.equal(decisions["kind"], "merge"))["subject_key"].to_pylist())
+    same_as = _stand_for_all(space, component, table, {key for pair in merges for key in pair}, given_up)
     doubts = _doubts(ends.of(keys[ambiguous]).tolist(), matches[ambiguous].tolist(), ends, separated)
     unsure = [(space, key, other, "several accounts of one source have this domain") for key, other in doubts]
     return same_as, pa.Table.from_pylist(
@@ -192,13 +193,19 @@ def _both_in(pair: frozenset[int], nodes: Keys64) -> bool:
     return len(nodes) > 0 and nodes[at].tolist() == found
 
 
-def _stand_for_all(space: str, parts: list[Component], table: pa.Table, by_hand: set[int]) -> pa.Table:
-    """Every key that is not its component's own: the first by source and then by key stands for all."""
+def _stand_for_all(
+    space: str, parts: list[Component], table: pa.Table, by_hand: set[int], given_up: set[int]
+) -> pa.Table:
+    """Every key that is not its component's own: the first by source and then by key stands for all.
+
+    Whoever was merged into another never does: a decision names who is given up, and then who stays.
+    """
     nodes, component = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
     named = table.filter(pc.is_in(table["key"], pa.array(nodes))).group_by("key").aggregate([("source", "min")])
     source = dict(zip(named["key"].to_pylist(), named["source_min"].to_pylist(), strict=True))
     rows = sorted(
-        zip(component.tolist(), nodes.tolist(), strict=True), key=lambda row: (source.get(row[1], ""), row[1])
+        zip(component.tolist(), nodes.tolist(), strict=True),
+        key=lambda row: (row[1] in given_up, source.get(row[1], ""), row[1]),
     )
     canonical: dict[int, int] = {}
     for number, node in rows:
