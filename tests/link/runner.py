@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from collections.abc import Mapping
 from dataclasses import fields
@@ -34,9 +35,16 @@ LISTED = pa.schema([("record", pa.string()), ("source", pa.string()), ("key", pa
 def bench() -> DuckDB:
     """The engine, with an empty `current_*` relation for every record."""
     duck = DuckDB(Limits(threads=1), Path(tempfile.gettempdir()))
+    atexit.register(_let_go)
     for name in RECORDS:
         duck.put(f"current_{name}", current_schema(name).empty_table())
     return duck
+
+
+def _let_go() -> None:
+    """The engine's library complains of connections that outlive it."""
+    bench().close()
+    bench.cache_clear()
 
 
 def current_schema(record: str) -> pa.Schema:
@@ -54,15 +62,24 @@ def current_table(record: str, rows: list[Row]) -> pa.Table:
     return pa.table([[getattr(row, name, None) for row in rows] for name in schema.names], schema=schema)
 
 
-def run(world: World) -> DuckDB:
-    """The engine, holding every relation of the catalogue over this world."""
+def run(world: World, only: str = "") -> DuckDB:
+    """The engine, holding every relation of the catalogue over this world, or one and those that it rests on."""
     duck = bench()
     for sort, record in RECORD_OF.items():
         rows = [row for row in world.rows if type(row) is sort]
         duck.put(f"current_{record}", current_table(record, rows))
     _put_settings(duck, world)
-    make_all(duck)
+    for relation in catalogue():
+        if not only or relation.name in rests_on(only):
+            duck.make(relation.name, relation.sql)
     return duck
+
+
+@cache
+def rests_on(name: str) -> frozenset[str]:
+    """A relation and all that it reads, directly or not."""
+    reads = {relation.name: relation.reads for relation in catalogue()}
+    return frozenset({name}.union(*(rests_on(each) for each in reads[name] if each in reads)))
 
 
 def run_from_log(world: World, log: Mapping[str, pa.Table]) -> DuckDB:
@@ -72,14 +89,9 @@ def run_from_log(world: World, log: Mapping[str, pa.Table]) -> DuckDB:
         duck.put(f"log_{record}", log[record])
         duck.make(f"current_{record}", current_sql(RECORDS[record], extents=False))
     _put_settings(duck, world)
-    make_all(duck)
-    return duck
-
-
-def make_all(duck: DuckDB) -> None:
-    """Every relation, in the order in which they read one another."""
     for relation in catalogue():
         duck.make(relation.name, relation.sql)
+    return duck
 
 
 def rows(duck: DuckDB, name: str, *columns: str) -> list[dict[str, Any]]:

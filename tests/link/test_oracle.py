@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from answerback.analysis.states import state_sql
 from answerback.engine.duckdb import DuckDB
 from tests.link.oracle import GRADE, Judged, believed, judge, labels, moves, seen_until, state, team_of
 from tests.link.runner import rows, run
-from tests.link.state import state_of
 from tests.link.world import World, day
 from tests.link.worlds import LAST_DAY, crowded_world, worlds
 
@@ -148,17 +148,15 @@ def instants_by(world: World, judged: Judged) -> dict[int, tuple[object, ...]]:
 MOMENTS = [day(half / 2) + timedelta(seconds=late) for half in range(2 * LAST_DAY + 4) for late in (0, 1)]
 
 
-def states_in(duck: DuckDB) -> dict[tuple[int, int], str | None]:
-    outcomes = rows(duck, "outcome")
-    return {
-        (row["effort_key"], number): state_of(row, as_of) for row in outcomes for number, as_of in enumerate(MOMENTS)
-    }
+def states_in(duck: DuckDB) -> dict[tuple[int, datetime], str | None]:
+    moments = ", ".join(f"(timestamp '{moment}')" for moment in MOMENTS)
+    found = duck.query(
+        f"""select effort_key, moment, {state_sql("moment")} as state
+            from outcome, (values {moments}) as clock (moment) where occurred_at <= moment"""  # noqa: S608 - our own
+    ).to_pylist()
+    return {(row["effort_key"], row["moment"]): row["state"] for row in found}
 
 
-def states_by(world: World, judged: Judged) -> dict[tuple[int, int], str | None]:
-    return {
-        (touch.key, number): state(world, touch, as_of)
-        for touch in judged.touches
-        if touch.linkable
-        for number, as_of in enumerate(MOMENTS)
-    }
+def states_by(world: World, judged: Judged) -> dict[tuple[int, datetime], str | None]:
+    found = {(touch.key, moment): state(world, touch, moment) for touch in judged.touches for moment in MOMENTS}
+    return {place: each for place, each in found.items() if each is not None}

@@ -79,6 +79,8 @@ class Bears(Row):
 class TookPart(Row):
     event_key: int
     contact_key: int | None = None
+    rep_key: int | None = None
+    role: str | None = None
     event_type: str | None = None
     owner_hash: int | None = None
     participant_key: int = 0
@@ -155,6 +157,17 @@ class Decision(Row):
     decision_key: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Attribute(Row):
+    subject_key: int
+    name: str
+    value: str
+    subject_kind: str = "account"
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    attribute_key: int = 0
+
+
 R = TypeVar("R", bound=Row)
 
 RECORD_OF: dict[type[Row], str] = {
@@ -169,6 +182,7 @@ RECORD_OF: dict[type[Row], str] = {
     Rep: "rep",
     Covered: "coverage",
     Decision: "decision",
+    Attribute: "attribute",
 }
 
 

@@ -268,7 +268,9 @@ def distinct(rows: list[Row]) -> list[Row]:
 
 
 def _numbered(row: Row, number: int) -> Row:
-    """Gives a row the hash that decides among equals: no two contents share one."""
+    """Gives a row the key, or the hash that decides among equals, that no other has."""
     if isinstance(row, Change | Decision):
         return replace(row, content_hash=number)
+    if isinstance(row, Covered):
+        return replace(row, coverage_key=number)
     return row

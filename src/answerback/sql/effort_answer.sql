@@ -1,5 +1,5 @@
--- One row per effort that got an answer in time: the first act that moved it forward, the first such act that is proved, and
--- the first answer of any sort.
+-- One row per effort that got an answer in time: the first act that moved it forward, the first such act that is proved, the
+-- first other answer, and the first such that is proved.
 -- key: effort_key · unit: month · look-back: none · look-forward: the longest waiting time · kept: no
 with placed as (
     select effort_key, action_key, occurred_at, moved, proved,

@@ -1,0 +1,178 @@
+"""What came of efforts, sentence by sentence."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.link.cases import A2, A, Case, E, a, answers, check, e, mail
+from tests.link.settled import ALWAYS, FOR_GOOD
+from tests.link.world import Account, Covered, Rep, day
+
+HERE = {"account_key": 5}
+OUTCOMES = [
+    Case(
+        "answer",
+        "acts in time: proof, and whether one moved the effort",
+        [
+            e(E, **HERE),
+            mail(E),
+            a(21, 1, **HERE),
+            a(22, 1, kind="asked", **HERE),
+            a(23, 1, stance="retreat", **HERE),
+            a(24, 1, kind="declined", **HERE),
+            a(25, 1),
+            answers(25),
+            a(26, 3),
+            answers(26),
+        ],
+        [
+            {"action_key": 21, "proved": False, "moved": True},
+            {"action_key": 22, "proved": False, "moved": False},
+            {"action_key": 23, "proved": False, "moved": False},
+            {"action_key": 24, "proved": False, "moved": False},
+            {"action_key": 25, "proved": True, "moved": True},
+        ],
+    ),
+    Case(
+        "answer",
+        "what the seller typed in counts only against the seller",
+        [e(**HERE), a(A, evidence="claimed", **HERE), a(A2, kind="declined", evidence="claimed", **HERE)],
+        [{"action_key": A2, "moved": False}],
+    ),
+    Case(
+        "effort_answer",
+        "the first act that moved it, the first proved one, the first other ones",
+        [
+            e(**HERE),
+            mail(E),
+            a(22, 0.1, **HERE),
+            a(21, 0.1, **HERE),
+            a(23, 0.5),
+            answers(23),
+            a(24, 0.2, kind="asked", **HERE),
+            a(25, 0.3, kind="asked"),
+            answers(25),
+        ],
+        [
+            {
+                "effort_key": E,
+                "on_base_at": day(0.1),
+                "on_base_action_key": 21,
+                "proved_at": day(0.5),
+                "proved_action_key": 23,
+                "other_at": day(0.2),
+                "other_action_key": 24,
+                "other_proved_at": day(0.3),
+            }
+        ],
+    ),
+    Case(
+        "coverage",
+        "one row per stretch and channel, the rep by the key that stands for them",
+        [Covered(rep_key=66, channel="email", starts_at=day(1)), Covered(coverage_key=1)],
+        [
+            {"rep_key": 6, "channel": "email", "starts_at": day(1), "ends_at": None},
+            {"rep_key": None, "channel": None, "starts_at": None, "ends_at": None},
+        ],
+        same_as={66: 6},
+    ),
+    Case(
+        "coverage_span",
+        "stretches that touch or overlap are one, in the rep's own systems or everybody's",
+        [
+            e(rep_key=6),
+            Covered(rep_key=66, starts_at=day(0), ends_at=day(2)),
+            Covered(starts_at=day(2), ends_at=day(3)),
+            Covered(rep_key=6, starts_at=day(1), ends_at=day(2)),
+            Covered(rep_key=6, starts_at=day(4), ends_at=day(5)),
+            Covered(rep_key=7, starts_at=day(3), ends_at=day(4)),
+        ],
+        [
+            {"rep_key": 6, "play_id": play, "starts_at": starts, "ends_at": ends}
+            for play in (0, 1, 2)
+            for starts, ends in ((day(0), day(3)), (day(4), day(5)))
+        ],
+        same_as={66: 6},
+    ),
+    Case(
+        "coverage_span",
+        "on the play's channels, or by a source that covers all; without ends for good; backwards never",
+        [
+            e(rep_key=6),
+            Covered(channel="email", ends_at=day(1)),
+            Covered(channel="call", starts_at=day(2)),
+            Covered(channel="visit"),
+            Covered(starts_at=day(3), ends_at=day(2)),
+        ],
+        [
+            {"play_id": 0, "starts_at": ALWAYS, "ends_at": day(1)},
+            {"play_id": 1, "starts_at": day(2), "ends_at": FOR_GOOD},
+        ],
+    ),
+    Case(
+        "outcome",
+        "who, what and when, as the rep was then; the account's segment and region before the rep's",
+        [
+            e(E, 3, rep_key=6, account_key=5),
+            Account(account_key=5, segment="large", industry="steel", size_band="xl"),
+            Rep(rep_key=6, team="north", valid_to=day(2)),
+            Rep(rep_key=6, team="south", valid_from=day(2), segment="small", region="EU", tenure_start=day(-300)),
+        ],
+        [
+            {
+                "team": "south",
+                "segment": "large",
+                "region": "EU",
+                "industry": "steel",
+                "size_band": "xl",
+                "tenure_band": "6-24 months",
+                "waiting_seconds": 172800,
+                "play": "mail",
+            }
+        ],
+    ),
+    Case(
+        "outcome",
+        "until when an answer could be seen: the end of the stretch in which the effort lies",
+        [
+            e(1, 0),
+            e(2, 1),
+            e(3, 2),
+            Covered(starts_at=day(0), ends_at=day(1)),
+            Covered(starts_at=day(2), ends_at=day(3)),
+        ],
+        [{"effort_key": k, "seen_until": until} for k, until in ((1, day(1)), (2, None), (3, day(3)))],
+    ),
+    Case(
+        "outcome",
+        "when the first answers came",
+        [e(**HERE), a(A, 1, **HERE), a(A2, 0.5, kind="asked", **HERE), e(2, 30)],
+        [
+            {
+                "effort_key": E,
+                "on_base_at": day(1),
+                "on_base_action_key": A,
+                "other_at": day(0.5),
+                "other_action_key": A2,
+            },
+            {
+                "effort_key": 2,
+                "on_base_at": None,
+                "on_base_action_key": None,
+                "other_at": None,
+                "other_action_key": None,
+            },
+        ],
+    ),
+    Case(
+        "outcome",
+        "only efforts that can be answered",
+        [e(1, kind="visit"), e(2, subkind="work item", rep_key=6, **HERE), a(A, 0, registered_by_key=6, **HERE)],
+        [],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", OUTCOMES, ids=str)
+def test_rows_in_rows_out(case: Case) -> None:
+    check(case)
