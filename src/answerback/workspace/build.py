@@ -71,6 +71,7 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
         if next_number(home) > 1:
             newest = read_snapshot(home)
             if newest.made_from == made_from and not missing_files(home, newest):
+                prune(home, playbook.keep, now)
                 return Built(newest, new=False)
         scratch = home.pool / f".build-{secrets.token_hex(6)}"
         with room_on(home.pool):
@@ -127,7 +128,6 @@ def _make(
         )
         open_log(duck, home, batches)
         _put_inputs(duck, playbook)
-        files: dict[str, RelationFile] = {}
         for number, relation in enumerate(relations, 2):
             on_step(relation.name, number, total)
             duck.make(relation.name, relation.sql)
@@ -135,14 +135,14 @@ def _make(
                 duck.drop(name)
         on_step("checking and writing", total, total)
         check_promises(duck)
+        kept = {relation.name: relation.order for relation in relations if relation.kept}
+        kept |= dict.fromkeys(("same_as", "doubtful", *sorted(playbook_relations(playbook))), ())
         with room_on(home.pool):
-            for relation in relations:
-                if relation.kept:
-                    files[relation.name] = _keep(duck, home, relation.name, relation.order, scratch)
-            for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
-                files[name] = _keep(duck, home, name, (), scratch)
+            drafts = {name: _write(duck, name, order, scratch) for name, order in kept.items()}
+            for name, file in drafts.items():  # all of it is written: from here on nothing needs room
+                (scratch / f"{name}.parquet").replace(home.root / file.path)
             sync_folder(home.pool)
-    return files
+    return drafts
 
 
 def open_log(duck: DuckDB, home: Home, batches: list[Batch]) -> None:
@@ -226,14 +226,12 @@ def _last_readers(relations: tuple[Relation, ...]) -> dict[str, list[str]]:
     return done
 
 
-def _keep(duck: DuckDB, home: Home, name: str, order: tuple[str, ...], scratch: Path) -> RelationFile:
-    """One relation into the pool, named by its content: the same content is kept once."""
+def _write(duck: DuckDB, name: str, order: tuple[str, ...], scratch: Path) -> RelationFile:
+    """One relation into the scratch folder, and as what the pool will have it: the same content is kept once."""
     draft = scratch / f"{name}.parquet"
     duck.write(name, draft, order)
     sync_file(draft)
     digest = checksum(draft)
-    final = home.pool / f"{name}-{digest}.parquet"
-    draft.replace(final)
-    described = pq.read_metadata(final)
+    described = pq.read_metadata(draft)
     columns = {field.name: str(field.type) for field in described.schema.to_arrow_schema()}
-    return RelationFile(f"pool/{final.name}", described.num_rows, digest, columns)
+    return RelationFile(f"pool/{name}-{digest}.parquet", described.num_rows, digest, columns)

@@ -78,7 +78,8 @@ def _check(entry: Entry) -> None:
         raise UsageError(
             f"{entry.type} has no field {strange[0]}", next_step=f"choose among {', '.join(sorted(known))}"
         )
-    _, faults = check_rows(record, pa.table({name: column_of([value]) for name, value in entry.fields.items()}))
+    fields = {"source_id": None, **entry.fields}
+    _, faults = check_rows(record, pa.table({name: column_of([value]) for name, value in fields.items()}))
     if faults:
         first = faults[0]
         raise UsageError(f"{entry.type}.{first.field}: {first.reason}", next_step=f"give {first.hint}")

@@ -1,0 +1,174 @@
+"""The journal: what was accepted is never lost, what was cut short never counts, and compaction happens once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from answerback.domain.errors import NoRoomError, UsageError
+from answerback.workspace.batches import read_batches
+from answerback.workspace.build import compact_journal
+from answerback.workspace.home import Home
+from answerback.workspace.journal import Entry, append, set_aside
+from tests.workspace.world import NOW, PLAYBOOK, PROCESSES, current, ids, make
+
+
+def entry(number: object, source: str = "crm") -> Entry:
+    fields = {"source_id": f"h{number}", "text": "a price change", "from": "2026-01-01"}
+    return Entry(source, "happening", fields, NOW + timedelta(seconds=1))
+
+
+def written(home: Home) -> set[str]:
+    """The ids of all happenings in the log."""
+    known = ids(home) if read_batches(home) else {}
+    return {known[row["happening_key"]] for row in current(home, "happening")["happening"]}
+
+
+def test_an_entry_is_in_the_log_after_the_next_build(home: Home) -> None:
+    append(home, entry(1))
+    append(home, entry(2, source="mail"))
+    make(home)
+    assert written(home) == {"h1", "h2"}
+    assert list(home.journal.iterdir()) == []
+    assert sorted((batch.source_kind, batch.source, batch.kept) for batch in read_batches(home)) == [
+        ("journal", "crm", 1),
+        ("journal", "mail", 1),
+    ]
+
+
+def test_a_line_cut_short_is_mended_and_skipped(home: Home) -> None:
+    append(home, entry(1))
+    with (home.journal / "open.jsonl").open("ab") as file:
+        file.write(b'{"source": "crm", "type": "happening", "fie\xc3')
+    append(home, entry(2))
+    with (home.journal / "open.jsonl").open("ab") as file:
+        file.write(b'{"source": "crm"')
+    compact_journal(home, PLAYBOOK, now=NOW)
+    assert written(home) == {"h1", "h2"}
+    assert [(batch.read, batch.kept, batch.rejects) for batch in read_batches(home)] == [(2, 2, 0)]
+
+
+def test_nothing_but_a_line_cut_short_is_nothing(home: Home) -> None:
+    (home.journal / "open.jsonl").write_bytes(b'{"source"\n[]\n"x"\nnull\n')
+    compact_journal(home, PLAYBOOK, now=NOW)
+    assert read_batches(home) == []
+    assert list(home.journal.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "said"),
+    [
+        ("hapening", {}, "no record"),
+        ("happening", {"text": "x", "txt": "y"}, "no field txt"),
+        ("happening", {}, "text: missing"),
+        ("happening", {"text": "x", "from": "soon"}, "from: bad_time"),
+        ("decision", {"subject_kind": "weather"}, "subject_kind: not_allowed"),
+    ],
+)
+def test_what_the_log_could_not_take_is_refused_at_once(
+    home: Home, kind: str, fields: dict[str, str], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        append(home, Entry("crm", kind, fields, NOW))
+    assert list(home.journal.iterdir()) == []
+
+
+def test_a_build_killed_between_load_and_letting_go_loads_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(home, entry(1))
+    append(home, entry(2, source="mail"))
+
+    unlink = Path.unlink
+
+    def killed(path: Path, missing_ok: bool = False) -> None:
+        if path.name.startswith("closed-"):
+            raise KeyboardInterrupt
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "unlink", killed)
+        with pytest.raises(KeyboardInterrupt):
+            compact_journal(home, PLAYBOOK, now=NOW)
+    before = [batch.batch_id for batch in read_batches(home)]
+    assert len(before) == 2
+    compact_journal(home, PLAYBOOK, now=NOW + timedelta(hours=1))
+    assert [batch.batch_id for batch in read_batches(home)] == before
+    assert list(home.journal.iterdir()) == []
+    assert written(home) == {"h1", "h2"}
+
+
+def _append_many(home: Home, worker: int, told: Path) -> None:
+    with told.open("ab", buffering=0) as file:
+        for number in range(40):
+            append(home, entry(f"{worker}-{number}"))
+            file.write(f"h{worker}-{number}\n".encode())
+
+
+def test_writers_lose_nothing_while_builds_set_the_journal_aside(home: Home, tmp_path: Path) -> None:
+    told = [tmp_path / f"told-{worker}" for worker in range(4)]
+    writers = [PROCESSES.Process(target=_append_many, args=(home, n, path)) for n, path in enumerate(told)]
+    for each in writers:
+        each.start()
+    turns = 0
+    while any(each.is_alive() for each in writers):
+        set_aside(home)
+        turns += 1
+    for each in writers:
+        each.join()
+        assert each.exitcode == 0
+    compact_journal(home, PLAYBOOK, now=NOW)
+    accepted = {line for path in told for line in path.read_text().split()}
+    assert len(accepted) == 160
+    assert written(home) == accepted
+    assert turns > 1
+
+
+def test_what_a_killed_writer_was_told_is_kept(home: Home, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    for turn in range(12):
+        writer = PROCESSES.Process(target=_append_many, args=(home, turn, told))
+        writer.start()
+        writer.join(0.004 * turn)
+        os.kill(writer.pid or 0, signal.SIGKILL)
+        writer.join()
+        if turn % 4 == 3:
+            compact_journal(home, PLAYBOOK, now=NOW)
+    compact_journal(home, PLAYBOOK, now=NOW)
+    accepted = set(told.read_text().split()) if told.exists() else set()
+    assert accepted <= written(home)
+    assert accepted, "no writer came as far as its first entry: the test says nothing"
+
+
+def test_a_full_disk_takes_no_half_entry(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    append(home, entry(1))
+    before = (home.journal / "open.jsonl").read_bytes()
+    room = [10]
+    real = os.write
+
+    def scarce(descriptor: int, content: bytes) -> int:
+        if not room[0]:
+            raise OSError(28, "No space left on device")
+        taken = real(descriptor, content[: room[0]])
+        room[0] -= taken
+        return taken
+
+    with monkeypatch.context() as patched:
+        patched.setattr("answerback.workspace.journal.os.write", scarce)
+        with pytest.raises(NoRoomError, match="no space left"):
+            append(home, entry(2))
+    assert (home.journal / "open.jsonl").read_bytes() == before
+    append(home, entry(3))
+    compact_journal(home, PLAYBOOK, now=NOW)
+    assert written(home) == {"h1", "h3"}
+
+
+def test_the_journal_is_the_owner_s(home: Home) -> None:
+    append(home, entry(1))
+    assert (home.journal / "open.jsonl").stat().st_mode & 0o777 == 0o600
+    (closed,) = set_aside(home)
+    assert closed.stat().st_mode & 0o777 == 0o600
+    assert json.loads(closed.read_bytes())["fields"]["source_id"] == "h1"
