@@ -7,7 +7,7 @@ names. People and accounts are grouped by key; their ids are looked up last.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
@@ -15,6 +15,7 @@ import pyarrow as pa
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import UsageError
 from answerback.domain.periods import PeriodKind, bounds, period_of
+from answerback.engine.literals import sql_text
 
 COLUMNS = {
     "rep": "rep_key",
@@ -90,13 +91,19 @@ def _put_periods(reader: Reader, kind: PeriodKind) -> None:
             start, end = bounds(label, zone, fiscal)
             starts.append(start.replace(tzinfo=None))
             labels.append(label)
-            at = end + timedelta(seconds=0)
+            at = end
     table = pa.table({"starts_at": pa.array(starts, pa.timestamp("us")), "label": pa.array(labels, pa.string())})
     reader.duck.put(f"period_{kind}", table)
 
 
 def _attribute_join(alias: str, name: str, of: str) -> str:
+    """What was known at the time of the effort; of several stretches that hold it, the one that began last."""
     key = "effort_key" if of == "event" else f"{of}_key"
-    return f"""left join attribute as {alias}
-  on {alias}.subject_kind = '{of}' and {alias}.name = '{name}' and {alias}.subject_key = outcome.{key}
- and outcome.occurred_at >= {alias}.starts_at and outcome.occurred_at < {alias}.ends_at"""
+    return f"""left join (
+    select counted.effort_key, known.value
+    from outcome as counted
+    join attribute as known
+      on known.subject_kind = {sql_text(of)} and known.name = {sql_text(name)} and known.subject_key = counted.{key}
+     and counted.occurred_at >= known.starts_at and counted.occurred_at < known.ends_at
+    qualify row_number() over (partition by counted.effort_key order by known.starts_at desc) = 1
+) as {alias} on {alias}.effort_key = outcome.effort_key"""

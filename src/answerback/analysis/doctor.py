@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from answerback.analysis.listing import show
+import pyarrow as pa
+
+from answerback.analysis.listing import note_table, reject_table
 from answerback.analysis.reader import Reader, ids_sql
+from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_instant
 from answerback.engine.settings import NO_PLAY
 
 GAP_DAYS = 14
 """A mailbox or calendar silent for longer than this, inside the time it claims to cover, is worth a look."""
+
+MOST_GROUPS = 30
+"""So many kinds of reject, and of note, are told one by one."""
 
 
 class Weight(StrEnum):
@@ -34,23 +41,30 @@ class Remark:
 
 
 def examine(reader: Reader, scope: Scope) -> list[Remark]:
-    """Every remark there is, the weightiest first."""
-    remarks = [remark for check in _CHECKS for remark in check(reader, scope)]
+    """Every remark there is, the weightiest first. What is about the data as a whole is for its owner."""
+    checks = (*_OF_THE_DATA, *_OF_PEOPLE) if scope.everybody else _OF_PEOPLE
+    remarks = [remark for check in checks for remark in check(reader, scope)]
     order = list(Weight)
     return sorted(remarks, key=lambda each: order.index(each.weight))
 
 
 def _rejects(reader: Reader, scope: Scope) -> Iterator[Remark]:
-    rejects = show(reader, scope, "rejects")
-    groups = rejects.group_by(["file", "field", "reason"]).aggregate([("at", "count")]).to_pylist()
-    for row in sorted(groups, key=lambda each: (-each["at_count"], each["file"], each["reason"]))[:30]:
+    del scope
+    yield from _grouped(reject_table(reader), Weight.WRONG, "answerback show rejects; mend the export, load again")
+    yield from _grouped(note_table(reader), Weight.NOTE, "answerback show rejects says what would help")
+
+
+def _grouped(table: pa.Table, weight: Weight, next_step: str) -> Iterator[Remark]:
+    """One remark per file, field and reason, the most frequent first; of very many the first."""
+    groups = table.group_by(["file", "field", "reason"]).aggregate([("at", "count")]).to_pylist()
+    groups.sort(key=lambda each: (-each["at_count"], each["file"], each["reason"], each["field"] or ""))
+    for row in groups[:MOST_GROUPS]:
         field = f" in {row['field']}" if row["field"] else ""
-        yield Remark(
-            Weight.WRONG,
-            row["file"],
-            f"{row['at_count']:,} × {row['reason']}{field}",
-            "answerback show rejects; mend the export, load again",
-        )
+        times = f"{row['at_count']:,} × " if weight is Weight.WRONG else ""
+        yield Remark(weight, row["file"], f"{times}{row['reason']}{field}", next_step)
+    if len(groups) > MOST_GROUPS:
+        left = len(groups) - MOST_GROUPS
+        yield Remark(weight, "files", f"{left:,} more like these", "answerback show rejects --format csv has all")
 
 
 def _nothing_kept(reader: Reader, scope: Scope) -> Iterator[Remark]:
@@ -84,7 +98,8 @@ def _efforts(reader: Reader, scope: Scope) -> Iterator[Remark]:
             Weight.MISSING, "buyer actions", "no act of a buyer was loaded", "load the mailboxes that buyers answer to"
         )
     unplayed = _count(
-        reader, f"select count(*) from effort_play where play = '{NO_PLAY}' or starts_with(play, '{NO_PLAY} ')"
+        reader,
+        f"select count(*) from effort_play where play = '{NO_PLAY}' or starts_with(play, '{NO_PLAY} ')",
     )
     if unplayed:
         yield Remark(
@@ -93,11 +108,11 @@ def _efforts(reader: Reader, scope: Scope) -> Iterator[Remark]:
 
 
 def _silent_reps(reader: Reader, scope: Scope) -> Iterator[Remark]:
-    condition = scope.condition("rep.rep_key", "rep.valid_from") if not scope.everybody else "true"
     rows = reader.query(f"""
         select distinct coalesce(named.id, cast(rep.rep_key as varchar)) as id
         from rep left join {ids_sql("'rep'")} as named on named.key = rep.rep_key
-        where {condition} and rep.rep_key not in (select rep_key from effort where rep_key is not null)
+        where {_anybody_of(scope, "rep.rep_key")}
+          and rep.rep_key not in (select rep_key from effort where rep_key is not null)
         order by id""").to_pylist()
     if rows and reader.snapshot.relations["effort"].rows:
         some = ", ".join(row["id"] for row in rows[:5]) + (" …" if len(rows) > 5 else "")
@@ -108,11 +123,11 @@ def _silent_reps(reader: Reader, scope: Scope) -> Iterator[Remark]:
 
 def _clocks(reader: Reader, scope: Scope) -> Iterator[Remark]:
     del scope
-    later = f"{reader.snapshot.built_at:%Y-%m-%d %H:%M:%S}"
+    built = sql_instant(reader.snapshot.built_at)
     future = _count(
         reader,
-        f"""select (select count(*) from effort where occurred_at > timestamp '{later}')
-                 + (select count(*) from buyer_action where occurred_at > timestamp '{later}')""",
+        f"""select (select count(*) from effort where occurred_at > {built})
+                 + (select count(*) from buyer_action where occurred_at > {built})""",
     )
     if future:
         yield Remark(Weight.WRONG, "clocks", f"{future:,} events lie after the build", "check the export's time zone")
@@ -148,7 +163,8 @@ def _duplicates(reader: Reader, scope: Scope) -> Iterator[Remark]:
         yield Remark(
             Weight.NOTE, "duplicates", f"{twins:,} events came from two systems and count once", "nothing to do"
         )
-    doubtful = show(reader, scope, "doubtful").num_rows
+    del scope
+    doubtful = reader.snapshot.relations["doubtful"].rows
     if doubtful:
         yield Remark(
             Weight.NOTE,
@@ -159,21 +175,30 @@ def _duplicates(reader: Reader, scope: Scope) -> Iterator[Remark]:
 
 
 def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
-    everyone = "true" if scope.everybody else scope.condition("rep_key", "occurred_at")
+    """Silence of a mailbox on days that were loaded. Not loaded days are another matter (`_coverage`)."""
+    seen = scope.condition("effort.rep_key", "effort.occurred_at")
     rows = reader.query(f"""
         with event as (
-            select rep_key, occurred_at from effort where kind = 'email' and ({everyone})
+            select effort.rep_key, effort.occurred_at from effort where effort.kind = 'email' and {seen}
             union all
             select effort.rep_key, action.occurred_at
             from link join effort using (effort_key) join buyer_action as action using (action_key)
-            where effort.kind = 'email' and ({everyone.replace("occurred_at", "effort.occurred_at")})
+            where effort.kind = 'email' and {seen}
         ),
         step as (
-            select rep_key, occurred_at, lag(occurred_at) over (partition by rep_key order by occurred_at) as before from event
+            select rep_key, occurred_at as after,
+                   lag(occurred_at) over (partition by rep_key order by occurred_at) as before
+            from event
         )
-        select named.id, step.before, step.occurred_at as after
-        from step left join {ids_sql("'rep'")} as named on named.key = step.rep_key
-        where epoch(occurred_at) - epoch(before) > {GAP_DAYS * 86_400}
+        select named.id, step.before, step.after
+        from step join {ids_sql("'rep'")} as named on named.key = step.rep_key
+        where epoch(step.after) - epoch(step.before) > {GAP_DAYS * DAY_SECONDS}
+          and exists (
+              select 1 from coverage
+              where coalesce(coverage.rep_key, step.rep_key) = step.rep_key and coalesce(channel, 'email') = 'email'
+                and epoch(least(coalesce(ends_at, step.after), step.after))
+                    - epoch(greatest(coalesce(starts_at, step.before), step.before)) > {GAP_DAYS * DAY_SECONDS}
+          )
         order by named.id, step.before""").to_pylist()
     for row in rows[:20]:
         yield Remark(
@@ -186,19 +211,23 @@ def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
         yield Remark(Weight.NOTE, "mailboxes", f"{len(rows) - 20:,} more silent stretches", "look at the longest first")
 
 
-def _coverage(reader: Reader, scope: Scope) -> Iterator[Remark]:
-    del scope
-    if not reader.snapshot.relations["effort"].rows:
-        return
-    unseen = _count(reader, "select count(*) from outcome where seen_until is null")
+def _unseen(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    mine = f"from outcome where {scope.condition('rep_key', 'occurred_at')}"
+    unseen = _count(reader, f"select count(*) {mine} and seen_until is null")
     if unseen:
-        total = reader.snapshot.relations["outcome"].rows
+        total = _count(reader, f"select count(*) {mine}")
         yield Remark(
             Weight.MISSING,
             "coverage",
             f"answers to {unseen:,} of {total:,} touches could not have been recorded",
             "load the channel for those days",
         )
+
+
+def _channels(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    if not reader.snapshot.relations["effort"].rows:
+        return
     channels = {row["channel"] for row in reader.query("select distinct channel from coverage").to_pylist()}
     if None in channels:
         return
@@ -232,18 +261,16 @@ def _deals(reader: Reader, scope: Scope) -> Iterator[Remark]:
         )
 
 
+def _anybody_of(scope: Scope, rep: str) -> str:
+    """A condition on a column of rep keys: somebody of whom the scope holds any stretch."""
+    keys = ", ".join(str(int(each.rep_key)) for each in scope.stretches)
+    return "true" if scope.everybody else f"{rep} in ({keys})" if keys else "false"
+
+
 def _count(reader: Reader, sql: str) -> int:
     return int(reader.query(sql).column(0)[0].as_py())
 
 
-_CHECKS: tuple[Callable[[Reader, Scope], Iterator[Remark]], ...] = (
-    _nothing_kept,
-    _efforts,
-    _rejects,
-    _clocks,
-    _coverage,
-    _silent_reps,
-    _duplicates,
-    _gaps,
-    _deals,
-)
+_Check = Callable[[Reader, Scope], Iterator[Remark]]
+_OF_THE_DATA: tuple[_Check, ...] = (_nothing_kept, _efforts, _rejects, _clocks, _channels, _duplicates, _deals)
+_OF_PEOPLE: tuple[_Check, ...] = (_unseen, _silent_reps, _gaps)

@@ -10,6 +10,7 @@ from answerback.analysis.reader import Reader
 from answerback.analysis.states import DAY_SECONDS, age_days_sql
 from answerback.domain.answers import NotEnoughData, Reason
 from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_text
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve, Observed, lag_curve
 
 Levels = ("play", "play_wide", "play_channel")
@@ -53,12 +54,11 @@ def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
 
 def _curve(reader: Reader, level: str, play: str, days: int) -> LagCurve | NotEnoughData:
     instant = reader.instant
-    name = play.replace("'", "''")
     rows = reader.query(f"""
         select cast(floor((epoch(on_base_at) - epoch(occurred_at)) / {DAY_SECONDS}) as bigint) as lag,
                {age_days_sql(instant)} as age, count(*) as n
         from outcome
-        where {level} = '{name}' and waiting_seconds <= {days * DAY_SECONDS} and seen_until is not null
+        where {level} = {sql_text(play)} and waiting_seconds <= {days * DAY_SECONDS} and seen_until is not null
           and evidence = 'captured' and occurred_at <= {instant} and on_base_at <= least({instant}, seen_until)
         group by all order by all""")
     if not rows.num_rows:

@@ -1,4 +1,7 @@
-"""What the log and a snapshot hold, row by row, with the sources' own ids: efforts, actions, links, outcomes and the rest."""
+"""What the log and a snapshot hold, row by row, with the sources' own ids: efforts, actions, links and the rest.
+
+Within a narrow scope there are only rows about the people in it; what is about the data as a whole is the owner's.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from answerback.analysis.reader import Reader, ids_sql
 from answerback.analysis.states import DAY_SECONDS, state_sql
 from answerback.domain.answers import NotEnoughData
 from answerback.domain.errors import UsageError
-from answerback.domain.scope import Scope
+from answerback.domain.scope import Scope, Stretch
+from answerback.engine.literals import sql_instant
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,8 @@ def show(reader: Reader, scope: Scope, what: str) -> pa.Table:
     raise UsageError(f"there is nothing called {what!r} to show", next_step=f"show one of on-base, {known}")
 
 
-def _efforts(reader: Reader, scope: Scope) -> pa.Table:
+def efforts(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+    """Every effort with its play; `only` is an SQL condition on `effort`."""
     return reader.query(f"""
         select event.id as effort_id, rep.id as rep_id, account.id as account_id, contact.id as contact_id,
                deal.id as deal_id, effort.occurred_at, effort.kind, effort.subkind, effort.purpose, effort.origin,
@@ -47,11 +52,13 @@ def _efforts(reader: Reader, scope: Scope) -> pa.Table:
         left join {ids_sql("'account'")} as account on account.key = effort.account_key
         left join {ids_sql("'contact'")} as contact on contact.key = effort.contact_key
         left join {ids_sql("'deal'")} as deal on deal.key = effort.deal_key
-        where effort.occurred_at <= {reader.instant} and ({scope.condition("effort.rep_key", "effort.occurred_at")})
-        order by effort.occurred_at, effort_id""")
+        where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
+          and {only}
+        order by effort.occurred_at, effort_id, effort.effort_key""")
 
 
-def _actions(reader: Reader, scope: Scope) -> pa.Table:
+def actions(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+    """Every buyer action and the effort it answers; `only` is an SQL condition on `action`."""
     return reader.query(f"""
         select event.id as action_id, account.id as account_id, contact.id as contact_id, deal.id as deal_id,
                action.occurred_at, action.kind, action.subkind, action.stance, action.evidence, action.counts,
@@ -64,8 +71,8 @@ def _actions(reader: Reader, scope: Scope) -> pa.Table:
         left join {ids_sql("'account'")} as account on account.key = action.account_key
         left join {ids_sql("'contact'")} as contact on contact.key = action.contact_key
         left join {ids_sql("'deal'")} as deal on deal.key = action.deal_key
-        where action.occurred_at <= {reader.instant} and ({_linked_scope(scope)})
-        order by action.occurred_at, action_id""")
+        where action.occurred_at <= {reader.instant} and {_linked_scope(scope)} and {only}
+        order by action.occurred_at, action_id, action.action_key""")
 
 
 def _linked_scope(scope: Scope) -> str:
@@ -73,7 +80,8 @@ def _linked_scope(scope: Scope) -> str:
     return "true" if scope.everybody else scope.condition("effort.rep_key", "effort.occurred_at")
 
 
-def _links(reader: Reader, scope: Scope) -> pa.Table:
+def links(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+    """Which action answers which effort, on what basis; `only` is an SQL condition on `link`."""
     return reader.query(f"""
         select action.id as action_id, event.id as effort_id, link.basis, link.grade, link.lag_seconds
         from link
@@ -82,16 +90,17 @@ def _links(reader: Reader, scope: Scope) -> pa.Table:
         left join {ids_sql("'event'")} as action on action.key = link.action_key
         left join {ids_sql("'event'")} as event on event.key = link.effort_key
         where buyer_action.occurred_at <= {reader.instant}
-          and ({scope.condition("effort.rep_key", "effort.occurred_at")})
-        order by action_id, effort_id""")
+          and {scope.condition("effort.rep_key", "effort.occurred_at")} and {only}
+        order by action_id, effort_id, link.action_key""")
 
 
-def _outcomes(reader: Reader, scope: Scope) -> pa.Table:
+def outcomes(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+    """What came of every effort; `only` is an SQL condition on `outcome`."""
     return reader.query(f"""
         with stated as (
             select *, {state_sql(reader.instant)} as state, {state_sql(reader.instant, proved=True)} as proved_state
             from outcome
-            where occurred_at <= {reader.instant} and ({scope.condition("rep_key", "occurred_at")})
+            where occurred_at <= {reader.instant} and {scope.condition("rep_key", "occurred_at")} and {only}
         ),
         told as (
             select *,
@@ -102,14 +111,14 @@ def _outcomes(reader: Reader, scope: Scope) -> pa.Table:
             from stated
         )
         select event.id as effort_id, rep.id as rep_id, account.id as account_id, told.play, told.occurred_at,
-               told.reactive, told.state, told.answered_at, action.id as action_id, told.proved_state = 'on_base' as proved,
-               told.origin, told.evidence
+               told.reactive, told.state, told.answered_at, action.id as action_id,
+               told.proved_state = 'on_base' as proved, told.origin, told.evidence
         from told
         left join {ids_sql("'event'")} as event on event.key = told.effort_key
         left join {ids_sql("'event'")} as action on action.key = told.action_key
         left join {ids_sql("'rep'")} as rep on rep.key = told.rep_key
         left join {ids_sql("'account'")} as account on account.key = told.account_key
-        order by told.occurred_at, effort_id""")
+        order by told.occurred_at, effort_id, told.effort_key""")
 
 
 def _deals(reader: Reader, scope: Scope) -> pa.Table:
@@ -131,8 +140,9 @@ def _deals(reader: Reader, scope: Scope) -> pa.Table:
         select playbook_play.name as play, outcome.deal_key,
                epoch(min(moved.moved_at)) - epoch(min(outcome.occurred_at)) as seconds
         from outcome join playbook_play using (play_id) left join moved using (effort_key)
-        where outcome.deal_key is not null and outcome.seen_until is not null and outcome.evidence = 'captured' and outcome.occurred_at <= {reader.instant}
-          and ({scope.condition("outcome.rep_key", "outcome.occurred_at")})
+        where outcome.deal_key is not null and outcome.seen_until is not null and outcome.evidence = 'captured'
+          and outcome.occurred_at <= {reader.instant}
+          and {scope.condition("outcome.rep_key", "outcome.occurred_at")}
         group by playbook_play.name, outcome.deal_key
         order by play""")
     found: dict[str, list[float]] = {}
@@ -180,13 +190,27 @@ def _lags(reader: Reader, scope: Scope) -> pa.Table:
 
 
 def _coverage(reader: Reader, scope: Scope) -> pa.Table:
-    everyone = "true" if scope.everybody else scope.condition("coverage.rep_key", reader.instant)
+    # Nobody's own rows are about everybody, so whoever may see anybody may see them; of a rep's own every part of the
+    # stretch that may be seen.
+    own = " or ".join(_overlap_sql(each) for each in scope.stretches) or "false"
+    everyone = "true" if scope.everybody else f"coverage.rep_key is null or {own}"
     return reader.query(f"""
-        select rep.id as rep_id, coverage.channel, coverage.starts_at as "from", coverage.ends_at as "to", coverage.source
+        select rep.id as rep_id, coverage.channel, coverage.starts_at as "from", coverage.ends_at as "to",
+               coverage.source
         from coverage
         left join {ids_sql("'rep'")} as rep on rep.key = coverage.rep_key
         where {everyone}
         order by rep_id nulls first, coverage.channel nulls first, coverage.starts_at, coverage.ends_at""")
+
+
+def _overlap_sql(stretch: Stretch) -> str:
+    """Coverage of this rep that touches the stretch."""
+    terms = [f"coverage.rep_key = {int(stretch.rep_key)}"]
+    if stretch.start is not None:
+        terms.append(f"(coverage.ends_at is null or coverage.ends_at > {sql_instant(stretch.start)})")
+    if stretch.end is not None:
+        terms.append(f"(coverage.starts_at is null or coverage.starts_at < {sql_instant(stretch.end)})")
+    return f"({' and '.join(terms)})"
 
 
 def _bases(reader: Reader, scope: Scope) -> pa.Table:
@@ -196,7 +220,7 @@ def _bases(reader: Reader, scope: Scope) -> pa.Table:
             from buyer_action as action
             left join link using (action_key)
             left join effort using (effort_key)
-            where action.counts and action.occurred_at <= {reader.instant} and ({_linked_scope(scope)})
+            where action.counts and action.occurred_at <= {reader.instant} and {_linked_scope(scope)}
         )
         select kind, basis, count(*) as actions from seen group by kind, basis order by kind, basis""")
 
@@ -209,44 +233,55 @@ def _reactive(reader: Reader, scope: Scope) -> pa.Table:
         from effort
         join effort_play as play using (effort_key)
         left join (select distinct effort_key from effort_token) as token using (effort_key)
-        where effort.occurred_at <= {reader.instant} and ({scope.condition("effort.rep_key", "effort.occurred_at")})
+        where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
         group by effort.kind order by effort.kind""")
 
 
 def _doubtful(reader: Reader, scope: Scope) -> pa.Table:
-    del scope  # companies, no person's figures
     return reader.query(f"""
         select doubtful.space as kind, one.id as id, other.id as other_id, doubtful.why
         from doubtful
         left join {ids_sql("'account', 'contact', 'rep', 'deal'")} as one on one.key = doubtful.key
         left join {ids_sql("'account', 'contact', 'rep', 'deal'")} as other on other.key = doubtful.other_key
+        where {str(scope.everybody).lower()}
         order by kind, id, other_id""")
 
 
 def _rejects(reader: Reader, scope: Scope) -> pa.Table:
-    del scope  # places in files, never content
-    parts = []
+    """Places in files, never content; then what was noticed of files as a whole."""
+    if not scope.everybody:
+        return _REJECTS.empty_table()
+    return pa.concat_tables([reject_table(reader), note_table(reader)]).sort_by(
+        [("batch_id", "ascending"), ("file", "ascending"), ("at", "ascending")]
+    )
+
+
+def reject_table(reader: Reader) -> pa.Table:
+    """What could not be read, of every batch."""
+    parts = [_REJECTS.empty_table()]
     for batch in reader.batches:
         path = reader.home.log / batch.folder / "rejects.parquet"
         if path.exists():
             table = pq.read_table(path)
             parts.append(table.add_column(0, "batch_id", pa.repeat(pa.scalar(batch.batch_id), table.num_rows)))
-        if batch.notes:
-            rows = [
-                {
-                    "batch_id": batch.batch_id,
-                    "file": each.file,
-                    "at": 0,
-                    "field": each.field,
-                    "reason": each.reason,
-                    "hint": each.hint,
-                }
-                for each in batch.notes
-            ]
-            parts.append(pa.Table.from_pylist(rows, schema=_REJECTS))
-    return pa.concat_tables([_REJECTS.empty_table(), *parts]).sort_by(
-        [("batch_id", "ascending"), ("file", "ascending"), ("at", "ascending")]
-    )
+    return pa.concat_tables(parts)
+
+
+def note_table(reader: Reader) -> pa.Table:
+    """What was noticed of the files of every batch without anything being lost; `at` is 0."""
+    rows = [
+        {
+            "batch_id": batch.batch_id,
+            "file": each.file,
+            "at": 0,
+            "field": each.field,
+            "reason": each.reason,
+            "hint": each.hint,
+        }
+        for batch in reader.batches
+        for each in batch.notes
+    ]
+    return pa.Table.from_pylist(rows, schema=_REJECTS)
 
 
 _REJECTS = pa.schema(
@@ -258,11 +293,6 @@ _REJECTS = pa.schema(
 
 
 def _batches(reader: Reader, scope: Scope) -> pa.Table:
-    del scope
-    return batch_table(reader)
-
-
-def batch_table(reader: Reader) -> pa.Table:
     """One row per batch that the snapshot was built from."""
     rows = [
         {
@@ -279,6 +309,7 @@ def batch_table(reader: Reader) -> pa.Table:
             "records": sum(each.records.values()),
         }
         for each in sorted(reader.batches, key=lambda batch: (batch.loaded_at, batch.batch_id))
+        if scope.everybody
     ]
     whole = ("read", "kept", "non_events", "rejects", "records")
     instants = ("loaded_at", "exported_at")
@@ -288,10 +319,10 @@ def batch_table(reader: Reader) -> pa.Table:
 
 
 LISTINGS = (
-    Listing("efforts", "every effort with its play", _efforts),
-    Listing("actions", "every buyer action and the effort it answers", _actions),
-    Listing("links", "which action answers which effort, on what basis", _links),
-    Listing("outcomes", "what came of every effort", _outcomes),
+    Listing("efforts", "every effort with its play", efforts),
+    Listing("actions", "every buyer action and the effort it answers", actions),
+    Listing("links", "which action answers which effort, on what basis", links),
+    Listing("outcomes", "what came of every effort", outcomes),
     Listing(
         "deals",
         "per play: deals touched, those that moved forward, and days from first touch to first such act",

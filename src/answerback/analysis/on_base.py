@@ -1,7 +1,7 @@
 """On-base rates: which share of efforts moved a buyer, by anything that an effort can be grouped by.
 
-One pass over the outcomes counts, per cell and age, what came of the efforts; `stats` judges. A cell without enough behind
-it says why, and points at the nearest coarser play that has enough.
+`counting` says what came of the efforts of each cell; `stats` judges. A cell without enough behind it says why, and
+points at the nearest coarser play that has enough.
 """
 
 from __future__ import annotations
@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from answerback.analysis.dimensions import KEYED, grouping
+from answerback.analysis.counting import STATES, Counts, Key, Question, read_counts
+from answerback.analysis.dimensions import KEYED
 from answerback.analysis.lags import Levels, PlayLag, play_lags
-from answerback.analysis.reader import Reader, ids_sql
-from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
-from answerback.domain.answers import NotEnoughData, Rate
+from answerback.analysis.reader import Reader, ids_sql, keys_sql
+from answerback.analysis.states import DAY_SECONDS
+from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.domain.scope import Scope
 from answerback.stats.lag import LagCurve
 from answerback.stats.rate import CellRates, judge, shrunk_rates
 
 FEWEST_PEERS = 5
 """A group of fewer cells says too little about its members: the next wider one is asked."""
-STATES = ("on_base", "answered", "unanswered", "open", "unseen")
-Key = tuple[object, ...]
+
+__all__ = ["STATES", "Cell", "OnBase", "on_base"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,144 +67,55 @@ class OnBase:
     efforts_loaded: int
 
 
-@dataclass(slots=True)
-class _Counts:
-    """Columns of counts: one row per cell, play and age."""
-
-    cell: NDArray[np.int64]
-    play: list[str]
-    peer: list[tuple[object, object]]
-    age: NDArray[np.int64]
-    full: NDArray[np.bool_]
-    """Observed for the whole waiting time."""
-    n: NDArray[np.int64]
-    state: dict[str, NDArray[np.int64]]
-    due: NDArray[np.int64]
-    """On base within the whole days of the age."""
-    proved: NDArray[np.int64]
-    proved_due: NDArray[np.int64]
-    first: NDArray[np.float64]
-    last: NDArray[np.float64]
-
-
 def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping[str, str] | None = None) -> OnBase:
     """On-base rates by any dimensions; `where` restricts to one value of some of them.
 
-    A restriction on a dimension that is grouped by picks cells and leaves their peers as they are; on any other dimension
-    it says which efforts are counted at all.
+    A restriction on a dimension that is grouped by picks cells and leaves their peers as they are; on any other
+    dimension it says which efforts are counted at all.
 
     Raises UsageError for a dimension that does not exist.
     """
     chosen = where or {}
     population = {name: value for name, value in chosen.items() if name not in by}
+    asked = Question(reader, scope, by, population)
     lags = play_lags(reader, scope)
-    cells = _cells(reader, scope, by, population, lags, "play")
-    if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells):
-        cells = _roll_up(reader, scope, by, population, lags, cells)
-    wanted = {name: value for name, value in chosen.items() if name in by}
-    cells = [cell for cell in cells if all(_text(cell.keys[name]) == value for name, value in wanted.items())]
+    cells = _cells(asked, lags)
+    if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells.values()):
+        cells = _roll_up(asked, lags, cells)
+    wanted = {name: _meant(reader, name, value) for name, value in chosen.items() if name in by}
+    picked = {
+        key: cell
+        for key, cell in cells.items()
+        if all(_text(value) in wanted[name] for name, value in zip(by, key, strict=True) if name in wanted)
+    }
+    named = _named(reader, by, picked)
     apart = reader.query(f"""
         select cast(coalesce(sum(case when origin = 'sequence' then 1 else 0 end), 0) as bigint) as sequence_efforts,
                cast(coalesce(sum(case when evidence = 'claimed' then 1 else 0 end), 0) as bigint) as claimed_efforts,
                count(*) as efforts_loaded
         from outcome where occurred_at <= {reader.instant} and ({scope.condition("rep_key", "occurred_at")})
     """).to_pylist()[0]
-    return OnBase(by=by, cells=tuple(cells), as_of=reader.as_of, snapshot=reader.snapshot.name, **apart)
+    return OnBase(by=by, cells=tuple(named), as_of=reader.as_of, snapshot=reader.snapshot.name, **apart)
 
 
-def selected_sql(
-    reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play"
-) -> str:
-    """The query for the efforts that figures count: one row each with its cell, state, age and answering act."""
-    names = tuple(dict.fromkeys([*by, *where]))
-    group = grouping(reader, names)
-    columns = dict(zip(names, group.columns, strict=True))
-    if "play" in columns:
-        columns["play"] = f"outcome.{level}"
-    conditions = ["outcome.occurred_at <= as_of", f"({scope.condition('outcome.rep_key', 'outcome.occurred_at')})"]
-    conditions += [_equals(name, columns[name], value) for name, value in sorted(where.items())]
-    if "evidence" not in names:
-        conditions.append("outcome.evidence = 'captured'")
-    if "origin" not in names:
-        conditions.append("outcome.origin = 'hand'")
-    dims = "".join(f"{columns[name]} as dim_{number}, " for number, name in enumerate(by))
-    full = f"coalesce({observed_sql('as_of')} >= waiting_seconds, false)"
-    due = f"{age_days_sql('as_of')} * {DAY_SECONDS}"
-    joins = f"\n    {group.joins}" if group.joins else ""
-    condition = "\n      and ".join(conditions)
-    return f"""\
-    select {dims}outcome.effort_key, outcome.play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
-           outcome.occurred_at, {full} as full_wait,
-           {age_days_sql("as_of")} as age_days,
-           {state_sql("as_of")} as state,
-           {state_sql("as_of", proved=True)} as proved_state,
-           {full} or epoch(on_base_at) - epoch(occurred_at) <= {due} as due,
-           {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due,
-           case when on_base_at <= as_of then on_base_action_key
-                when other_at <= as_of then other_action_key end as action_key
-    from outcome cross join (select {reader.instant} as as_of) as clock{joins}
-    where {condition}"""
+def _meant(reader: Reader, name: str, value: str) -> frozenset[str]:
+    """The values that a word stands for: a person or company may be named by any id of theirs."""
+    if name not in KEYED or not value:
+        return frozenset({value})
+    return frozenset(str(key) for key in reader.query(keys_sql(KEYED[name], value))["key"].to_pylist())
 
 
-def counts_sql(reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str = "play") -> str:
-    """The query behind the figures: one row per cell, play, peer group and age in days."""
-    return f"""\
-with effort_state as (
-{selected_sql(reader, scope, by, where, level)}
-)
-select {"".join(f"dim_{number}, " for number in range(len(by)))}play as own_play, peer_segment, peer_tenure, age_days,
-       full_wait, count(*) as efforts,
-       {", ".join(f"count(*) filter (state = '{each}') as state_{each}" for each in STATES)},
-       count(*) filter (state = 'on_base' and due) as due,
-       count(*) filter (proved_state = 'on_base') as proved,
-       count(*) filter (proved_state = 'on_base' and proved_due) as proved_due,
-       epoch(min(occurred_at)) as first, epoch(max(occurred_at)) as last
-from effort_state
-group by all
-order by all"""
-
-
-def _equals(name: str, column: str, value: str) -> str:
-    text = value.replace("'", "''")
-    if name in KEYED:
-        return f"{column} in (select key from ids where space = '{KEYED[name]}' and id = '{text}')"
-    return f"cast({column} as varchar) = '{text}'" if text else f"{column} is null"
-
-
-def _read(
-    reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], level: str
-) -> tuple[list[Key], _Counts]:
-    table = reader.query(counts_sql(reader, scope, by, where, level))
-    dims = [_named(reader, name, table[f"dim_{number}"]) for number, name in enumerate(by)]
-    rows: list[Key] = list(zip(*dims, strict=True)) if dims else [()] * table.num_rows
-    order: dict[Key, int] = {}
-    cell = np.array([order.setdefault(key, len(order)) for key in rows], np.int64)
-    number = {
-        name: table[name].to_numpy() for name in table.column_names if name.startswith(("state_", "due", "proved"))
-    }
-    counts = _Counts(
-        cell=cell,
-        play=table["own_play"].to_pylist(),
-        peer=list(zip(table["peer_segment"].to_pylist(), table["peer_tenure"].to_pylist(), strict=True)),
-        age=np.nan_to_num(table["age_days"].to_numpy().astype(np.float64)).astype(np.int64),
-        full=table["full_wait"].to_numpy(),
-        n=table["efforts"].to_numpy(),
-        state={each: number[f"state_{each}"] for each in STATES},
-        due=number["due"],
-        proved=number["proved"],
-        proved_due=number["proved_due"],
-        first=table["first"].to_numpy().astype(np.float64),
-        last=table["last"].to_numpy().astype(np.float64),
-    )
-    return list(order), counts
-
-
-def _named(reader: Reader, name: str, column: pa.ChunkedArray) -> list[object]:
-    values: list[object] = column.to_pylist()
-    if name not in KEYED:
-        return values
-    ids = id_of(reader, KEYED[name])
-    return [None if value is None else ids.get(value, str(value)) for value in values]  # type: ignore[call-overload]
+def _named(reader: Reader, by: tuple[str, ...], cells: Mapping[Key, Cell]) -> list[Cell]:
+    """The cells with the ids of people and companies in place of their keys, in order."""
+    ids = {name: id_of(reader, KEYED[name]) for name in by if name in KEYED}
+    found = []
+    for key, cell in cells.items():
+        keys = {
+            name: ids[name].get(value, str(value)) if name in ids and isinstance(value, int) else value
+            for name, value in zip(by, key, strict=True)
+        }
+        found.append((tuple(_sortable(value) for value in (*keys.values(), *key)), replace(cell, keys=keys)))
+    return [cell for _, cell in sorted(found, key=lambda each: each[0])]
 
 
 def id_of(reader: Reader, space: str) -> dict[int, str]:
@@ -213,51 +124,69 @@ def id_of(reader: Reader, space: str) -> dict[int, str]:
     return dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
 
 
-def _cells(
-    reader: Reader, scope: Scope, by: tuple[str, ...], where: Mapping[str, str], lags: Mapping[str, PlayLag], level: str
-) -> list[Cell]:
-    keys, counts = _read(reader, scope, by, where, level)
+def _cells(asked: Question, lags: Mapping[str, PlayLag], level: str = "play") -> dict[Key, Cell]:
+    """Every cell, by its key."""
+    by = asked.by
+    keys, counts = read_counts(asked, level)
     size = len(keys)
-    exposure, success, proved_success, curve_of = _expose(counts, lags, size)
+    exposed = _expose(counts, lags, size)
     peers = _peer_groups(by, keys, counts, size) if "rep" in by else None
-    rates = _rates(success, exposure, peers)
-    proved_rates = _rates(proved_success, exposure, peers)
+    rates = _rates(exposed.success, exposed.exposure, peers)
+    proved_rates = _rates(exposed.proved, exposed.exposure, peers)
     total = {name: _sum(values, counts.cell, size) for name, values in counts.state.items()}
     n, proved = _sum(counts.n, counts.cell, size), _sum(counts.proved, counts.cell, size)
     weeks = _weeks(counts, size)
-    cells = []
+    cells: dict[Key, Cell] = {}
     for number, key in enumerate(keys):
         unseen = int(total["unseen"][number])
         seen = int(n[number]) - unseen
-        cells.append(
-            Cell(
-                keys=dict(zip(by, key, strict=True)),
-                efforts=int(n[number]),
-                on_base=int(total["on_base"][number]),
-                answered=int(total["answered"][number]),
-                unanswered=int(total["unanswered"][number]),
-                still_open=int(total["open"][number]),
-                unseen=unseen,
-                proved=int(proved[number]),
-                efforts_per_week=float(n[number] / weeks[number]),
-                rate=judge(rates[number], efforts=seen, lag=curve_of[number], unseen=unseen),
-                proved_rate=judge(proved_rates[number], efforts=seen, lag=curve_of[number], unseen=unseen),
-                matured=float(exposure[number]),
-            )
+        cells[key] = Cell(
+            keys=dict(zip(by, key, strict=True)),
+            efforts=int(n[number]),
+            on_base=int(total["on_base"][number]),
+            answered=int(total["answered"][number]),
+            unanswered=int(total["unanswered"][number]),
+            still_open=int(total["open"][number]),
+            unseen=unseen,
+            proved=int(proved[number]),
+            efforts_per_week=float(n[number] / weeks[number]),
+            rate=_judged(rates[number], exposed, number, seen=seen, unseen=unseen),
+            proved_rate=_judged(proved_rates[number], exposed, number, seen=seen, unseen=unseen),
+            matured=float(exposed.exposure[number]),
         )
-    return sorted(cells, key=lambda cell: tuple(_sortable(value) for value in cell.keys.values()))
+    return cells
 
 
-def _expose(
-    counts: _Counts, lags: Mapping[str, PlayLag], size: int
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], list[LagCurve | None]]:
-    """Matured exposure and the successes that go with it, per cell, and the thinnest curve it rests on.
+@dataclass(frozen=True, slots=True)
+class _Exposed:
+    """Per cell: matured exposure, the successes that go with it, and what the exposure rests on."""
+
+    exposure: NDArray[np.float64]
+    success: NDArray[np.float64]
+    proved: NDArray[np.float64]
+    curve: list[LagCurve | None]
+    """The thinnest curve; None where every effort that counts has waited in full."""
+    lacks: list[NotEnoughData | None]
+    """Why young efforts had no curve, where that is so."""
+
+
+def _judged(rate: Rate, exposed: _Exposed, cell: int, *, seen: int, unseen: int) -> Rate | NotEnoughData:
+    """The rate if there is enough behind it. Without a curve nobody knows how young the young ones are."""
+    answer = judge(rate, efforts=seen, lag=exposed.curve[cell], unseen=unseen)
+    lacks = exposed.lacks[cell]
+    young = isinstance(answer, NotEnoughData) and answer.reason is Reason.TOO_YOUNG
+    return lacks if young and lacks is not None else answer
+
+
+def _expose(counts: Counts, lags: Mapping[str, PlayLag], size: int) -> _Exposed:
+    """What the efforts of each cell amount to.
 
     Without a curve only efforts that have waited in full are counted: nothing is assumed of the young ones.
     """
     seen = counts.n - counts.state["unseen"]
     share = np.zeros(len(seen))
     curve_of: list[LagCurve | None] = [None] * size
+    lacks: list[NotEnoughData | None] = [None] * size
     for row in np.flatnonzero(seen > 0):
         lag = lags[counts.play[row]]
         if counts.full[row]:
@@ -267,17 +196,21 @@ def _expose(
             thinnest = curve_of[counts.cell[row]]
             if thinnest is None or lag.curve.matured_answers < thinnest.matured_answers:
                 curve_of[counts.cell[row]] = lag.curve
+        else:
+            lacks[counts.cell[row]] = lag.curve
     used = share > 0
-    exposure = np.bincount(counts.cell, seen * share, size)
-    success = np.bincount(counts.cell, counts.due * used, size)
-    proved = np.bincount(counts.cell, counts.proved_due * used, size)
-    return exposure, success, proved, curve_of
+    exposure, success, proved = (
+        np.bincount(counts.cell, values, size).astype(np.float64)
+        for values in (seen * share, counts.due * used, counts.proved_due * used)
+    )
+    return _Exposed(exposure, success, proved, curve_of, lacks)
 
 
-def _peer_groups(by: tuple[str, ...], keys: list[Key], counts: _Counts, size: int) -> list[Key]:
-    """For each cell the group that its rate is drawn toward: same play, segment and tenure band, by most of its efforts.
+def _peer_groups(by: tuple[str, ...], keys: list[Key], counts: Counts, size: int) -> list[Key]:
+    """For each cell the group that its rate is drawn toward: same play, segment and tenure band.
 
-    A group of too few cells gives way to the same play's, and that to everybody's.
+    Segment and band are those of most of its efforts. A group of too few cells gives way to the same play's, and that
+    to everybody's.
     """
     tally: list[dict[tuple[object, object], int]] = [{} for _ in range(size)]
     for cell, peer, n in zip(counts.cell.tolist(), counts.peer, counts.n.tolist(), strict=True):
@@ -306,10 +239,10 @@ def _rates(success: NDArray[np.float64], exposure: NDArray[np.float64], peers: l
     for number, group in enumerate(peers):
         members.setdefault(group, []).append(number)
     rates: dict[int, Rate] = {}
-    for group in members.values():
-        chosen = np.array(group)
+    for numbers in members.values():
+        chosen = np.array(numbers)
         found = shrunk_rates(success[chosen], exposure[chosen])
-        rates.update(zip(group, _each(found, len(group)), strict=True))
+        rates.update(zip(numbers, _each(found, len(numbers)), strict=True))
     return [rates[number] for number in range(len(success))]
 
 
@@ -323,43 +256,31 @@ def _alone(rate: Rate) -> Rate:
     return replace(rate, rate=own, low=low, high=high, prior_weight=0.0)
 
 
-def _roll_up(
-    reader: Reader,
-    scope: Scope,
-    by: tuple[str, ...],
-    where: Mapping[str, str],
-    lags: Mapping[str, PlayLag],
-    cells: list[Cell],
-) -> list[Cell]:
+def _roll_up(asked: Question, lags: Mapping[str, PlayLag], cells: Mapping[Key, Cell]) -> dict[Key, Cell]:
     """Cells without enough, each with the nearest coarser play of the same other keys that has enough."""
-    coarser = {
-        row["play"]: row for row in reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
-    }
-    wider = {level: _by_key(_cells(reader, scope, by, where, lags, level)) for level in Levels[1:]}
-    result = []
-    for cell in cells:
-        found = cell
-        play = cell.keys["play"]
-        if isinstance(cell.rate, NotEnoughData) and play in coarser:
-            for level in Levels[1:]:
-                name = coarser[play][level]
-                other = wider[level].get(tuple({**cell.keys, "play": name}.values()))
-                if name != play and other is not None and isinstance(other.rate, Rate):
-                    found = replace(cell, rolled_up_to=name, rolled_up=other.rate)
-                    break
-        result.append(found)
+    plays = asked.reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
+    coarser = {row["play"]: row for row in plays}
+    wider = {level: _cells(asked, lags, level) for level in Levels[1:]}
+    place = asked.by.index("play")
+    result = dict(cells)
+    for key, cell in cells.items():
+        if not isinstance(cell.rate, NotEnoughData):
+            continue
+        for level in Levels[1:]:
+            name = coarser[key[place]][level]
+            other = wider[level].get((*key[:place], name, *key[place + 1 :]))
+            if name != key[place] and other is not None and isinstance(other.rate, Rate):
+                result[key] = replace(cell, rolled_up_to=name, rolled_up=other.rate)
+                break
     return result
 
 
-def _by_key(cells: list[Cell]) -> dict[Key, Cell]:
-    return {tuple(cell.keys.values()): cell for cell in cells}
-
-
-def _weeks(counts: _Counts, size: int) -> NDArray[np.float64]:
+def _weeks(counts: Counts, size: int) -> NDArray[np.float64]:
     first, last = np.full(size, np.inf), np.full(size, -np.inf)
     np.minimum.at(first, counts.cell, counts.first)
     np.maximum.at(last, counts.cell, counts.last)
-    return np.maximum((last - first) / (7 * DAY_SECONDS), 1.0)
+    weeks: NDArray[np.float64] = np.maximum((last - first) / (7 * DAY_SECONDS), 1.0)
+    return weeks
 
 
 def _sum(values: NDArray[np.int64], cell: NDArray[np.int64], size: int) -> NDArray[np.int64]:

@@ -1,11 +1,11 @@
-"""A snapshot opened for questions: its relations by name, the ids behind its keys, and the instant it is looked at from."""
+"""A snapshot opened for questions: its relations by name, the ids behind its keys, the instant it is seen from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import pyarrow as pa
 
@@ -14,6 +14,7 @@ from answerback.domain.log import ColumnType, name_columns
 from answerback.domain.playbook import Playbook
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.engine.literals import sql_instant, sql_text
 from answerback.workspace.batches import Batch, read_batches
 from answerback.workspace.home import Home
 from answerback.workspace.snapshots import Snapshot, read_snapshot
@@ -42,15 +43,6 @@ class Reader:
         return self.duck.query(sql)
 
 
-def sql_instant(at: datetime) -> str:
-    """An aware instant as an SQL literal in UTC.
-
-    >>> sql_instant(datetime(2026, 3, 1, 9, tzinfo=UTC))
-    "timestamp '2026-03-01 09:00:00'"
-    """
-    return f"timestamp '{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}'"
-
-
 @contextmanager
 def reading(
     home: Home,
@@ -63,8 +55,8 @@ def reading(
 ) -> Iterator[Reader]:
     """A reader of a snapshot (the newest unless named), looking from `as_of` (when it was built, unless said).
 
-    Without `names` there are keys only, no ids and no personal text. `confined` is for queries that a user wrote: nothing
-    but the files of this snapshot can be reached.
+    Without `names` there are keys only, no ids and no personal text. `confined` is for queries that a user wrote:
+    nothing but the files of this snapshot can be reached.
 
     Raises NotFoundError where nothing was built, WorkspaceError where a file of the snapshot is gone.
     """
@@ -110,3 +102,16 @@ def _open_strings(duck: DuckDB, home: Home, batches: tuple[Batch, ...]) -> None:
 def ids_sql(spaces: str) -> str:
     """A subquery (key, id): one id for each key of the spaces, such as `'rep'`."""
     return f"(select key, min(id) as id from ids where space in ({spaces}) group by key)"
+
+
+def keys_sql(space: str, text: str, source: str = "") -> str:
+    """A query for the keys that an id stands for: those of the records that its own were merged into.
+
+    An id means what its source means by it; where several sources have it, all are found unless `source` names one.
+    """
+    merged = "same_event" if space == "event" else "same_as"
+    own = "event_key" if space == "event" else "key"
+    of = f" and ids.source = {sql_text(source)}" if source else ""
+    return f"""select distinct coalesce(merged.canonical_key, ids.key) as key
+        from ids left join {merged} as merged on merged.{own} = ids.key
+        where ids.space = {sql_text(space)} and ids.id = {sql_text(text)}{of}"""

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from answerback.analysis.own import BUYER_COLUMNS, Buyer, buyer_of, names_sql
-from answerback.analysis.reader import Reader, ids_sql, sql_instant
+from answerback.analysis.reader import Reader, ids_sql
 from answerback.domain.kinds import Stance
 from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_instant
 
 OLDEST = timedelta(days=60)
 """A buyer whose last word is older is counted, not listed."""

@@ -6,6 +6,7 @@ This is a door: here, as on the command line, "now" is looked up once and passed
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from answerback.analysis.listing import show
-from answerback.analysis.on_base import OnBase, on_base
+from answerback.analysis.on_base import Cell, OnBase, on_base
 from answerback.analysis.reader import Reader, reading
 from answerback.domain.errors import UsageError
 from answerback.domain.playbook import Playbook
@@ -69,7 +70,7 @@ class OnBaseRows(Rows):
     answer: OnBase
 
     @property
-    def cells(self):  # type: ignore[no-untyped-def]
+    def cells(self) -> tuple[Cell, ...]:
         """The cells: counts, and a `Rate` or `NotEnoughData` each."""
         return self.answer.cells
 
@@ -85,8 +86,7 @@ class Workspace:
     >>> from pathlib import Path
     >>> folder, home = Path(tempfile.mkdtemp()), Path(tempfile.mkdtemp())
     >>> _ = (folder / "effort.csv").write_text(
-    ...     "effort_id,rep_id,account_id,occurred_at,kind,reference\n"
-    ...     "e1,ann,acme,2026-03-01T09:00:00Z,email,message:1\n"
+    ...     "effort_id,rep_id,account_id,occurred_at,kind,reference\ne1,ann,acme,2026-03-01T09:00:00Z,email,message:1\n"
     ... )
     >>> _ = (folder / "buyer_action.csv").write_text(
     ...     "action_id,account_id,occurred_at,kind,refers_to\nb1,acme,2026-03-02T10:00:00Z,replied,message:1\n"
@@ -159,11 +159,11 @@ class Workspace:
         return OnBaseRows(on_base_table(answer), answer)
 
     def show(self, what: str, *, as_of: datetime | None = None, snapshot: str | None = None) -> Rows:
-        """The rows of a listing: efforts, actions, links, outcomes, lags, coverage, rejects, batches, …"""
+        """The rows of a listing: efforts, actions, links, outcomes, deals, lags, coverage, rejects, batches and more."""
         with self._reading(snapshot, as_of) as reader:
             return Rows(show(reader, owner_scope(what), what))
 
-    def _reading(self, snapshot: str | None, as_of: datetime | None):  # type: ignore[no-untyped-def]
+    def _reading(self, snapshot: str | None, as_of: datetime | None) -> AbstractContextManager[Reader]:
         return reading(self.home, snapshot=snapshot, as_of=as_of, limits=self.limits)
 
 

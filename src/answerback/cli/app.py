@@ -45,7 +45,7 @@ def everything(
 ) -> None:
     """Options that hold for every command; they may stand anywhere on the line."""
     del version
-    seen_from = instant(as_of) if as_of else None
+    seen_from = instant(as_of, "--as-of") if as_of else None
     context.obj = Settings(home, form, seen_from, snapshot or None, memory, threads, quiet)
 
 
@@ -96,7 +96,7 @@ def load(
     """Read files into the log. Loading the same again changes nothing."""
     from answerback.cli.loading import load_path
 
-    at = instant(exported_at) if exported_at else None
+    at = instant(exported_at, "--exported-at") if exported_at else None
     options = pairs(setting or [], "--set")
     code = load_path(context.obj, path, source, mapping, ids_of=ids_of, exported_at=at, options=options, strict=strict)
     raise typer.Exit(code)
@@ -137,11 +137,12 @@ def explain(
     what: Annotated[str, typer.Argument(help="on-base, effort or link.")],
     which: Annotated[list[str] | None, typer.Argument(help="For on-base: name=value …; else an id.")] = None,
     by: Annotated[str, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")] = "",
+    source: Annotated[str, typer.Option(help="The source whose id it is, where several have it.")] = "",
 ) -> None:
     """Open a figure or a link: its definition, its SQL, and the touches and acts behind it."""
     from answerback.cli.showing import explain_figure
 
-    explain_figure(context.obj, what, which or [], by)
+    explain_figure(context.obj, what, which or [], by=by, source=source)
 
 
 @app.command()
@@ -166,7 +167,7 @@ def decide(
     source: Annotated[str, typer.Option(help="The source whose ids these are, where several have them.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in a word.")] = "",
 ) -> None:
-    """Write down a decision about records: two are one, two are not one, a reply was a no. The next build follows it."""
+    """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it."""
     from answerback.cli.building import write_decision
 
     write_decision(context.obj, kind, subject, other, of=of, source=source, reason=reason)

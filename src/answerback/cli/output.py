@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from answerback.cli.settings import Format, Settings
+from answerback.domain.errors import UsageError
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from rich.console import Console
 
 MOST_ROWS = 200
 """A table for eyes stops here and says how to get the rest."""
@@ -28,18 +30,23 @@ def put(
         case Format.CSV:
             formats.write_csv(table, out)
         case Format.PARQUET:
+            if sys.stdout.isatty():
+                raise UsageError(
+                    "Parquet is no text", where="--format", next_step="send it to a file: … > rows.parquet"
+                )
             formats.write_parquet(table, out)
         case Format.TABLE:
-            _table(table, columns or table.column_names, title, empty)
+            told = formats.distinct_columns(table)
+            _table(told, columns or told.column_names, title, empty)
     out.flush()
 
 
 def _table(table: pa.Table, columns: Sequence[str], title: str, empty: str) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table
 
     from answerback.present.cells import heading, is_number, shown
+    from answerback.present.plain import plain
 
     console = console_for_output()
     if title:
@@ -49,17 +56,18 @@ def _table(table: pa.Table, columns: Sequence[str], title: str, empty: str) -> N
         return
     grid = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for name in columns:
-        grid.add_column(escape(heading(name)), justify="right" if is_number(table.schema.field(name)) else "left")
+        grid.add_column(
+            escape(plain(heading(name))), justify="right" if is_number(table.schema.field(name)) else "left"
+        )
     for row in table.select(list(columns)).slice(0, MOST_ROWS).to_pylist():
         grid.add_row(*(escape(shown(name, row[name])) for name in columns))
     console.print(grid)
     if table.num_rows > MOST_ROWS:
         left = table.num_rows - MOST_ROWS
         console.print(f"… and {left:,} more rows: use --format json, csv or parquet for all of them")
-    assert isinstance(console, Console)  # noqa: S101 - for the type checker
 
 
-def console_for_output():  # type: ignore[no-untyped-def]
+def console_for_output() -> Console:
     """A console as wide as the terminal, or wide enough for a file."""
     from rich.console import Console
 

@@ -14,21 +14,27 @@ from answerback.cli.settings import Settings, is_terminal
 class Advance(Protocol):
     """Told how far the work has come."""
 
-    def __call__(self, what: str, done: int, total: int) -> None: ...
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """The step that it is at, and how much of how much is done; a total of 0 is not known."""
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Tells nobody."""
+    del what, done, total
 
 
 @contextmanager
 def progress(settings: Settings, title: str) -> Iterator[Advance]:
     """Shows progress while the block runs."""
     if settings.quiet:
-        yield lambda what, done, total: None
+        yield _silent
     elif is_terminal():
         with _bar(title) as advance:
             yield advance
     else:
         started = time.perf_counter()
         print(f"{title} …", file=sys.stderr, flush=True)
-        yield lambda what, done, total: None
+        yield _silent
         print(f"{title}: done in {time.perf_counter() - started:.1f} s", file=sys.stderr, flush=True)
 
 
@@ -38,7 +44,7 @@ def _bar(title: str) -> Iterator[Advance]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(),

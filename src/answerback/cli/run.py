@@ -2,37 +2,65 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
 
+import typer
+
 from answerback.cli.app import app
-from answerback.domain.errors import AnswerbackError, Exit
+from answerback.domain.errors import AnswerbackError, Exit, UsageError
+from answerback.present.plain import plain_lines
 
 _GLOBAL_WITH_VALUE = ("--home", "--format", "--as-of", "--snapshot", "--memory", "--threads")
-_GLOBAL_FLAGS = ("--quiet",)
+_GLOBAL_FLAGS = ("--quiet", "--version")
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that lacks a sign shows its code, and nothing fails
+            stream.reconfigure(errors="backslashreplace")
     try:
-        app(args=global_options_first(arguments), prog_name="answerback")
+        code = _run(arguments)
         sys.stdout.flush()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else Exit.OK if end.code is None else Exit.USAGE
     except AnswerbackError as error:
-        print(f"error[{error.code}]: {error}", file=sys.stderr)
+        print(plain_lines(f"error[{error.code}]: {error}"), file=sys.stderr)
         return error.exit_code
-    except BrokenPipeError:
+    except BrokenPipeError:  # whoever read the answer has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
-    except KeyboardInterrupt:
-        print("stopped; nothing half-written remains", file=sys.stderr)
-        return Exit.USAGE
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        print(f"error[no-room]: the answer cannot be written: {error.strerror}", file=sys.stderr)
+        return Exit.NO_ROOM
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    """The same, what the parser catches itself put back as it was."""
+    try:
+        app(args=global_options_first(arguments), prog_name="answerback")
+    except SystemExit as end:
+        match end.__context__:
+            case BrokenPipeError() as gone:
+                raise gone from None
+            case typer.Abort():
+                raise UsageError("there was no answer", next_step="see --help for options instead") from None
+        if end.code == Exit.STOPPED:
+            print("stopped; nothing half-written remains", file=sys.stderr)
+        return end.code if isinstance(end.code, int) else Exit.OK if end.code is None else Exit.USAGE
     return Exit.OK
 
 
 def global_options_first(arguments: list[str]) -> list[str]:
     """Options of the whole program may stand anywhere: they are moved to the front, where the parser wants them.
+
+    Raises UsageError where one lacks its value.
 
     >>> global_options_first(["show", "links", "--format", "json", "--home=x"])
     ['--format', 'json', '--home=x', 'show', 'links']
@@ -44,7 +72,10 @@ def global_options_first(arguments: list[str]) -> list[str]:
         if word == "--":
             rest += [word, *words]
         elif word in _GLOBAL_WITH_VALUE:
-            front += [word, *[value for value in [next(words, None)] if value is not None]]
+            value = next(words, None)
+            if value is None:
+                raise UsageError(f"{word} needs a value", next_step="see answerback --help")
+            front += [word, value]
         elif word in _GLOBAL_FLAGS or word.split("=", 1)[0] in _GLOBAL_WITH_VALUE:
             front.append(word)
         else:

@@ -15,6 +15,7 @@ from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
 from answerback.present.explain import tell_effort, tell_link, tell_on_base
 from answerback.present.on_base import footnotes, for_eyes
+from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
 
 
@@ -38,7 +39,7 @@ def show_rows(settings: Settings, what: str, by: str, where: dict[str, str]) -> 
         print(line)
 
 
-def explain_figure(settings: Settings, what: str, which: list[str], by: str) -> None:
+def explain_figure(settings: Settings, what: str, which: list[str], *, by: str, source: str) -> None:
     """Opens a figure, an effort or a link."""
     workspace = settings.workspace()
     scope = owner_scope(f"explain {what}")
@@ -48,9 +49,9 @@ def explain_figure(settings: Settings, what: str, which: list[str], by: str) -> 
                 names = tuple(name.strip() for name in by.split(",") if name.strip())
                 told = tell_on_base(explain_on_base(reader, scope, by=names, where=pairs(which, "explain")))
             case "link":
-                told = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action")))
+                told = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action"), source))
             case "effort":
-                told = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort")))
+                told = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort"), source))
             case _:
                 raise UsageError(
                     f"there is nothing called {what!r} to explain", next_step="explain on-base, effort or link"
@@ -59,7 +60,7 @@ def explain_figure(settings: Settings, what: str, which: list[str], by: str) -> 
         print(json.dumps([told.document], ensure_ascii=False, indent=1))
         return
     if settings.format is Format.TABLE:
-        print(told.story)
+        print(plain_lines(told.story))
     put(settings, told.rows)
 
 

@@ -21,6 +21,7 @@ class Exit(IntEnum):
     BUSY = 5
     NOT_FOUND = 6
     NO_ROOM = 7
+    STOPPED = 130
 
 
 @dataclass(eq=False)

@@ -1,8 +1,8 @@
 """What a source is: something that reads other systems' files and hands over records, one item at a time.
 
-A source translates; it does not interpret. Whatever it reads ends in exactly one of three ways: it was kept as records, it
-was a known non-event, or it was rejected with a reason. So `read = kept + non-events + rejects` holds for every load, and
-nothing is lost without a count.
+A source translates; it does not interpret. Whatever it reads ends in exactly one of three ways: it was kept as records,
+it was a known non-event, or it was rejected with a reason. So `read = kept + non-events + rejects` holds for every
+load, and nothing is lost without a count.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from answerback.domain.playbook import Playbook
 
 Value = str | int | bool | datetime | None
-"""A field's value as a source hands it over: text as it stands, or already typed. Instants are aware, or ISO 8601 text."""
+"""A field's value as a source hands it over: text as it stands, or typed. Instants are aware, or ISO 8601 text."""
 
 
 class ArrowStream(Protocol):
@@ -59,7 +59,8 @@ class Kept:
 class Table:
     """Many items of one record type as columns: each row is one item that becomes one record.
 
-    Columns are named after the record's fields (and `source_id`, `version_at`, `deleted`, token columns); text or typed.
+    Columns are named after the record's fields (and `source_id`, `version_at`, `deleted`, token columns); text or
+    typed.
     """
 
     type: str

@@ -4,8 +4,8 @@ A header is the comment on top: a sentence that says what one row is, and a line
 
     -- key: effort_key · unit: month · look-back: the longest waiting time · look-forward: none · kept: yes
 
-`unit` (month, account, whole) is what an incremental build would rebuild at a time. `kept: no` marks a step on the way that
-no snapshot lists. What a relation reads is taken from its text, so there is no order to keep by hand.
+`unit` (month, account, whole) is what an incremental build would rebuild at a time. `kept: no` marks a step on the way
+that no snapshot lists. What a relation reads is taken from its text, so there is no order to keep by hand.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Relation:
 
 
 def relation_from(name: str, text: str) -> Relation:
-    """A relation from the text of its file. Raises ValueError where the header misses something.
+    r"""A relation from the text of its file. Raises ValueError where the header misses something.
 
     >>> one = relation_from(
     ...     "late",
-    ...     "-- One row per late effort.\\n-- key: effort_key · unit: month · look-back: none"
-    ...     " · look-forward: none · kept: no\\nselect effort_key from effort",
+    ...     "-- One row per late effort.\n-- key: effort_key · unit: month · look-back: none"
+    ...     " · look-forward: none · kept: no\nselect effort_key from effort",
     ... )
     >>> one.key, one.kept, sorted(one.reads)
     (('effort_key',), False, ['effort'])

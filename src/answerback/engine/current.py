@@ -1,20 +1,20 @@
 """The current version of every record: the SQL that picks it, made from the record's schema.
 
-Among versions of a record the greatest (`version_at`, `content_hash`) wins, whatever the order of loading. A record that a
-later full extract of its source does not list is gone. Almost every record has one version, so only keys that occur twice
-are sorted.
+Among versions of a record the greatest (`version_at`, `content_hash`) wins, whatever the order of loading. A record
+that a later full extract of its source does not list is gone. Almost every record has one version, so only keys that
+occur twice are sorted.
 """
 
 from __future__ import annotations
 
+from answerback.domain.fields import RecordType
 from answerback.domain.log import log_columns, version_columns
-from answerback.domain.records import RecordType
 
 _NOT_CARRIED = ("deleted", "recorded_at")
 
 
 def current_sql(record: RecordType, *, extents: bool) -> str:
-    """A query for `current_<record>` over `log_<record>` (and over `full_extract` and `listed`, where there are extents).
+    """A query for `current_<record>` over `log_<record>` (and `full_extract` and `listed`, where there are extents).
 
     >>> from answerback.domain.records import RECORDS
     >>> print(current_sql(RECORDS["absence"], extents=False))  # doctest: +ELLIPSIS

@@ -18,8 +18,9 @@ from typing import cast
 import duckdb
 import pyarrow as pa
 
-from answerback.domain.errors import AnswerbackError, Exit, NoRoomError, WorkspaceError
+from answerback.domain.errors import AnswerbackError, Exit, NoRoomError, UsageError, WorkspaceError
 from answerback.domain.log import ColumnType
+from answerback.engine.literals import sql_text
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _PARQUET = re.compile(r"parquet file|footer length|magic bytes", re.IGNORECASE)
@@ -56,8 +57,17 @@ class DuckDB:
             config["threads"] = limits.threads
         if limits.memory:
             config["memory_limit"] = limits.memory
-        self._connection = duckdb.connect(config=config)
+        try:
+            self._connection = duckdb.connect(config=config)
+        except (duckdb.Error, OverflowError) as error:
+            raise UsageError(
+                f"the engine cannot run with threads {limits.threads} and memory {limits.memory!r}",
+                where="--threads, --memory",
+                next_step="name a small number of threads, and memory such as 2GB",
+            ) from error
         self._connection.execute("set TimeZone = 'UTC'")
+        # A name is a relation's or nothing's, never a variable's of this program.
+        self._connection.execute("set python_enable_replacements = false")
         self._files: list[Path] = []
 
     def close(self) -> None:
@@ -71,13 +81,13 @@ class DuckDB:
             self._run(f"create or replace view {name} as select {typed} where false")
             return
         self._files += paths
-        listed = ", ".join(_quoted(str(path)) for path in paths)
+        listed = ", ".join(sql_text(str(path)) for path in paths)
         self._run(f"create or replace view {name} as select {', '.join(columns)} from read_parquet([{listed}])")
 
     def over_file(self, name: str, path: Path) -> None:
         """A relation over one Parquet file, with the columns that it has."""
         self._files.append(path)
-        self._run(f"create or replace view {name} as select * from read_parquet({_quoted(str(path))})")
+        self._run(f"create or replace view {name} as select * from read_parquet({sql_text(str(path))})")
 
     def put(self, name: str, table: pa.Table) -> None:
         """A relation from an Arrow table, copied into the engine."""
@@ -101,7 +111,7 @@ class DuckDB:
     def write(self, name: str, path: Path, order: Sequence[str]) -> None:
         """A relation into one Parquet file, sorted in the way it is read."""
         by = f" order by {', '.join(order)}" if order else ""
-        self._run(f"copy (select * from {name}{by}) to {_quoted(str(path))} (format parquet, compression zstd)")
+        self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} (format parquet, compression zstd)")
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""
@@ -110,7 +120,7 @@ class DuckDB:
 
     def confine(self) -> None:
         """From here on: no files but those of the relations, no settings, no extensions."""
-        listed = ", ".join(_quoted(str(path)) for path in self._files)
+        listed = ", ".join(sql_text(str(path)) for path in self._files)
         self._run(f"set allowed_paths = [{listed}]")
         self._run("set enable_external_access = false")
         self._run("set lock_configuration = true")
@@ -187,7 +197,3 @@ def engine(limits: Limits = Limits(), scratch_on: Path | None = None) -> Iterato
             yield made
         finally:
             made.close()
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pyarrow as pa
 
 from answerback.domain.kinds import DEFAULT_STANCE, NEVER_COUNTED, ActionKind
@@ -42,11 +44,11 @@ def playbook_relations(playbook: Playbook) -> dict[str, pa.Table]:
         ),
         "playbook_registration": _table(
             {"subkind": pa.string(), "seconds": pa.int64()},
-            [(name, playbook.registration.minutes * 60) for name in playbook.registration.subkinds],
+            [(name, playbook.registration.minutes * 60) for name in dict.fromkeys(playbook.registration.subkinds)],
         ),
         "playbook_seen": _table(
             {"play_id": pa.int64(), "channel": pa.string()},
-            [(number, channel) for number, play in enumerate(playbook.play) for channel in play.seen_on],
+            [(number, channel) for number, play in enumerate(playbook.play) for channel in dict.fromkeys(play.seen_on)],
         ),
         "playbook_stage": _table(
             {"stage": pa.string(), "position": pa.int64(), "step": pa.string(), "outcome": pa.string()},
@@ -111,7 +113,7 @@ def _acts(playbook: Playbook) -> pa.Table:
     overruled = {rule.kind.value: rule.stance.value for rule in playbook.stance if not rule.subkind}
     rows = [(kind, subkind, overruled.get(kind, stance), counts) for kind, subkind, stance, counts in usual]
     columns = {"kind": pa.string(), "subkind": pa.string(), "stance": pa.string(), "counts": pa.bool_()}
-    return _table(columns, rows + particular)
+    return _table(columns, [*rows, *particular])
 
 
 def _tenure(months: tuple[int, ...]) -> pa.Table:
@@ -123,7 +125,7 @@ def _tenure(months: tuple[int, ...]) -> pa.Table:
     return _table({"band": pa.string(), "from_seconds": pa.int64(), "to_seconds": pa.int64()}, rows)
 
 
-def _table(columns: dict[str, pa.DataType], rows: list[tuple[object, ...]]) -> pa.Table:
+def _table(columns: dict[str, pa.DataType], rows: Sequence[tuple[object, ...]]) -> pa.Table:
     values = zip(*rows, strict=True) if rows else [[] for _ in columns]
     arrays = [pa.array(list(each), kind) for each, kind in zip(values, columns.values(), strict=True)]
     return pa.table(arrays, schema=pa.schema(list(columns.items())))

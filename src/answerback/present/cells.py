@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from answerback.present.plain import plain
 from answerback.present.words import SHOWN_AS
 
 _SHARES = frozenset(
@@ -33,8 +34,8 @@ def shown(name: str, value: object) -> str:
     >>> shown("rate", 0.314), shown("n", 12345), shown("x", None), shown("reactive", True)
     ('31 %', '12,345', '', 'yes')
     """
-    if name == "state":
-        return SHOWN_AS.get(str(value), str(value))
+    if name == "state" and isinstance(value, str):
+        return SHOWN_AS.get(value, plain(value))
     match value:
         case None:
             return ""
@@ -51,4 +52,4 @@ def shown(name: str, value: object) -> str:
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M")
         case _:
-            return str(value)
+            return plain(str(value))

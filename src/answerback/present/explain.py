@@ -46,9 +46,9 @@ def tell_on_base(found: FigureExplained) -> Told:
     for cell in found.answer.cells:
         keys = ", ".join(f"{name} {value}" for name, value in cell.keys.items())
         counts = (
-            f"{cell.on_base} {SHOWN_AS['on_base']} ({cell.proved} proved), {cell.answered} {SHOWN_AS['answered']} otherwise, "
-            f"{cell.unanswered} {SHOWN_AS['unanswered']}, {cell.still_open} {SHOWN_AS['open']}, "
-            f"{cell.unseen} {SHOWN_AS['unseen']}"
+            f"{cell.on_base} {SHOWN_AS['on_base']} ({cell.proved} proved), "
+            f"{cell.answered} {SHOWN_AS['answered']} otherwise, {cell.unanswered} {SHOWN_AS['unanswered']}, "
+            f"{cell.still_open} {SHOWN_AS['open']}, {cell.unseen} {SHOWN_AS['unseen']}"
         )
         lines.append(f"  {keys}: {cell.efforts} touches: {counts}")
         if isinstance(cell.rate, Rate):
@@ -113,10 +113,8 @@ def tell_link(found: LinkExplained) -> Told:
 def tell_effort(found: EffortExplained) -> Told:
     """The touch, what came of it, and the acts linked to it as rows."""
     effort = found.effort
-    lines = [
-        f"The touch: {effort['play']} by {effort['rep_id']} at {effort['occurred_at']:%Y-%m-%d %H:%M:%S} UTC "
-        f"({effort['evidence']}, by {effort['origin']})"
-    ]
+    made = f"{effort['play']} by {effort['rep_id']} at {effort['occurred_at']:%Y-%m-%d %H:%M:%S} UTC"
+    lines = [f"The touch: {made} ({effort['evidence']}, by {effort['origin']})"]
     if found.outcome is None:
         why = "it registers an act" if effort["registration"] else "its play does not count"
         lines.append(f"It is shown and not counted: {why}.")

@@ -31,6 +31,7 @@ def cannot_tell(missing: NotEnoughData) -> str:
     """
     have, need = f"{missing.have:.3g}", f"{missing.need:.3g}"
     percent, limit = f"{missing.have:.0%}", f"{missing.need:.0%}"
+    wide, widest = percent.removesuffix("%"), limit.removesuffix("%")
     match missing.reason:
         case Reason.NO_EFFORTS_LOADED:
             return "cannot tell: no efforts loaded"
@@ -43,7 +44,7 @@ def cannot_tell(missing: NotEnoughData) -> str:
         case Reason.TOO_FEW_EFFORTS:
             return f"cannot tell yet: {have} touches have waited in full, {need} are needed"
         case Reason.TOO_WIDE:
-            return f"cannot tell yet: the interval is {percent.rstrip('%')} points wide, at most {limit.rstrip('%')} are shown"
+            return f"cannot tell yet: the interval is {wide} points wide, at most {widest} are shown"
         case Reason.MOSTLY_PRIOR:
             return (
                 f"cannot tell yet: {percent} of the number would be the peers', not one's own; at most {limit} is shown"

@@ -1,7 +1,7 @@
 """The owner's scope, and the log of its use.
 
-The folder of a workspace is readable by its owner only, so whoever can open it may see everything in it. That they looked,
-at what and for what purpose, is written down.
+The folder of a workspace is readable by its owner only, so whoever can open it may see everything in it. That they
+looked, at what and for what purpose, is written down.
 """
 
 from __future__ import annotations

@@ -1,0 +1,139 @@
+"""How many efforts of each cell ended how: the SQL behind a figure, and its rows as columns of counts.
+
+One pass over the outcomes gives, per cell, play, peer group and age in days, what came of the efforts. `on_base` makes
+rates of it, `explain` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerback.analysis.dimensions import KEYED, grouping
+from answerback.analysis.reader import Reader, keys_sql
+from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
+from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_text
+
+STATES = ("on_base", "answered", "unanswered", "open", "unseen")
+Key = tuple[object, ...]
+"""What makes a cell: one value for each dimension, people and companies by key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which efforts are counted, and in which cells."""
+
+    reader: Reader
+    scope: Scope
+    by: tuple[str, ...]
+    where: Mapping[str, str]
+
+
+@dataclass(slots=True)
+class Counts:
+    """Columns of counts: one row per cell, play and age."""
+
+    cell: NDArray[np.int64]
+    play: list[str]
+    peer: list[tuple[object, object]]
+    age: NDArray[np.int64]
+    full: NDArray[np.bool_]
+    """Observed for the whole waiting time."""
+    n: NDArray[np.int64]
+    state: dict[str, NDArray[np.int64]]
+    due: NDArray[np.int64]
+    """On base within the whole days of the age."""
+    proved: NDArray[np.int64]
+    proved_due: NDArray[np.int64]
+    first: NDArray[np.float64]
+    last: NDArray[np.float64]
+
+
+def selected_sql(asked: Question, level: str = "play") -> str:
+    """The query for the efforts that figures count: one row each with its cell, state, age and answering act."""
+    names = tuple(dict.fromkeys([*asked.by, *asked.where]))
+    group = grouping(asked.reader, names)
+    columns = dict(zip(names, group.columns, strict=True))
+    if "play" in columns:
+        columns["play"] = f"outcome.{level}"
+    seen = asked.scope.condition("outcome.rep_key", "outcome.occurred_at")
+    conditions = ["outcome.occurred_at <= as_of", f"({seen})"]
+    conditions += [_equals(name, columns[name], value) for name, value in sorted(asked.where.items())]
+    if "evidence" not in names:
+        conditions.append("outcome.evidence = 'captured'")
+    if "origin" not in names:
+        conditions.append("outcome.origin = 'hand'")
+    dims = "".join(f"{columns[name]} as dim_{number}, " for number, name in enumerate(asked.by))
+    full = f"coalesce({observed_sql('as_of')} >= waiting_seconds, false)"
+    due = f"{age_days_sql('as_of')} * {DAY_SECONDS}"
+    joins = f"\n    {group.joins}" if group.joins else ""
+    condition = "\n      and ".join(conditions)
+    return f"""\
+    select {dims}outcome.effort_key, outcome.play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
+           outcome.occurred_at, {full} as full_wait,
+           {age_days_sql("as_of")} as age_days,
+           {state_sql("as_of")} as state,
+           {state_sql("as_of", proved=True)} as proved_state,
+           {full} or epoch(on_base_at) - epoch(occurred_at) <= {due} as due,
+           {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due,
+           case when on_base_at <= as_of then on_base_action_key
+                when other_at <= as_of then other_action_key end as action_key
+    from outcome cross join (select {asked.reader.instant} as as_of) as clock{joins}
+    where {condition}"""
+
+
+def counts_sql(asked: Question, level: str = "play") -> str:
+    """The query behind the figures: one row per cell, play, peer group and age in days."""
+    return f"""\
+with effort_state as (
+{selected_sql(asked, level)}
+)
+select {"".join(f"dim_{number}, " for number in range(len(asked.by)))}play as own_play, peer_segment, peer_tenure,
+       age_days, full_wait, count(*) as efforts,
+       {", ".join(f"count(*) filter (state = '{each}') as state_{each}" for each in STATES)},
+       count(*) filter (state = 'on_base' and due) as due,
+       count(*) filter (proved_state = 'on_base') as proved,
+       count(*) filter (proved_state = 'on_base' and proved_due) as proved_due,
+       epoch(min(occurred_at)) as first, epoch(max(occurred_at)) as last
+from effort_state
+group by all
+order by all"""
+
+
+def _equals(name: str, column: str, value: str) -> str:
+    if not value:
+        return f"{column} is null"
+    if name in KEYED:
+        return f"{column} in ({keys_sql(KEYED[name], value)})"
+    return f"cast({column} as varchar) = {sql_text(value)}"
+
+
+def read_counts(asked: Question, level: str = "play") -> tuple[list[Key], Counts]:
+    """The cells there are, and the counts of each."""
+    table = asked.reader.query(counts_sql(asked, level))
+    dims = [table[f"dim_{number}"].to_pylist() for number in range(len(asked.by))]
+    rows: list[Key] = list(zip(*dims, strict=True)) if dims else [()] * table.num_rows
+    order: dict[Key, int] = {}
+    cell = np.array([order.setdefault(key, len(order)) for key in rows], np.int64)
+    number = {
+        name: table[name].to_numpy() for name in table.column_names if name.startswith(("state_", "due", "proved"))
+    }
+    counts = Counts(
+        cell=cell,
+        play=table["own_play"].to_pylist(),
+        peer=list(zip(table["peer_segment"].to_pylist(), table["peer_tenure"].to_pylist(), strict=True)),
+        age=np.nan_to_num(table["age_days"].to_numpy().astype(np.float64)).astype(np.int64),
+        full=table["full_wait"].to_numpy(),
+        n=table["efforts"].to_numpy(),
+        state={each: number[f"state_{each}"] for each in STATES},
+        due=number["due"],
+        proved=number["proved"],
+        proved_due=number["proved_due"],
+        first=table["first"].to_numpy().astype(np.float64),
+        last=table["last"].to_numpy().astype(np.float64),
+    )
+    return list(order), counts
