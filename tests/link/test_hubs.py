@@ -140,8 +140,8 @@ HUBS = [
             ("buyer_action", MANY, ACT | {"account_key": "5"}),
             (
                 "coverage",
-                3000,
-                {"rep_key": "5", "starts_at": f"{AT} (i * 86400)", "ends_at": f"{AT} (i * 86400 + 80000)"},
+                500,
+                {"rep_key": "5", "starts_at": f"{AT} (i * 600)", "ends_at": f"{AT} (i * 600 + 500)"},
             ),
         ],
     ),
@@ -177,17 +177,15 @@ def loaded(hub: Hub) -> DuckDB:
     for record in RECORD_OF.values():
         parts = [(count, made) for name, count, made in hub.records if name == record]
         columns = log_columns(RECORDS[record])
-        always = {"content_hash": "0", "version_at": f"{AT} 0"}
-        selects = [
-            "select "
-            + ", ".join(
-                f"cast({(always | made).get(name, 'null')} as {kind}) as {name}"
+        selects = []
+        for count, made in parts:
+            given = {"content_hash": "0", "version_at": f"{AT} 0"} | made
+            listed = ", ".join(
+                f"cast({given.get(name, 'null')} as {kind}) as {name}"
                 for name, kind in columns.items()
                 if name not in {"deleted", "recorded_at"}
             )
-            + f" from range({count}) as number (i)"
-            for count, made in parts
-        ]
+            selects.append(f"select {listed} from range({count}) as number (i)")  # noqa: S608 - of our own
         if selects:
             duck.make(f"current_{record}", " union all ".join(selects))
     for name, table in playbook_relations(world.playbook).items():
