@@ -195,7 +195,7 @@ def test_builds_killed_at_a_spread_of_steps(
     total = answer_of(steps_of, load_and_build, copied(template, tmp_path / "counted"))
     chance = random.Random(SEED)
     every = os.environ.get("ANSWERBACK_KILLS") == "all"
-    steps = list(range(1, total + 1)) if every else sorted(chance.sample(range(1, total + 1), 24))
+    steps = list(range(1, total + 1)) if every else sorted(chance.sample(range(1, total + 1), 18))
     third = (len(steps) + 2) // 3
     rounds = zip_longest(steps[:third], steps[third : 2 * third], steps[2 * third :], fillvalue=total)
     for number, row in enumerate(rounds):  # an early, a middle and a late one, each in what the one before left behind
@@ -214,7 +214,7 @@ def test_builds_killed_at_random_times(
 ) -> None:
     home = copied(template, tmp_path)
     chance = random.Random(SEED)
-    for _ in range(16):
+    for _ in range(10):
         mortals.killed(load_and_build, home, after=chance.uniform(0.05, 0.8))
         assert_whole(home)
     assert_recovers(home, undisturbed)

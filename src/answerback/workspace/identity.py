@@ -201,24 +201,28 @@ def _stand_for_all(
     Whoever was merged into another never does: a decision names who is given up, and then who stays.
     """
     nodes, component = (np.concatenate([part[side] for part in parts]) for side in (0, 1))
-    named = table.filter(pc.is_in(table["key"], pa.array(nodes))).group_by("key").aggregate([("source", "min")])
-    source = dict(zip(named["key"].to_pylist(), named["source_min"].to_pylist(), strict=True))
-    rows = sorted(
-        zip(component.tolist(), nodes.tolist(), strict=True),
-        key=lambda row: (row[1] in given_up, source.get(row[1], ""), row[1]),
-    )
-    canonical: dict[int, int] = {}
-    for number, node in rows:
-        canonical.setdefault(number, node)
-    moved = sorted((node, canonical[number]) for number, node in rows if canonical[number] != node)
-    usual = "domain" if space == "account" else "address"
-    columns = [
-        [space] * len(moved),
-        [node for node, _ in moved],
-        [stands for _, stands in moved],
-        ["decision" if node in by_hand else usual for node, _ in moved],
-    ]
-    return pa.table(columns, schema=SAME_AS)
+    order = np.lexsort((nodes, _first_source(table, nodes), np.isin(nodes, sorted(given_up)), component))
+    nodes, component = nodes[order], component[order]
+    canonical = _first_of_group(nodes, component)
+    moved = nodes != canonical
+    by_rule = pa.scalar("domain" if space == "account" else "address")
+    decided_by = pc.if_else(pa.array(np.isin(nodes[moved], sorted(by_hand))), pa.scalar("decision"), by_rule)
+    rows = [pa.repeat(pa.scalar(space), len(decided_by)), nodes[moved], canonical[moved], decided_by]
+    return pa.table(rows, schema=SAME_AS).sort_by("key")
+
+
+def _first_source(table: pa.Table, nodes: Keys64) -> NDArray[np.int64]:
+    """For each key the place, by name, of the first source that has it; before all where none does."""
+    mine = table.filter(pc.is_in(table["key"], pa.array(nodes))).group_by("key").aggregate([("source", "min")])
+    names = pa.array(sorted(mine["source_min"].unique().to_pylist()), pa.string())
+    place = pc.index_in(mine["source_min"].combine_chunks(), names).to_numpy(zero_copy_only=False).astype(np.int64)
+    keys = mine["key"].to_numpy().astype(np.int64)
+    order = np.argsort(keys)
+    keys, place = keys[order], place[order]
+    if not len(keys):
+        return np.full(len(nodes), -1, np.int64)
+    at = np.clip(np.searchsorted(keys, nodes), 0, len(keys) - 1)
+    return np.where(keys[at] == nodes, place[at], -1)
 
 
 class _Forest:
