@@ -9,6 +9,8 @@ from answerback.engine.allow_list import ENGINE_FORMS, FUNCTIONS, breaches
 from answerback.engine.catalogue import Relation, catalogue
 from answerback.engine.current import current_sql
 
+FRAME = "rows between unbounded preceding and unbounded following"
+
 
 @pytest.mark.parametrize("relation", catalogue(), ids=lambda relation: relation.name)
 def test_a_relation_keeps_to_the_list(relation: Relation) -> None:
@@ -66,8 +68,7 @@ def test_what_gives_other_rows_elsewhere_is_told(sql: str, told: str) -> None:
         "select a * 3600e0 as n from t",
         "select 'SHOUTED; limit 1' as n from t -- SHOUTED",
         "select lead(a) over (order by a) as n from t",
-        "select first_value(a ignore nulls) over w as n from t window w as"
-        + " (order by b, c_key rows between unbounded preceding and unbounded following)",
+        f"select first_value(a ignore nulls) over w as n from t window w as (order by b, c_key {FRAME})",
         "select a from t asof join s on s.k = t.k and t.a >= s.a",
         "with recursive t as (select 1 as a union all select a + 1 from t where a < 9) select a from t",
     ],
