@@ -72,8 +72,6 @@ def grouping(reader: Reader, names: tuple[str, ...]) -> Grouping:
             raise UsageError(
                 f"there is no dimension {name!r}", where="--by", next_step="use one or more of " + ", ".join(known)
             )
-    if len(set(names)) < len(names):
-        raise UsageError("a dimension is named twice", where="--by", next_step="name each once")
     return Grouping(names, tuple(columns), "\n".join(joins))
 
 

@@ -19,6 +19,7 @@ from answerback.analysis.lags import Levels, PlayLag, play_lags
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
+from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
 from answerback.stats.lag import LagCurve
 from answerback.stats.rate import CellRates, judge, shrunk_rates
@@ -73,8 +74,10 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
     A restriction on a dimension that is grouped by picks cells and leaves their peers as they are; on any other
     dimension it says which efforts are counted at all.
 
-    Raises UsageError for a dimension that does not exist.
+    Raises UsageError for a dimension that does not exist or is named twice.
     """
+    if len(set(by)) < len(by):
+        raise UsageError("a dimension is named twice", where="--by", next_step="name each once")
     chosen = where or {}
     population = {name: value for name, value in chosen.items() if name not in by}
     asked = Question(reader, scope, by, population)
