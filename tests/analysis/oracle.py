@@ -97,10 +97,8 @@ def value_of(team: Team, effort: Row, name: str) -> object:
         return period(made, name)
     if name in ("rep", "account"):
         return effort[f"{name}_id"]
-    if name in ("kind", "origin", "evidence", "source"):
-        return effort[name]
-    if name == "purpose":
-        return effort["purpose"] or None
+    if name in ("kind", "origin", "evidence", "source", "purpose"):
+        return effort[name] or None
     if name == "reactive":
         return False
     if name in ("lead_source", "tool", "campaign"):

@@ -174,13 +174,19 @@ def _people(team: Team, rng: random.Random) -> None:
             }
             team.put("deal_change", {**change, "new": stage})
 
+    for number in range(5):  # nobody ever touched them
+        at = text(START + timedelta(days=20 * number))
+        team.put(
+            "buyer_action", {"action_id": f"s{number}", "account_id": "stranger", "occurred_at": at, "kind": "replied"}
+        )
+
 
 def _touch(team: Team, rng: random.Random, number: int) -> None:
     kind = rng.choices(("email", "call", "proposal", "task"), (10, 4, 3, 1))[0]
     at = START + timedelta(seconds=rng.randrange(round((END - START).total_seconds())))
     if number % 10 == 0:  # around local midnight, and around both changes of the clocks
-        nights = (datetime(2025, 11, 2, 4), datetime(2026, 3, 8, 5), datetime(2026, 1, 1, 5), datetime(2025, 10, 1, 4))
-        at = nights[number // 10 % 4].replace(tzinfo=UTC) + timedelta(seconds=rng.choice((-3601, -1, 0, 1, 3599, 3600)))
+        nights = ("2025-11-02T04:00Z", "2026-03-08T05:00Z", "2026-01-01T05:00Z", "2025-10-01T04:00Z")
+        at = parsed(nights[number // 10 % 4]) + timedelta(seconds=rng.choice((-3601, -1, 0, 1, 3599, 3600)))
     account = rng.choice(ACCOUNTS)
     row: Row = {
         "effort_id": f"e{number}",

@@ -154,7 +154,7 @@ def test_a_cell_without_enough_points_at_the_nearest_coarser_play(reader: Reader
         assert cell.rolled_up is not None
         name, play = cell.rolled_up_to, str(cell.keys["play"])
         assert name != play
-        assert name in (play.split(" @ ")[0], "email", "call", "proposal")
+        assert name in (play.partition(" @ ")[0], "email", "call", "proposal")
         if name == "email" and play.startswith("email"):
             exposure = coarse[cell.keys["rep"], "email"].matured
             assert cell.rolled_up.exposure <= exposure + 1e-9
