@@ -163,7 +163,9 @@ def decide(
     kind: Annotated[str, typer.Argument(help="merge, separate, refusal, not_refusal.")],
     subject: Annotated[str, typer.Argument(help="The id that it is about; for merge, the one that is given up.")],
     other: Annotated[str, typer.Argument(help="The other id, for merge (the one that stays) and separate.")] = "",
-    of: Annotated[str, typer.Option(help="What the ids name: rep, account, contact, deal or event.")] = "account",
+    of: Annotated[
+        str, typer.Option(help="merge, separate: what has these ids: account, contact, deal or rep.")
+    ] = "account",
     source: Annotated[str, typer.Option(help="The source whose ids these are, where several have them.")] = "",
     reason: Annotated[str, typer.Option(help="Why, in a word.")] = "",
 ) -> None:

@@ -10,11 +10,13 @@ from answerback.cli.output import put
 from answerback.cli.progress import progress
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import UsageError
-from answerback.workspace.batches import read_batches
 from answerback.workspace.journal import Entry, append
+from answerback.workspace.known import source_of
 
 _PAIRS = ("merge", "separate")
 _WORDS = ("refusal", "not_refusal")
+_KINDS = ("account", "contact", "deal", "rep")
+"""What can be merged or separated."""
 
 
 def build_snapshot(settings: Settings) -> None:
@@ -50,22 +52,21 @@ def write_decision(
         raise UsageError(
             f"{kind} takes {'two ids' if kind in _PAIRS else 'one id'}", next_step="see answerback decide -h"
         )
+    if kind in _PAIRS and of not in _KINDS:
+        raise UsageError(f"{kind} knows no {of!r}", where="--of", next_step="use one of " + ", ".join(_KINDS))
+    if subject == other:
+        raise UsageError(f"{subject!r} is named twice", next_step="name two different ids")
     workspace = settings.workspace()
-    spaces = sorted({batch.ids_of for batch in read_batches(workspace.home)})
-    if not source and len(spaces) != 1:
-        raise UsageError(
-            "several sources have ids",
-            where="--source",
-            next_step="say whose id it is: " + ", ".join(spaces or ["load something first"]),
-        )
+    space = "event" if kind in _WORDS else of
+    whose = source_of(workspace.home, space, (subject, other) if other else (subject,), source)
     now = datetime.now(UTC)
     fields = {
-        "subject_kind": "event" if kind in _WORDS else of,
+        "subject_kind": space,
         "subject_id": subject,
         "kind": kind,
         "other_id": other or None,
         "occurred_at": now.isoformat(),
         "reason": reason or None,
     }
-    append(workspace.home, Entry(source or spaces[0], "decision", fields, now))
+    append(workspace.home, Entry(whose, "decision", fields, now))
     print("Written down. It takes effect with the next: answerback build")
