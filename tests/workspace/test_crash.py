@@ -189,6 +189,7 @@ def test_a_load_killed_at_random_times(
     assert_recovers(home, undisturbed)
 
 
+@pytest.mark.slow
 def test_builds_killed_at_a_spread_of_steps(
     mortals: Mortals, template: Path, tmp_path: Path, undisturbed: dict[str, Any]
 ) -> None:

@@ -209,6 +209,7 @@ print(batch.read, batch.rejects, (after - before) // 1024)
 """
 
 
+@pytest.mark.slow
 def test_a_million_rejects_need_little_memory(tmp_path: Path) -> None:
     ran = subprocess.run(
         [sys.executable, "-c", _A_MILLION, str(tmp_path)], check=True, capture_output=True, text=True, cwd=Path.cwd()
