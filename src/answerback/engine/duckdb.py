@@ -105,8 +105,10 @@ class DuckDB:
         return cast(int, self._rows(f"select count(*) from {name}")[0][0])
 
     def drop(self, name: str) -> None:
-        """Forgets a relation made before."""
-        self._run(f"drop table if exists {name}")
+        """Forgets a relation, computed or not."""
+        known = self._rows(f"select table_type from information_schema.tables where table_name = {sql_text(name)}")
+        for (kind,) in known:
+            self._run(f"drop {'view' if kind == 'VIEW' else 'table'} {name}")
 
     def write(self, name: str, path: Path, order: Sequence[str]) -> None:
         """A relation into one Parquet file, sorted in the way it is read."""

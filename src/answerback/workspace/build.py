@@ -23,9 +23,10 @@ from answerback.domain.errors import BusyError
 from answerback.domain.log import log_columns
 from answerback.domain.playbook import Playbook
 from answerback.domain.records import RECORDS, key_column
-from answerback.engine.catalogue import Relation, catalogue
+from answerback.engine.catalogue import catalogue
 from answerback.engine.current import current_sql
 from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.engine.making import make_relations
 from answerback.engine.settings import playbook_relations
 from answerback.workspace.batches import Batch, LoadRequest, check_files, load, read_batches, sweep
 from answerback.workspace.disk import checksum, room_on, sync_file, sync_folder
@@ -33,7 +34,7 @@ from answerback.workspace.home import Home, locked
 from answerback.workspace.identity import identify
 from answerback.workspace.intake import IDS
 from answerback.workspace.journal import JournalSource, set_aside, sources_in
-from answerback.workspace.promises import check_ids, check_promises
+from answerback.workspace.promises import PROMISES, check_ids, check_promise
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
     RelationFile,
@@ -118,7 +119,6 @@ def _make(
     home: Home, playbook: Playbook, batches: list[Batch], *, scratch: Path, limits: Limits, on_step: OnStep
 ) -> dict[str, RelationFile]:
     relations = catalogue()
-    last_reader = _last_readers(relations)
     total = len(relations) + 2
     with engine(limits, scratch) as duck:
         on_step("reading the log", 1, total)
@@ -128,17 +128,22 @@ def _make(
         )
         open_log(duck, home, batches)
         _put_inputs(duck, playbook)
-        for number, relation in enumerate(relations, 2):
-            on_step(relation.name, number, total)
-            duck.make(relation.name, relation.sql)
-            for name in last_reader.get(relation.name, ()):
-                duck.drop(name)
-        on_step("checking and writing", total, total)
-        check_promises(duck)
-        kept = {relation.name: relation.order for relation in relations if relation.kept}
-        kept |= dict.fromkeys(("same_as", "doubtful", *sorted(playbook_relations(playbook))), ())
+        numbers = {relation.name: number for number, relation in enumerate(relations, 2)}
         with room_on(home.pool):
-            drafts = {name: _write(duck, name, order, scratch) for name, order in kept.items()}
+            made = make_relations(
+                duck,
+                relations,
+                scratch,
+                inputs={f"current_{name}" for name in RECORDS},
+                checks=PROMISES,
+                on_relation=lambda name: on_step(name, numbers[name], total),
+                on_check=lambda promise: check_promise(duck, promise),
+            )
+            on_step("checking and writing", total, total)
+            for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
+                made[name] = scratch / f"{name}.parquet"
+                duck.write(name, made[name], ())
+            drafts = {name: _described(name, path) for name, path in made.items()}
             for name, file in drafts.items():  # all of it is written: from here on nothing needs room
                 (scratch / f"{name}.parquet").replace(home.root / file.path)
             sync_folder(home.pool)
@@ -212,24 +217,8 @@ def _put_inputs(duck: DuckDB, playbook: Playbook) -> None:
     duck.put("doubtful", identity.doubtful)
 
 
-def _last_readers(relations: tuple[Relation, ...]) -> dict[str, list[str]]:
-    """By relation: the steps on the way that nobody reads after it."""
-    readers: dict[str, str] = {}
-    for relation in relations:
-        for name in relation.reads:
-            readers[name] = relation.name
-    passing = {relation.name for relation in relations if not relation.kept}
-    done: dict[str, list[str]] = {}
-    for name, reader in readers.items():
-        if name in passing:
-            done.setdefault(reader, []).append(name)
-    return done
-
-
-def _write(duck: DuckDB, name: str, order: tuple[str, ...], scratch: Path) -> RelationFile:
-    """One relation into the scratch folder, and as what the pool will have it: the same content is kept once."""
-    draft = scratch / f"{name}.parquet"
-    duck.write(name, draft, order)
+def _described(name: str, draft: Path) -> RelationFile:
+    """A file in the scratch folder as what the pool will have it: the same content is kept once."""
     sync_file(draft)
     digest = checksum(draft)
     described = pq.read_metadata(draft)
