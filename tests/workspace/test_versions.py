@@ -124,6 +124,20 @@ def test_what_a_full_extract_does_not_list_is_gone(home: Home) -> None:
     assert set(standing(home)) == {"e2", "e9"}
 
 
+def test_a_full_extract_with_a_row_that_cannot_be_read_takes_nothing_for_gone(home: Home) -> None:
+    take(home, [effort("e1", version_at="2026-01-06"), effort("e2", version_at="2026-01-06")])
+    batch = take(home, [effort("e2", version_at="2026-01-06"), effort("e1", kind="nonsense"), FULL_EFFORT], at=LATER)
+    assert (batch.rejects, batch.extents, [note.reason for note in batch.notes]) == (1, {}, ["extract_not_full"])
+    assert set(standing(home)) == {"e1", "e2"}
+
+
+def test_two_sources_say_the_same_of_events_of_one_id(home: Home) -> None:
+    token = kept("reference", event_id="1", token="message:x", role="is")
+    take(home, [effort("1"), token])
+    take(home, [effort("1"), token], name="mail")
+    assert len({row["event_key"] for row in current(home, "reference")["reference"]}) == 2
+
+
 def test_the_newest_full_extract_decides_whenever_it_is_loaded(home: Home) -> None:
     take(home, [effort("e2", version_at="2026-01-06"), FULL_EFFORT], at=LATEST)
     take(home, [effort("e1", version_at="2026-01-06"), FULL_EFFORT], at=LATER)

@@ -106,8 +106,8 @@ def text_encoding(head: bytes) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = head[:512]
-    if len(sample) >= 4 and sample[1::2].count(0) > len(sample) // 4:  # noqa: PLR2004 - four bytes: two letters
+    if len(sample) >= 4 and sample[1::2].count(0) > len(sample) // 4:
         return "utf-16-le"
-    if len(sample) >= 4 and sample[0::2].count(0) > len(sample) // 4:  # noqa: PLR2004
+    if len(sample) >= 4 and sample[0::2].count(0) > len(sample) // 4:
         return "utf-16-be"
     return "utf-8"

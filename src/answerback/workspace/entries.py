@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from answerback.domain.fields import Field, FieldType, RecordType
 from answerback.domain.kinds import TOKEN_KINDS
-from answerback.domain.log import ColumnType, log_columns, name_columns
+from answerback.domain.log import OWNED_RECORDS, ColumnType, log_columns, name_columns
 from answerback.domain.records import RECORDS, TOKEN_FIELDS, key_column
-from answerback.workspace.keys import Keys
+from answerback.workspace.keys import GLOBAL_SPACES, Keys
 from answerback.workspace.values import INSTANT, Fault, checked, flags, unpacked
 
 ARROW_TYPES = {
@@ -32,7 +32,8 @@ _COLLAPSING = frozenset({"reference", "participant", "coverage", "attribute", "a
 """Records of which two equal ones say no more than one."""
 _CARRIED = (Field("source_id", FieldType.TEXT, ""), Field("version_at", FieldType.INSTANT, ""))
 _TOKENS = tuple(Field(name, FieldType.TEXT, "") for name in TOKEN_FIELDS)
-_KEPT_TOGETHER = frozenset({"token", "email", "domain"})
+_NAMED = frozenset({"rep", "account", "contact", "deal", "event", "case", "token"})
+"""Spaces whose ids are ever shown again, and so are kept."""
 
 
 def log_schema(record: RecordType) -> pa.Schema:
@@ -115,9 +116,15 @@ def make_entries(
     columns = _settle(record, dict(columns))
     count = len(columns["source_id"])
     hashes = keys.hash_rows(_canonical(record, columns))
-    own_ids = _own_ids(record, columns["source_id"], hashes, file, repeats)
     entries = Entries(record, pa.table({}), None, [])
-    own_keys = _key(entries, keys, record.space, stamp.speaker(record.space), own_ids)
+    own_ids = columns["source_id"]
+    speaker = stamp.speaker(record.space)
+    if record.name in _COLLAPSING:  # equal rows of one source without an id are one: their content is their key
+        content = pa.array(hashes ^ keys.key("row", speaker, record.name))
+        own_keys = pc.coalesce(_key(entries, keys, record.space, speaker, own_ids), content)
+    else:
+        own_ids = _own_ids(record, own_ids, hashes, file, repeats)
+        own_keys = _key(entries, keys, record.space, speaker, own_ids)
     version = pc.fill_null(columns["version_at"], pa.scalar(_naive(stamp.exported_at), INSTANT))
     log: dict[str, pa.Array] = {
         key_column(record): own_keys,
@@ -127,17 +134,7 @@ def make_entries(
         "deleted": columns["deleted"],
         "content_hash": pa.array(hashes),
     }
-    for each in record.fields:
-        if each.type is FieldType.REF:
-            log[each.column] = _keyed_reference(entries, keys, stamp, each, columns)
-        elif each.type is not FieldType.PERSONAL:
-            log[each.column] = columns[each.name]
-        elif each.matched:
-            log[each.column] = _key(entries, keys, each.name, "", pc.utf8_lower(columns[each.name]))
-    if record.name in ("reference", "participant"):
-        log["owner_hash"] = columns.get("owner_hash", pa.nulls(count, pa.int64()))
-    if record.name == "reference":
-        log["token_kind"] = _token_kind(columns["token"])
+    log |= _fields(entries, keys, stamp, columns)
     schema = log_schema(record)
     entries.rows = pa.table([log[name] for name in schema.names], schema=schema)
     personal = name_columns(record)
@@ -147,6 +144,24 @@ def make_entries(
     if record.tokens:
         entries.tokens = _token_rows(columns, own_ids, entries.rows.column("content_hash"))
     return entries
+
+
+def _fields(entries: Entries, keys: Keys, stamp: Stamp, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """The record's own fields as columns of the log."""
+    record = entries.record
+    log: dict[str, pa.Array] = {}
+    for each in record.fields:
+        if each.type is FieldType.REF:
+            log[each.column] = _keyed_reference(entries, keys, stamp, each, columns)
+        elif each.type is not FieldType.PERSONAL:
+            log[each.column] = columns[each.name]
+        elif each.matched:
+            log[each.column] = _key(entries, keys, each.name, "", pc.utf8_lower(columns[each.name]))
+    if record.name in OWNED_RECORDS:
+        log["owner_hash"] = columns.get("owner_hash", pa.nulls(len(columns["source_id"]), pa.int64()))
+    if record.name == "reference":
+        log["token_kind"] = _token_kind(columns["token"])
+    return log
 
 
 def _settle(record: RecordType, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
@@ -170,7 +185,8 @@ def _canonical(record: RecordType, columns: Mapping[str, pa.Array]) -> list[byte
         parts.append(columns["owner_hash"])
     texts = [_as_text(part) for part in parts]
     joined = pc.binary_join_element_wise(*texts, "\x1f", null_handling="replace", null_replacement="\x1b0")
-    return [value.encode() for value in joined.to_pylist()]
+    rows: list[bytes] = pc.cast(joined, pa.binary()).to_pylist()
+    return rows
 
 
 def _own_ids(
@@ -180,8 +196,7 @@ def _own_ids(
         return given
     absent = np.flatnonzero(~given.is_valid().to_numpy(zero_copy_only=False))
     own = [int(hashes[row]) for row in absent]
-    alike = file is None or record.name in _COLLAPSING
-    ordinals = [0] * len(own) if alike else repeats.ordinals(record.name, str(file), own)
+    ordinals = [0] * len(own) if file is None else repeats.ordinals(record.name, str(file), own)
     made = {
         int(row): f"row-{each & 0xFFFFFFFFFFFFFFFF:016x}" + (f"-{ordinal + 1}" if ordinal else "")
         for row, each, ordinal in zip(absent, own, ordinals, strict=True)
@@ -206,8 +221,9 @@ def _keyed_reference(
 
 def _key(entries: Entries, keys: Keys, space: str, source: str, ids: pa.Array) -> pa.Array:
     keyed, table = keys.keyed(space, source, ids)
-    if space not in ("email", "domain"):
-        entries.ids.append((space, "" if space in _KEPT_TOGETHER else source, table.filter(pc.is_valid(table["id"]))))
+    told_by_the_event = space == "event" and entries.record.name in OWNED_RECORDS
+    if space in _NAMED and not told_by_the_event:
+        entries.ids.append((space, "" if space in GLOBAL_SPACES else source, table.filter(pc.is_valid(table["id"]))))
     return keyed
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -96,7 +97,7 @@ class _Writer:
         with room_on(self.path.parent):
             if self._file is None:
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
-                self._file = pq.ParquetWriter(self.path, table.schema, compression="zstd")
+                self._file = pq.ParquetWriter(self.path, table.schema, **_layout(table.schema))
             self._file.write_table(table)
         self.rows += table.num_rows
         self._held, self._held_rows = [], 0
@@ -135,6 +136,9 @@ class Intake:
         for item in items:
             self._take(item)
         self._flush_items()
+        if self.extents and self.counts.rejects:  # what could not be read is not what is gone
+            self.extents.clear()
+            self._note(Note("", "extract_not_full", hint="rows were rejected, so nothing absent was taken for gone"))
 
     def close(self) -> list[WrittenFile]:
         """Finishes all files and forces them to disk."""
@@ -320,6 +324,16 @@ class Intake:
         if name not in self._writers:
             self._writers[name] = _Writer(self._folder / f"{name}.parquet")
         return self._writers[name]
+
+
+def _layout(schema: pa.Schema) -> dict[str, Any]:
+    """How a file is packed: keys are random and packing them only costs time, words repeat and pack well."""
+    keys = {each.name for each in schema if each.name.endswith(("_key", "_hash")) or each.name in ("key", "check")}
+    ids = {"id"} & set(schema.names)
+    return {
+        "compression": {each.name: "none" if each.name in keys else "zstd" for each in schema},
+        "use_dictionary": [each.name for each in schema if each.name not in keys | ids],
+    }
 
 
 def _table_of(records: list[Record]) -> pa.Table:

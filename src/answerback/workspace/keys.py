@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import struct
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +25,7 @@ GLOBAL_SPACES = frozenset({"token", "email", "domain"})
 """Spaces whose ids mean the same in every source: that is how the same mail in two systems is recognised."""
 
 _SECRET_BYTES = 32
-_BOTH = struct.Struct("<qi")
+_BOTH = np.dtype([("key", "<i8"), ("check", "<i4")])
 
 
 class Keys:
@@ -47,27 +46,26 @@ class Keys:
 
     def key(self, space: str, source: str, text: str) -> int:
         """The key of one id."""
-        return self._both(self._prefix(space, source) + writable(text).encode())[0]
+        digest = self._digests([self._prefix(space, source) + writable(text).encode()], 12)
+        return int(np.frombuffer(digest, _BOTH)["key"][0])
 
-    def hash_rows(self, rows: Sequence[bytes | None]) -> NDArray[np.int64]:
+    def hash_rows(self, rows: Sequence[bytes]) -> NDArray[np.int64]:
         """A keyed 64-bit hash of each row's canonical bytes, shape (n,)."""
-        secret, blake2b, unpack = self._secret, hashlib.blake2b, struct.Struct("<q").unpack
-        return np.fromiter(
-            (unpack(blake2b(row or b"", key=secret, digest_size=8).digest())[0] for row in rows), np.int64, len(rows)
-        )
+        return np.frombuffer(self._digests(rows, 8), "<i8")
 
     def keyed(self, space: str, source: str, ids: pa.Array) -> tuple[pa.Array, pa.Table]:
         """Keys of a column of ids (nulls stay null), and a table (key, check, id) of the ids among them, each once."""
         encoded = ids.dictionary_encode()
         distinct = encoded.dictionary
-        prefix = self._prefix(space, source)
-        both = [self._both(prefix + text.encode()) for text in distinct.to_pylist()]
-        keys = pa.array([key for key, _ in both], pa.int64())
-        checks = pa.array([check for _, check in both], pa.int32())
+        texts = pc.binary_join_element_wise(pa.scalar(self._prefix(space, source).decode()), distinct, "")
+        both = np.frombuffer(self._digests(pc.cast(texts, pa.binary()).to_pylist(), 12), _BOTH)
+        keys = pa.array(np.ascontiguousarray(both["key"]))
+        checks = pa.array(np.ascontiguousarray(both["check"]))
         return pc.take(keys, encoded.indices), pa.table({"key": keys, "check": checks, "id": distinct})
 
-    def _both(self, text: bytes) -> tuple[int, int]:
-        return _BOTH.unpack(hashlib.blake2b(text, key=self._secret, digest_size=12).digest())
+    def _digests(self, texts: Sequence[bytes], size: int) -> bytes:
+        secret, blake2b = self._secret, hashlib.blake2b
+        return b"".join([blake2b(text, key=secret, digest_size=size).digest() for text in texts])
 
     @staticmethod
     def _prefix(space: str, source: str) -> bytes:
