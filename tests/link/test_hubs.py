@@ -185,7 +185,7 @@ def loaded(hub: Hub) -> DuckDB:
                 for name, kind in columns.items()
                 if name not in {"deleted", "recorded_at"}
             )
-            selects.append(f"select {listed} from range({count}) as number (i)")  # noqa: S608 - of our own
+            selects.append(f"select {listed} from range({count}) as number (i)")
         if selects:
             duck.make(f"current_{record}", " union all ".join(selects))
     for name, table in playbook_relations(world.playbook).items():

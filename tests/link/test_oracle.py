@@ -152,7 +152,7 @@ def states_in(duck: DuckDB) -> dict[tuple[int, datetime], str | None]:
     moments = ", ".join(f"(timestamp '{moment}')" for moment in MOMENTS)
     found = duck.query(
         f"""select effort_key, moment, {state_sql("moment")} as state
-            from outcome, (values {moments}) as clock (moment) where occurred_at <= moment"""  # noqa: S608 - our own
+            from outcome, (values {moments}) as clock (moment) where occurred_at <= moment"""
     ).to_pylist()
     return {(row["effort_key"], row["moment"]): row["state"] for row in found}
 
