@@ -24,7 +24,7 @@ from answerback.workspace.disk import checksum, create_if_absent, modified, room
 from answerback.workspace.entries import Stamp, whole_seconds
 from answerback.workspace.home import Home
 from answerback.workspace.intake import Intake, WrittenFile
-from answerback.workspace.keys import Keys
+from answerback.workspace.keys import Keys, writable
 from answerback.workspace.manifests import manifest, to_json
 
 MANIFEST_FORMAT = 1
@@ -266,7 +266,7 @@ def _describe(
         source_kind=request.source.name,
         source=request.name,
         ids_of=request.ids_of,
-        path=request.path.name,
+        path=writable(request.path.name),
         loaded_at=request.loaded_at,
         exported_at=stamp.exported_at,
         read=counts.read,
