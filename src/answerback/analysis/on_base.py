@@ -15,17 +15,15 @@ from numpy.typing import NDArray
 
 from answerback.analysis.counting import STATES, Counts, Key, Question, read_counts
 from answerback.analysis.dimensions import KEYED
+from answerback.analysis.exposure import Exposed, expose
 from answerback.analysis.lags import Levels, PlayLag, play_lags
+from answerback.analysis.peers import Groups, Peers, by_group, groups_of
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
-from answerback.stats.lag import LagCurve
 from answerback.stats.rate import CellRates, judge, shrunk_rates
-
-FEWEST_PEERS = 5
-"""A group of fewer cells says too little about its members: the next wider one is asked."""
 
 __all__ = ["STATES", "Cell", "OnBase", "on_base"]
 
@@ -132,10 +130,7 @@ def _cells(asked: Question, lags: Mapping[str, PlayLag], level: str = "play") ->
     by = asked.by
     keys, counts = read_counts(asked, level)
     size = len(keys)
-    exposed = _expose(counts, lags, size)
-    peers = _peer_groups(by, keys, counts, size) if "rep" in by else None
-    rates = _rates(exposed.success, exposed.exposure, peers)
-    proved_rates = _rates(exposed.proved, exposed.exposure, peers)
+    exposed, rates, proved_rates = _rates(asked, lags, level, keys, counts)
     total = {name: _sum(values, counts.cell, size) for name, values in counts.state.items()}
     n, proved = _sum(counts.n, counts.cell, size), _sum(counts.proved, counts.cell, size)
     weeks = _weeks(counts, size)
@@ -160,20 +155,7 @@ def _cells(asked: Question, lags: Mapping[str, PlayLag], level: str = "play") ->
     return cells
 
 
-@dataclass(frozen=True, slots=True)
-class _Exposed:
-    """Per cell: matured exposure, the successes that go with it, and what the exposure rests on."""
-
-    exposure: NDArray[np.float64]
-    success: NDArray[np.float64]
-    proved: NDArray[np.float64]
-    curve: list[LagCurve | None]
-    """The thinnest curve; None where every effort that counts has waited in full."""
-    lacks: list[NotEnoughData | None]
-    """Why young efforts had no curve, where that is so."""
-
-
-def _judged(rate: Rate, exposed: _Exposed, cell: int, *, seen: int, unseen: int) -> Rate | NotEnoughData:
+def _judged(rate: Rate, exposed: Exposed, cell: int, *, seen: int, unseen: int) -> Rate | NotEnoughData:
     """The rate if there is enough behind it. Without a curve nobody knows how young the young ones are."""
     answer = judge(rate, efforts=seen, lag=exposed.curve[cell], unseen=unseen)
     lacks = exposed.lacks[cell]
@@ -181,76 +163,40 @@ def _judged(rate: Rate, exposed: _Exposed, cell: int, *, seen: int, unseen: int)
     return lacks if young and lacks is not None else answer
 
 
-def _expose(counts: Counts, lags: Mapping[str, PlayLag], size: int) -> _Exposed:
-    """What the efforts of each cell amount to.
-
-    Without a curve only efforts that have waited in full are counted: nothing is assumed of the young ones.
-    """
-    seen = counts.n - counts.state["unseen"]
-    share = np.zeros(len(seen))
-    curve_of: list[LagCurve | None] = [None] * size
-    lacks: list[NotEnoughData | None] = [None] * size
-    for row in np.flatnonzero(seen > 0):
-        lag = lags[counts.play[row]]
-        if counts.full[row]:
-            share[row] = 1.0
-        elif isinstance(lag.curve, LagCurve):
-            share[row] = float(lag.curve.at(counts.age[row]))
-            thinnest = curve_of[counts.cell[row]]
-            if thinnest is None or lag.curve.matured_answers < thinnest.matured_answers:
-                curve_of[counts.cell[row]] = lag.curve
-        else:
-            lacks[counts.cell[row]] = lag.curve
-    used = share > 0
-    exposure, success, proved = (
-        np.bincount(counts.cell, values, size).astype(np.float64)
-        for values in (seen * share, counts.due * used, counts.proved_due * used)
-    )
-    return _Exposed(exposure, success, proved, curve_of, lacks)
+def _rates(
+    asked: Question, lags: Mapping[str, PlayLag], level: str, keys: list[Key], counts: Counts
+) -> tuple[Exposed, list[Rate], list[Rate]]:
+    """Exposure, and each cell's rate with plausible links and by proof alone, drawn toward peers."""
+    exposed = expose(counts, lags, len(keys))
+    if "rep" not in asked.by:
+        alone = [shrunk_rates(success, exposed.exposure) for success in (exposed.success, exposed.proved)]
+        return exposed, [_alone(rate) for rate in _each(alone[0])], [_alone(rate) for rate in _each(alone[1])]
+    everybody = replace(asked, scope=Scope("what peers say", everybody=True))
+    all_keys, all_counts, all_exposed = keys, counts, exposed
+    if not asked.scope.everybody:
+        all_keys, all_counts = read_counts(everybody, level)
+        all_exposed = expose(all_counts, lags, len(all_keys))
+    groups, all_groups = groups_of(asked.by, keys, counts), groups_of(asked.by, all_keys, all_counts)
+    found = []
+    for success, population in ((exposed.success, all_exposed.success), (exposed.proved, all_exposed.proved)):
+        peers = Peers(asked.by, all_keys, all_groups, success=population, exposure=all_exposed.exposure)
+        found.append(_drawn(peers, groups, success, exposed.exposure))
+    return exposed, found[0], found[1]
 
 
-def _peer_groups(by: tuple[str, ...], keys: list[Key], counts: Counts, size: int) -> list[Key]:
-    """For each cell the group that its rate is drawn toward: same play, segment and tenure band.
-
-    Segment and band are those of most of its efforts. A group of too few cells gives way to the same play's, and that
-    to everybody's.
-    """
-    tally: list[dict[tuple[object, object], int]] = [{} for _ in range(size)]
-    for cell, peer, n in zip(counts.cell.tolist(), counts.peer, counts.n.tolist(), strict=True):
-        tally[cell][peer] = tally[cell].get(peer, 0) + n
-    place = by.index("play") if "play" in by else None
-    plays = [key[place] if place is not None else None for key in keys]
-    fine: list[Key] = [
-        (play, *max(sorted(each.items(), key=str), key=lambda item: item[1])[0])
-        for play, each in zip(plays, tally, strict=True)
-    ]
-    wide: list[Key] = [(play,) for play in plays]
-    size_of: dict[Key, int] = {}
-    for key in [*fine, *wide]:
-        size_of[key] = size_of.get(key, 0) + 1
-    return [
-        first if size_of[first] >= FEWEST_PEERS else second if size_of[second] >= FEWEST_PEERS else ()
-        for first, second in zip(fine, wide, strict=True)
-    ]
-
-
-def _rates(success: NDArray[np.float64], exposure: NDArray[np.float64], peers: list[Key] | None) -> list[Rate]:
-    """Each cell's rate: drawn toward its peers where cells are people's, else its own with the Jeffreys interval."""
-    if peers is None:
-        return [_alone(rate) for rate in _each(shrunk_rates(success, exposure), len(success))]
-    members: dict[Key, list[int]] = {}
-    for number, group in enumerate(peers):
-        members.setdefault(group, []).append(number)
+def _drawn(peers: Peers, groups: Groups, success: NDArray[np.float64], exposure: NDArray[np.float64]) -> list[Rate]:
+    """The cells' rates, each drawn toward the group that can speak for it."""
     rates: dict[int, Rate] = {}
-    for numbers in members.values():
+    for group, numbers in by_group(peers, groups).items():
         chosen = np.array(numbers)
-        found = shrunk_rates(success[chosen], exposure[chosen])
-        rates.update(zip(numbers, _each(found, len(numbers)), strict=True))
+        prior = peers.say(group) if group is not None else None
+        found = _each(shrunk_rates(success[chosen], exposure[chosen], prior=prior))
+        rates.update(zip(numbers, found if group is not None else map(_alone, found), strict=True))
     return [rates[number] for number in range(len(success))]
 
 
-def _each(rates: CellRates, size: int) -> list[Rate]:
-    return [rates.cell(number) for number in range(size)]
+def _each(rates: CellRates) -> list[Rate]:
+    return [rates.cell(number) for number in range(len(rates.rate))]
 
 
 def _alone(rate: Rate) -> Rate:
