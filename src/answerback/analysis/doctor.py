@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-
-import pyarrow as pa
 
 from answerback.analysis.listing import note_table, reject_table
 from answerback.analysis.reader import Reader, ids_sql
@@ -49,22 +47,34 @@ def examine(reader: Reader, scope: Scope) -> list[Remark]:
 
 
 def _rejects(reader: Reader, scope: Scope) -> Iterator[Remark]:
-    del scope
-    yield from _grouped(reject_table(reader), Weight.WRONG, "answerback show rejects; mend the export, load again")
-    yield from _grouped(note_table(reader), Weight.NOTE, "answerback show rejects says what would help")
-
-
-def _grouped(table: pa.Table, weight: Weight, next_step: str) -> Iterator[Remark]:
     """One remark per file, field and reason, the most frequent first; of very many the first."""
-    groups = table.group_by(["file", "field", "reason"]).aggregate([("at", "count")]).to_pylist()
+    del scope
+    groups = reject_table(reader).group_by(["file", "field", "reason"]).aggregate([("at", "count")]).to_pylist()
     groups.sort(key=lambda each: (-each["at_count"], each["file"], each["reason"], each["field"] or ""))
     for row in groups[:MOST_GROUPS]:
-        field = f" in {row['field']}" if row["field"] else ""
-        times = f"{row['at_count']:,} × " if weight is Weight.WRONG else ""
-        yield Remark(weight, row["file"], f"{times}{row['reason']}{field}", next_step)
-    if len(groups) > MOST_GROUPS:
-        left = len(groups) - MOST_GROUPS
-        yield Remark(weight, "files", f"{left:,} more like these", "answerback show rejects --format csv has all")
+        what = f"{row['at_count']:,} × {_reason(row)}"
+        yield Remark(Weight.WRONG, row["file"], what, "answerback show rejects; mend the export, load again")
+    yield from _more_like_these(Weight.WRONG, len(groups))
+
+
+def _notes(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    """What was noticed of whole files, in the words of who noticed it."""
+    del scope
+    notes = note_table(reader).to_pylist()
+    for row in notes[:MOST_GROUPS]:
+        hint = f": {row['hint']}" if row["hint"] else ""
+        yield Remark(Weight.NOTE, row["file"], f"{_reason(row)}{hint}", "see docs/lookup/rejects.md")
+    yield from _more_like_these(Weight.NOTE, len(notes))
+
+
+def _reason(row: Mapping[str, str]) -> str:
+    return f"{row['reason']} in {row['field']}" if row["field"] else row["reason"]
+
+
+def _more_like_these(weight: Weight, count: int) -> Iterator[Remark]:
+    if count > MOST_GROUPS:
+        left = f"{count - MOST_GROUPS:,} more like these"
+        yield Remark(weight, "files", left, "answerback show rejects --format csv has all")
 
 
 def _nothing_kept(reader: Reader, scope: Scope) -> Iterator[Remark]:
@@ -272,5 +282,5 @@ def _count(reader: Reader, sql: str) -> int:
 
 
 _Check = Callable[[Reader, Scope], Iterator[Remark]]
-_OF_THE_DATA: tuple[_Check, ...] = (_nothing_kept, _efforts, _rejects, _clocks, _channels, _duplicates, _deals)
+_OF_THE_DATA: tuple[_Check, ...] = (_nothing_kept, _efforts, _rejects, _notes, _clocks, _channels, _duplicates, _deals)
 _OF_PEOPLE: tuple[_Check, ...] = (_unseen, _silent_reps, _gaps)
