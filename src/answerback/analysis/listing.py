@@ -19,6 +19,8 @@ from answerback.domain.answers import NotEnoughData
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope, Stretch
 from answerback.engine.literals import sql_instant
+from answerback.workspace.batches import Batch
+from answerback.workspace.home import Home
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,23 @@ def show(reader: Reader, scope: Scope, what: str) -> pa.Table:
             return each.rows(reader, scope)
     known = ", ".join(each.name for each in LISTINGS)
     raise UsageError(f"there is nothing called {what!r} to show", next_step=f"show one of on-base, {known}")
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The log without a snapshot: what was loaded, and how it ended."""
+
+    home: Home
+    batches: tuple[Batch, ...]
+
+
+OF_THE_LOG = ("rejects", "batches")
+"""Listings of the log itself: there before anything was built."""
+
+
+def show_log(log: Log, what: str) -> pa.Table:
+    """The rows of a listing of the log."""
+    return batch_table(log) if what == "batches" else _ordered_rejects(log)
 
 
 def efforts(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
@@ -251,23 +270,27 @@ def _rejects(reader: Reader, scope: Scope) -> pa.Table:
     """Places in files, never content; then what was noticed of files as a whole."""
     if not scope.everybody:
         return _REJECTS.empty_table()
-    return pa.concat_tables([reject_table(reader), note_table(reader)]).sort_by(
+    return _ordered_rejects(reader)
+
+
+def _ordered_rejects(log: Log | Reader) -> pa.Table:
+    return pa.concat_tables([reject_table(log), note_table(log)]).sort_by(
         [("batch_id", "ascending"), ("file", "ascending"), ("at", "ascending")]
     )
 
 
-def reject_table(reader: Reader) -> pa.Table:
+def reject_table(log: Log | Reader) -> pa.Table:
     """What could not be read, of every batch."""
     parts = [_REJECTS.empty_table()]
-    for batch in reader.batches:
-        path = reader.home.log / batch.folder / "rejects.parquet"
+    for batch in log.batches:
+        path = log.home.log / batch.folder / "rejects.parquet"
         if path.exists():
             table = pq.read_table(path)
             parts.append(table.add_column(0, "batch_id", pa.repeat(pa.scalar(batch.batch_id), table.num_rows)))
     return pa.concat_tables(parts)
 
 
-def note_table(reader: Reader) -> pa.Table:
+def note_table(log: Log | Reader) -> pa.Table:
     """What was noticed of the files of every batch without anything being lost; `at` is 0."""
     rows = [
         {
@@ -278,7 +301,7 @@ def note_table(reader: Reader) -> pa.Table:
             "reason": each.reason,
             "hint": each.hint,
         }
-        for batch in reader.batches
+        for batch in log.batches
         for each in batch.notes
     ]
     return pa.Table.from_pylist(rows, schema=_REJECTS)
@@ -293,7 +316,12 @@ _REJECTS = pa.schema(
 
 
 def _batches(reader: Reader, scope: Scope) -> pa.Table:
-    """One row per batch that the snapshot was built from."""
+    """The batches that the snapshot was built from; within a narrow scope none."""
+    return batch_table(reader) if scope.everybody else batch_table(Log(reader.home, ()))
+
+
+def batch_table(log: Log | Reader) -> pa.Table:
+    """One row per batch, in order of loading."""
     rows = [
         {
             "batch_id": each.batch_id,
@@ -308,8 +336,7 @@ def _batches(reader: Reader, scope: Scope) -> pa.Table:
             "rejects": each.rejects,
             "records": sum(each.records.values()),
         }
-        for each in sorted(reader.batches, key=lambda batch: (batch.loaded_at, batch.batch_id))
-        if scope.everybody
+        for each in sorted(log.batches, key=lambda batch: (batch.loaded_at, batch.batch_id))
     ]
     whole = ("read", "kept", "non_events", "rejects", "records")
     instants = ("loaded_at", "exported_at")

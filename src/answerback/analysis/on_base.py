@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.counting import STATES, Counts, Key, Question, read_counts
+from answerback.analysis.counting import STATES, Counts, Key, Question, read_counts, selected_sql
 from answerback.analysis.dimensions import KEYED
 from answerback.analysis.exposure import Exposed, expose
 from answerback.analysis.lags import Levels, PlayLag, play_lags
@@ -21,7 +22,7 @@ from answerback.analysis.peers import Groups, Peers, by_group, groups_of
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
-from answerback.domain.errors import UsageError
+from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.scope import Scope
 from answerback.stats.rate import CellRates, judge, shrunk_rates
 
@@ -64,6 +65,8 @@ class OnBase:
     claimed_efforts: int
     """Efforts that somebody typed in. Group by `evidence` to see them."""
     efforts_loaded: int
+    recorded_until: datetime | None
+    """Until when answers were recorded, where that is before `as_of`: later ones cannot be known."""
 
 
 def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping[str, str] | None = None) -> OnBase:
@@ -78,32 +81,59 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
         raise UsageError("a dimension is named twice", where="--by", next_step="name each once")
     chosen = where or {}
     population = {name: value for name, value in chosen.items() if name not in by}
+    wanted = {name: _meant(reader, name, value) for name, value in chosen.items()}
     asked = Question(reader, scope, by, population)
     lags = play_lags(reader, scope)
     cells = _cells(asked, lags)
     if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells.values()):
         cells = _roll_up(asked, lags, cells)
-    wanted = {name: _meant(reader, name, value) for name, value in chosen.items() if name in by}
     picked = {
         key: cell
         for key, cell in cells.items()
         if all(_text(value) in wanted[name] for name, value in zip(by, key, strict=True) if name in wanted)
     }
     named = _named(reader, by, picked)
-    apart = reader.query(f"""
-        select cast(coalesce(sum(case when origin = 'sequence' then 1 else 0 end), 0) as bigint) as sequence_efforts,
-               cast(coalesce(sum(case when evidence = 'claimed' then 1 else 0 end), 0) as bigint) as claimed_efforts,
-               count(*) as efforts_loaded
-        from outcome where occurred_at <= {reader.instant} and ({scope.condition("rep_key", "occurred_at")})
-    """).to_pylist()[0]
-    return OnBase(by=by, cells=tuple(named), as_of=reader.as_of, snapshot=reader.snapshot.name, **apart)
+    return OnBase(
+        by=by,
+        cells=tuple(named),
+        as_of=reader.as_of,
+        snapshot=reader.snapshot.name,
+        **_standing_apart(Question(reader, scope, ("origin", "evidence"), chosen)),
+        **_loaded(reader, scope),
+    )
+
+
+def _standing_apart(asked: Question) -> dict[str, Any]:
+    """Efforts that fit and are counted only where somebody groups by their origin or evidence."""
+    rows = asked.reader.query(
+        f"select dim_0, dim_1, count(*) as n from ({selected_sql(asked)}) group by all"
+    ).to_pylist()
+    return {
+        "sequence_efforts": sum(row["n"] for row in rows if row["dim_0"] == "sequence"),
+        "claimed_efforts": sum(row["n"] for row in rows if row["dim_1"] == "claimed"),
+    }
+
+
+def _loaded(reader: Reader, scope: Scope) -> dict[str, Any]:
+    """How many efforts there are at all, and until when answers to them were recorded."""
+    row = reader.query(f"""
+        select count(*) as n, max(seen_until) as until from outcome
+        where {scope.condition("rep_key", "occurred_at")}""").to_pylist()[0]
+    until = row["until"].replace(tzinfo=UTC) if row["until"] is not None else None
+    return {
+        "efforts_loaded": row["n"],
+        "recorded_until": until if until is not None and until < reader.as_of else None,
+    }
 
 
 def _meant(reader: Reader, name: str, value: str) -> frozenset[str]:
     """The values that a word stands for: a person or company may be named by any id of theirs."""
     if name not in KEYED or not value:
         return frozenset({value})
-    return frozenset(str(key) for key in reader.query(keys_sql(KEYED[name], value))["key"].to_pylist())
+    keys = reader.query(keys_sql(KEYED[name], value))["key"].to_pylist()
+    if not keys:
+        raise NotFoundError(f"there is no {name} {value!r}", next_step="see answerback show efforts")
+    return frozenset(str(key) for key in keys)
 
 
 def _named(reader: Reader, by: tuple[str, ...], cells: Mapping[Key, Cell]) -> list[Cell]:

@@ -14,19 +14,20 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from answerback.analysis.listing import show
+from answerback.analysis.listing import OF_THE_LOG, Log, show, show_log
 from answerback.analysis.on_base import Cell, OnBase, on_base
 from answerback.analysis.reader import Reader, reading
 from answerback.domain.errors import UsageError
 from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import default_playbook, read_playbook
 from answerback.domain.reading import Progress, Source
+from answerback.domain.scope import Scope
 from answerback.engine.duckdb import Limits
 from answerback.present.on_base import on_base_table
 from answerback.sources.mapping import read_mapping
 from answerback.sources.registry import NAMES, by_name, recognise
-from answerback.workspace.access import owner_scope
-from answerback.workspace.batches import Batch, LoadRequest, load
+from answerback.workspace.access import note_use, owner_scope
+from answerback.workspace.batches import Batch, LoadRequest, load, read_batches
 from answerback.workspace.build import Built, OnStep, build
 from answerback.workspace.home import Home, create_home, open_home
 
@@ -154,14 +155,24 @@ class Workspace:
         snapshot: str | None = None,
     ) -> OnBaseRows:
         """On-base rates by any dimensions, as of an instant (when the snapshot was built, unless said)."""
+        scope = self._scope("on-base")
         with self._reading(snapshot, as_of) as reader:
-            answer = on_base(reader, owner_scope("on-base"), by=tuple(by), where=where)
+            answer = on_base(reader, scope, by=tuple(by), where=where)
         return OnBaseRows(on_base_table(answer), answer)
 
     def show(self, what: str, *, as_of: datetime | None = None, snapshot: str | None = None) -> Rows:
-        """The rows of a listing: efforts, actions, links, outcomes, deals, lags, coverage, rejects, batches and more."""
+        """The rows of a listing: efforts, actions, links, outcomes, deals, lags, rejects, batches and more."""
+        scope = self._scope(what)
+        if what in OF_THE_LOG and snapshot is None:  # known from the instant of the load, built or not
+            return Rows(show_log(Log(self.home, tuple(read_batches(self.home))), what))
         with self._reading(snapshot, as_of) as reader:
-            return Rows(show(reader, owner_scope(what), what))
+            return Rows(show(reader, scope, what))
+
+    def _scope(self, purpose: str) -> Scope:
+        """Everything, for the owner of the folder; that they looked is written down."""
+        scope = owner_scope(purpose)
+        note_use(self.home, scope.purpose, "", now=datetime.now(UTC))
+        return scope
 
     def _reading(self, snapshot: str | None, as_of: datetime | None) -> AbstractContextManager[Reader]:
         return reading(self.home, snapshot=snapshot, as_of=as_of, limits=self.limits)

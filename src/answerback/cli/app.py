@@ -122,13 +122,15 @@ def build(context: typer.Context) -> None:
 def show(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="on-base, efforts, actions, links, outcomes, lags, coverage, rejects, …")],
-    by: Annotated[str, typer.Option(help="on-base: group by these, such as rep,play,week.")] = "rep,play",
+    by: Annotated[
+        list[str] | None, typer.Option(help="on-base: group by these, such as rep,play,week.", show_default="rep,play")
+    ] = None,
     where: Annotated[list[str] | None, typer.Option(help="on-base: only where name=value; may be repeated.")] = None,
 ) -> None:
     """Show rates, or the rows behind them."""
     from answerback.cli.showing import show_rows
 
-    show_rows(context.obj, what, by, pairs(where or [], "--where"))
+    show_rows(context.obj, what, by or [], pairs(where or [], "--where"))
 
 
 @app.command()
@@ -136,13 +138,15 @@ def explain(
     context: typer.Context,
     what: Annotated[str, typer.Argument(help="on-base, effort or link.")],
     which: Annotated[list[str] | None, typer.Argument(help="For on-base: name=value …; else an id.")] = None,
-    by: Annotated[str, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")] = "",
+    by: Annotated[
+        list[str] | None, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")
+    ] = None,
     source: Annotated[str, typer.Option(help="The source whose id it is, where several have it.")] = "",
 ) -> None:
     """Open a figure or a link: its definition, its SQL, and the touches and acts behind it."""
     from answerback.cli.showing import explain_figure
 
-    explain_figure(context.obj, what, which or [], by=by, source=source)
+    explain_figure(context.obj, what, which or [], by=by or [], source=source)
 
 
 @app.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -19,35 +20,52 @@ from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
 
 
-def show_rows(settings: Settings, what: str, by: str, where: dict[str, str]) -> None:
+def show_rows(settings: Settings, what: str, by: list[str], where: dict[str, str]) -> None:
     """Rates, or the rows of a listing."""
     workspace = settings.workspace()
     if what.replace("_", "-") != "on-base":
+        if by or where:
+            raise UsageError(
+                "only on-base is grouped and restricted", where=what, next_step="leave out --by and --where"
+            )
         rows = workspace.show(what, as_of=settings.as_of, snapshot=settings.snapshot)
         put(settings, rows.table, empty=f"no {what}")
         return
-    names = tuple(name.strip() for name in by.split(",") if name.strip())
-    answer = workspace.on_base(names, where=where, as_of=settings.as_of, snapshot=settings.snapshot)
+    answer = workspace.on_base(
+        words(by) or ("rep", "play"), where=where, as_of=settings.as_of, snapshot=settings.snapshot
+    )
     if settings.format is not Format.TABLE:
         put(settings, answer.table)
         return
     if not answer.answer.efforts_loaded:
         print("Cannot tell: no efforts loaded. Load a mailbox, a calendar, or a CRM's calls and mails; then build.")
         return
+    if not answer.answer.cells:
+        print("No touch fits." if where else f"No touch was made by {answer.answer.as_of:%Y-%m-%d %H:%M} UTC.")
+        return
     put(settings, for_eyes(answer.answer))
     for line in footnotes(answer.answer):
         print(line)
 
 
-def explain_figure(settings: Settings, what: str, which: list[str], *, by: str, source: str) -> None:
+def words(by: list[str]) -> tuple[str, ...]:
+    """The names given to --by, whether together or one by one.
+
+    >>> words(["rep,play", "week"])
+    ('rep', 'play', 'week')
+    """
+    return tuple(name.strip() for each in by for name in each.split(",") if name.strip())
+
+
+def explain_figure(settings: Settings, what: str, which: list[str], *, by: list[str], source: str) -> None:
     """Opens a figure, an effort or a link."""
     workspace = settings.workspace()
     scope = owner_scope(f"explain {what}")
+    note_use(workspace.home, scope.purpose, " ".join(words(by)), now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         match what.replace("_", "-"):
             case "on-base":
-                names = tuple(name.strip() for name in by.split(",") if name.strip())
-                told = tell_on_base(explain_on_base(reader, scope, by=names, where=pairs(which, "explain")))
+                told = tell_on_base(explain_on_base(reader, scope, by=words(by), where=pairs(which, "explain")))
             case "link":
                 told = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action"), source))
             case "effort":
@@ -73,7 +91,8 @@ def _one(which: list[str], meaning: str) -> str:
 def run_sql(settings: Settings, query: str, *, names: bool) -> None:
     """One SELECT over a snapshot."""
     workspace = settings.workspace()
-    note_use(workspace.home, "sql --names" if names else "sql", query, now=datetime.now(UTC))
+    masked = _LITERAL.sub("'…'", query)  # what is looked for may name somebody
+    note_use(workspace.home, "sql --names" if names else "sql", masked, now=datetime.now(UTC))
     with reading(
         workspace.home,
         snapshot=settings.snapshot,
@@ -82,12 +101,21 @@ def run_sql(settings: Settings, query: str, *, names: bool) -> None:
         names=names,
         confined=True,
     ) as reader:
-        put(settings, reader.duck.select_only(query))
+        try:
+            put(settings, reader.duck.select_only(query))
+        except (OverflowError, ValueError) as error:
+            raise UsageError(
+                "the answer holds a value that cannot be written", next_step="cast it to varchar"
+            ) from error
+
+
+_LITERAL = re.compile(r"'(?:[^']|'')*'")
 
 
 def examine(settings: Settings) -> None:
     """What is wrong or missing."""
     workspace = settings.workspace()
+    note_use(workspace.home, "doctor", "", now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         remarks = examine_workspace(reader, owner_scope("doctor"))
     rows = [

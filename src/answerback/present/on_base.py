@@ -127,6 +127,10 @@ def interval_text(rate: Rate) -> str:
 def footnotes(answer: OnBase) -> list[str]:
     """What a reader should know of the table: from when it is seen, and what stands apart."""
     lines = [f"Snapshot {answer.snapshot}, seen from {answer.as_of:%Y-%m-%d %H:%M} UTC. Intervals are 95 %."]
+    if answer.recorded_until is not None:
+        lines.append(
+            f"Answers were recorded until {answer.recorded_until:%Y-%m-%d}; what still waited then stays too early."
+        )
     if answer.sequence_efforts and "origin" not in answer.by:
         lines.append(f"{answer.sequence_efforts:,} sequence mails stand apart: add origin to --by to see them.")
     if answer.claimed_efforts and "evidence" not in answer.by:
