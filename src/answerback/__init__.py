@@ -19,7 +19,7 @@ __all__ = ["OnBaseRows", "Rows", "Workspace", "__version__", "open_workspace"]
 def __getattr__(name: str) -> object:
     """The API is loaded when it is first asked for: `import answerback` alone takes no time."""
     if name in __all__:
-        from answerback import api  # noqa: PLC0415 - that is the point
+        from answerback import api  # loaded only now: that is the point
 
         return getattr(api, name)
     raise AttributeError(f"module 'answerback' has no attribute {name!r}")

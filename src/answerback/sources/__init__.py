@@ -1,1 +1,1 @@
-"""Other systems' data into our records. Each source is a folder: code, doc page, fixtures; all pass one contract suite."""
+"""Other systems' data into our records. Each source is a folder; all pass one contract suite."""

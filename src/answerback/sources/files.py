@@ -1,6 +1,6 @@
 """Opening files that nobody can be trusted to have made well.
 
-One way in for every source: compressed or not, streamed, bounded, and with errors that say what is wrong with which file.
+One way in for every source: compressed or not, streamed, bounded, with errors that say what is wrong with which file.
 A gzip that ends early gives what it held and then a `Truncated`; one that swells beyond all reason is stopped.
 """
 
@@ -54,9 +54,11 @@ class Stream(io.RawIOBase):
         return min(self._raw.tell(), self.size)
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Fills the buffer as far as it goes. Raises Truncated or Bomb."""
         try:
             # read1: what was unpacked before the damage is handed over, which read would throw away.
             chunk = self._inner.read1(len(buffer))  # type: ignore[attr-defined]
