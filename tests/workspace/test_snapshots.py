@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from answerback.workspace.snapshots import (
     LEASE_SECONDS,
     RelationFile,
     Snapshot,
+    damaged_files,
     kept,
     prune,
     publish,
@@ -124,6 +126,21 @@ def test_a_lost_file_is_made_again(home: Home) -> None:
     (home.root / first.snapshot.relations["effort"].path).unlink()
     again = make(home)
     assert again.new
+    assert relations(home, again) == rows
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-1], lambda whole: whole[:99] + b"?" + whole[100:]])
+def test_a_damaged_file_is_named_and_made_again(home: Home, damage: Callable[[bytes], bytes]) -> None:
+    take(home, [effort("e1"), act("b1")])
+    first = make(home)
+    rows = relations(home, first)
+    assert damaged_files(home, first.snapshot) == []
+    file = home.root / first.snapshot.relations["effort"].path
+    file.write_bytes(damage(file.read_bytes()))
+    assert damaged_files(home, first.snapshot) == [first.snapshot.relations["effort"].path]
+    again = make(home)
+    assert again.new
+    assert damaged_files(home, again.snapshot) == []
     assert relations(home, again) == rows
 
 

@@ -39,7 +39,7 @@ from answerback.workspace.snapshots import (
     LEASE_SECONDS,
     RelationFile,
     Snapshot,
-    missing_files,
+    damaged_files,
     next_number,
     prune,
     publish,
@@ -71,9 +71,12 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
         made_from = _digest(batches, playbook)
         if next_number(home) > 1:
             newest = read_snapshot(home)
-            if newest.made_from == made_from and not missing_files(home, newest):
-                prune(home, playbook.keep, now)
-                return Built(newest, new=False)
+            if newest.made_from == made_from:
+                damaged = damaged_files(home, newest)
+                if not damaged:
+                    prune(home, playbook.keep, now)
+                    return Built(newest, new=False)
+                _drop(home, damaged)
         scratch = home.pool / f".build-{secrets.token_hex(6)}"
         with room_on(home.pool):
             scratch.mkdir()
@@ -96,6 +99,13 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
             )
         prune(home, playbook.keep, now)
         return Built(snapshot, new=True)
+
+
+def _drop(home: Home, damaged: list[str]) -> None:
+    """Lets damaged files go: they say nothing that can be trusted, and are made again."""
+    for path in damaged:
+        with room_on(home.root / path):
+            (home.root / path).unlink(missing_ok=True)
 
 
 def compact_journal(home: Home, playbook: Playbook, *, now: datetime) -> None:

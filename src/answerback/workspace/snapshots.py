@@ -16,7 +16,7 @@ from pathlib import Path
 
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Keep
-from answerback.workspace.disk import create_if_absent, modified, put_in_place, room_on, sweep_drafts
+from answerback.workspace.disk import checksum, create_if_absent, modified, put_in_place, room_on, sweep_drafts
 from answerback.workspace.home import Home
 from answerback.workspace.manifests import manifest, to_json
 
@@ -74,9 +74,9 @@ def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
     return chosen[-1]
 
 
-def missing_files(home: Home, snapshot: Snapshot) -> list[str]:
-    """The files that a snapshot lists and that are gone."""
-    return sorted(file.path for file in snapshot.relations.values() if not (home.root / file.path).is_file())
+def damaged_files(home: Home, snapshot: Snapshot) -> list[str]:
+    """The files that a snapshot lists and that are gone, cannot be read or are not what was written; reads them all."""
+    return sorted(each.path for each in snapshot.relations.values() if not _whole(home.root / each.path, each.checksum))
 
 
 def publish(home: Home, snapshot: Snapshot) -> bool:
@@ -140,6 +140,13 @@ def kept(snapshots: Iterable[Snapshot], keep: Keep) -> set[int]:
             seen.setdefault(each.built_at.strftime(form), each.number)
         staying.update(list(seen.values())[:length])
     return staying
+
+
+def _whole(path: Path, written: str) -> bool:
+    try:
+        return checksum(path) == written
+    except OSError:
+        return False
 
 
 def _manifests(home: Home) -> list[Path]:
