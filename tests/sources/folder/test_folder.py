@@ -135,16 +135,24 @@ def test_other_files_are_told(tmp_path: Path) -> None:
     ]
 
 
-def test_coverage_is_from_the_first_event_to_the_export(tmp_path: Path) -> None:
-    (tmp_path / "effort.csv").write_text(EFFORT + "e2,ann,2026-02-01T10:00:00+01:00,call,\ne3,ann,bad,call,\n")
-    (tmp_path / "buyer_action.csv").write_text("occurred_at,kind\n2026-02-03,called\n")
-    first = datetime(2026, 2, 1, 9, tzinfo=UTC)
-    expected = Also((Record("coverage", {"from": first, "to": EXPORTED}),))
+def test_coverage_of_buyer_actions_reaches_to_the_export(tmp_path: Path) -> None:
+    (tmp_path / "effort.csv").write_text(EFFORT)
+    (tmp_path / "buyer_action.csv").write_text("occurred_at,kind\nbad,called\n2026-02-03,Called\n")
+    expected = Also((Record("coverage", {"to": EXPORTED}),))
     assert [item for item in load(tmp_path) if isinstance(item, Also)] == [expected]
+    assert [item for item in load(tmp_path / "buyer_action.csv") if isinstance(item, Also)] == [expected]
     (tmp_path / "coverage.csv").write_text("channel,from,to\nemail,2026-01-01,2026-04-01\n")
     items = load(tmp_path)
     assert not [item for item in items if isinstance(item, Also)]
     assert tables(items)["coverage"] == [{"channel": "email", "from": "2026-01-01", "to": "2026-04-01"}]
+
+
+@pytest.mark.parametrize("rows", ["", "bad,called\n", "2026-02-03,waved\n"])
+def test_efforts_alone_claim_no_coverage(tmp_path: Path, rows: str) -> None:
+    (tmp_path / "effort.csv").write_text(EFFORT)
+    assert not [item for item in load(tmp_path) if isinstance(item, Also)]
+    (tmp_path / "buyer_action.csv").write_text("occurred_at,kind\n" + rows)
+    assert not [item for item in load(tmp_path) if isinstance(item, Also)], "no action that can be one"
 
 
 def test_full_extracts(tmp_path: Path) -> None:

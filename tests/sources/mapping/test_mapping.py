@@ -301,9 +301,15 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
 def test_coverage_reaches_to_the_last_event(tmp_path: Path) -> None:
     table = "call,agent,began,direction\n1,a,2026-03-02,out\n2,a,2026-03-01,out\n3,a,bad,out\n"
     first, last = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 3, 2, 0, 0, 1, tzinfo=UTC)
-    assert load(tmp_path, table, CALLS).others == [
-        Also((Record("coverage", {"channel": None, "from": first, "to": last}),))
-    ]
+    everything = [Also((Record("coverage", {"channel": None, "from": first, "to": last}),))]
+    assert not load(tmp_path, table, CALLS).others, "efforts alone say nothing"
+    assert load(tmp_path, table, "[coverage]\n" + CALLS).others == everything
+    answers = (
+        '[[record]]\ntype = "buyer_action"\nwhen = { call = "1" }\n'
+        'fields = { occurred_at = "began", kind = { const = "called" } }\n'
+    )
+    assert load(tmp_path, table, CALLS + answers).others == everything
+    assert not load(tmp_path, table, CALLS + answers.replace('"1"', '"9"')).others, "no buyer act was kept"
     told = load(tmp_path, table, '[coverage]\nchannel = "call"\nuntil = "exported_at"\n' + CALLS)
     assert told.others == [Also((Record("coverage", {"channel": "call", "from": first, "to": EXPORTED}),))]
     assert not load(tmp_path, table, "[coverage]\nknown = false\n" + CALLS).others

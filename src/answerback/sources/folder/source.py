@@ -7,7 +7,6 @@ that cannot be used costs itself alone: it is one reject (place 0), and the othe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +15,7 @@ import pyarrow.compute as pc
 
 from answerback.domain.errors import SourceError
 from answerback.domain.fields import RecordType
+from answerback.domain.kinds import ActionKind
 from answerback.domain.reading import (
     Also,
     FullExtract,
@@ -36,7 +36,6 @@ from answerback.sources.folder.manifest import MANIFEST, Manifest, manifest_of
 from answerback.sources.mapping.values import Times, instants
 from answerback.sources.tables import Header, Rows, read_rows, stem_and_ending
 
-_EVENTS = frozenset({"effort", "buyer_action"})
 _SURE = 0.5
 """Half of the columns known: then the file's name is no accident."""
 
@@ -89,7 +88,7 @@ class _Folder:
         self.loaded: set[str] = set()
         self._root = root
         self._manifest = manifest
-        self._first: datetime | None = None
+        self._acted = False
 
     def items(self, file: Path) -> Iterator[Item]:
         """What one file holds."""
@@ -130,9 +129,8 @@ class _Folder:
     def _table(self, record: RecordType, columns: dict[str, pa.Array], rows: Rows, name: str) -> Iterator[Item]:
         if not columns:
             columns = {"source_id": pa.nulls(rows.batch.num_rows, pa.string())}
-        if record.name in _EVENTS and "occurred_at" in columns:
-            earliest = pc.min(instants(columns["occurred_at"], Times("UTC")).values).as_py()
-            self._first = min(filter(None, (self._first, earliest)), default=None)
+        if record.name == "buyer_action" and not self._acted:
+            self._acted = _has_an_action(columns)
         yield Table(record.name, pa.table(columns), name, rows=pa.table({"row": rows.numbers}))
 
     def _refused(self, name: str, record: RecordType, fields: Fields) -> Reject:
@@ -142,12 +140,25 @@ class _Folder:
         return Reject(Place(name, 0), "missing_column", missing, what)
 
     def finish(self, reading: Reading) -> Iterator[Item]:
-        """Coverage where the folder states none, and full extracts."""
-        if "coverage" not in self.loaded and self._first is not None:
-            yield Also((Record("coverage", {"from": self._first, "to": reading.exported_at}),))
+        """Coverage where the folder states none, and full extracts.
+
+        Efforts alone say nothing of what buyers did. And no start is stated: efforts may come in a load of their own.
+        """
+        if "coverage" not in self.loaded and self._acted:
+            yield Also((Record("coverage", {"to": reading.exported_at}),))
         for name in sorted(self.loaded):
             if self._manifest.holds_all_of(name):
                 yield FullExtract(name, reading.exported_at)
+
+
+def _has_an_action(columns: dict[str, pa.Array]) -> bool:
+    """Whether any row has a time and a kind that a buyer action can have: one in which all is wrong shows nothing."""
+    if not {"occurred_at", "kind"} <= columns.keys():
+        return False
+    times = pc.is_valid(instants(columns["occurred_at"], Times("UTC")).values)
+    kinds = pc.utf8_lower(pc.utf8_trim_whitespace(pc.cast(columns["kind"], pa.string())))
+    known = pc.is_in(kinds, pa.array([str(kind) for kind in ActionKind]))
+    return bool(pc.any(pc.and_(times, known)).as_py())
 
 
 def _unknown(name: str, fields: Fields, told: set[str]) -> Iterator[Note]:

@@ -53,6 +53,8 @@ class Mapper:
     """Whether any file had a rule."""
     _first: datetime | None = None
     _last: datetime | None = None
+    _acted: bool = False
+    """Whether any buyer action was kept."""
     _made: set[str] = field(default_factory=set)
 
     def items(self, table: TableItems, file: str) -> Iterator[Item]:
@@ -88,6 +90,8 @@ class Mapper:
                 yield FullExtract(name, self.reading.exported_at)
         if self._first is None or self._last is None or not mapping.coverage.known:
             return
+        if "coverage" not in mapping.model_fields_set and not self._acted:
+            return  # nobody said so, and efforts alone say nothing of what buyers did
         until = self._last + timedelta(seconds=1)
         if mapping.coverage.until == "exported_at":
             until = max(until, self.reading.exported_at)
@@ -99,6 +103,7 @@ class Mapper:
         self._made.add(made.rule.type)
         if made.rule.type not in _EVENTS or not len(made.places):
             return
+        self._acted = self._acted or made.rule.type == "buyer_action"
         span = pc.min_max(made.columns["occurred_at"]).as_py()
         if span["min"] is not None:
             self._first = min(filter(None, (self._first, span["min"])))
