@@ -99,6 +99,8 @@ def settle_efforts(world: World) -> list[Touch]:
             touch.contacts.add(contact)
         for record in (row, *others):
             touch.bears |= borne(world, record)
+            if record.contact_key is not None:
+                touch.contacts.add(same(world, record.contact_key))
             for part in world.of(TookPart):
                 mine = part.event_key == record.effort_key and part.event_type in {None, "effort"}
                 if mine and part.contact_key is not None and part.owner_hash in {None, record.content_hash}:

@@ -87,6 +87,13 @@ EVENTS = [
         [e(E), e(E2, contact_key=4), mail(E), mail(E2), TookPart(event_key=E2, contact_key=4)],
         [{"effort_key": E, "contact_key": 4}],
     ),
+    Case(
+        "effort_contact",
+        "the contact of every record of the mail",
+        [e(E, contact_key=4), e(E2, contact_key=5), mail(E), mail(E2)],
+        [{"effort_key": E, "contact_key": 4}, {"effort_key": E, "contact_key": 6}],
+        same_as={5: 6},
+    ),
     Case("effort_guest", "nobody of an act", [a(A), TookPart(event_key=A, contact_key=4)], []),
     Case(
         "effort_contact",

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import pytest
 
-from answerback.domain.kinds import Origin
-from tests.link.cases import A2, T2, A, Case, E, T, a, about, answers, check, e, mail, with_play
+from answerback.domain.kinds import ActionKind, Origin
+from tests.link.cases import A2, E2, T2, A, Case, E, T, a, about, answers, check, e, mail, with_play
 from tests.link.world import Bears, TookPart
 
+BOB, EVE = 4, 5
+
 LINKS = [
+    Case(
+        "link",
+        "one mail that the CRM has twice, toward bob and toward eve: whoever of them calls answers it",
+        [
+            e(E, contact_key=BOB),
+            e(E2, contact_key=EVE),
+            mail(E),
+            mail(E2),
+            a(A, contact_key=BOB, kind="called"),
+            a(A2, contact_key=EVE, kind="called"),
+        ],
+        [{"action_key": key, "effort_key": E, "basis": "contact"} for key in (A, A2)],
+        playbook=with_play(answered_by=(ActionKind.CALLED,), aim=(ActionKind.CALLED,)),
+    ),
     Case(
         "askable_action",
         "a countable act with every reach in use that it could answer, and how long that may wait",
