@@ -16,6 +16,7 @@ from answerback.domain.errors import SourceError, UsageError
 from answerback.domain.playbook import Playbook
 from answerback.domain.reading import Also, FullExtract, Item, Note, Place, Reading, Record, Reject, Table
 from answerback.sources.folder import FolderSource
+from answerback.sources.registry import recognise
 from tests.sources.tables.workbook import cell, write_workbook
 
 EXPORTED = datetime(2026, 5, 1, tzinfo=UTC)
@@ -196,3 +197,31 @@ def test_recognition(tmp_path: Path) -> None:
     (tmp_path / "effort.csv").write_text("Id,Subject,Status,Priority\n1,a,b,c\n")
     assert source.recognise(tmp_path).sure == 0.0
     assert source.recognise(tmp_path / "nowhere").sure == 0.0
+
+
+def test_a_file_of_ours_that_cannot_be_loaded_is_told_by_us(tmp_path: Path) -> None:
+    file = tmp_path / "effort.csv"
+    for content, says in (
+        ("", "the file is empty (effort.csv)"),
+        ("\n", "the file is empty (effort.csv)"),
+        ("effort_id,rep_id,date,kind\ne1,ann,2026-03-01,call\n", "effort needs the columns occurred_at (effort.csv)"),
+    ):
+        file.write_text(content)
+        for path in (file, tmp_path):
+            assert recognise(path).name == "folder"
+            with pytest.raises(SourceError) as refused:
+                load(path)
+            assert str(refused.value).startswith(says)
+
+
+def test_a_header_alone_is_a_file_without_rows(tmp_path: Path) -> None:
+    file = tmp_path / "effort.csv"
+    file.write_text(EFFORT.splitlines()[0] + "\n")
+    assert FolderSource().recognise(file).sure > 0.9
+    assert tables(load(file)) == {}
+
+
+def test_an_empty_file_beside_tables_of_others_is_theirs(tmp_path: Path) -> None:
+    (tmp_path / "Account.csv").write_text("")
+    (tmp_path / "Contact.csv").write_text("Id,AccountId,FirstName,LastName,OwnerId\n1,2,a,b,3\n")
+    assert FolderSource().recognise(tmp_path).sure == 0.0

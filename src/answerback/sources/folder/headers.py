@@ -26,8 +26,13 @@ class Fields:
     @property
     def fit(self) -> float:
         """Which share of the columns is known, 0 where a required one is missing."""
+        return 0.0 if self.missing else self.share
+
+    @property
+    def share(self) -> float:
+        """Which share of the columns is known."""
         known = len(self.names)
-        return 0.0 if self.missing or not known else known / (known + len(self.unknown))
+        return known / (known + len(self.unknown)) if known else 0.0
 
 
 def record_of(file: str) -> RecordType | None:

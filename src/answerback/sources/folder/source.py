@@ -30,7 +30,7 @@ from answerback.domain.reading import (
     Table,
 )
 from answerback.domain.records import RECORDS
-from answerback.sources.files import opened
+from answerback.sources.files import Truncated, opened
 from answerback.sources.folder.headers import Fields, fields_of, record_of
 from answerback.sources.folder.manifest import MANIFEST, Manifest, manifest_of
 from answerback.sources.mapping.values import Times, instants
@@ -38,6 +38,9 @@ from answerback.sources.tables import Header, Rows, read_rows, stem_and_ending
 
 _SURE = 0.5
 """Half of the columns known: then the file's name is no accident."""
+_SUREST = 0.95
+_OURS_TO_REFUSE = 0.9
+"""Of a file that cannot be loaded, but of which we can say what it lacks."""
 
 
 class FolderSource:
@@ -50,12 +53,20 @@ class FolderSource:
 
     def recognise(self, path: Path) -> Recognition:
         """By the names of files and, where they tell, of their columns."""
-        best = Recognition(0.0, "no file is named after a record")
+        best, empty, strange = Recognition(0.0, "no file is named after a record"), "", False
         for file in _table_files(path)[:50] if path.is_dir() or path.is_file() else []:
             record = record_of(file.name)
-            fit = _fit(file, record) if record else 0.0
-            if record and fit >= _SURE and fit > best.sure:
-                best = Recognition(min(0.95, fit), f"{file.name} has the columns of {record.name}")
+            if record is None:
+                continue
+            if _is_empty(file):
+                empty = empty or file.name
+                continue
+            fit, why = _fit(file, record)
+            strange = strange or fit < _SURE
+            if fit >= _SURE and fit > best.sure:
+                best = Recognition(min(_SUREST, fit), f"{file.name} {why} {record.name}")
+        if empty and not best.sure and not strange:  # beside tables of somebody else it would be theirs
+            return Recognition(_OURS_TO_REFUSE, f"{empty} is named after a record, and empty")
         return best
 
     def read(self, path: Path, reading: Reading) -> Iterator[Item]:
@@ -181,11 +192,23 @@ def _table_files(path: Path) -> list[Path]:
     return sorted(file for file in found if not file.name.startswith(".") and stem_and_ending(file.name)[1])
 
 
-def _fit(file: Path, record: RecordType) -> float:
+def _is_empty(file: Path) -> bool:
+    try:
+        with opened(file) as (reader, _):
+            return not reader.peek(64)[:64].strip()
+    except (SourceError, Truncated):
+        return False
+
+
+def _fit(file: Path, record: RecordType) -> tuple[float, str]:
+    """How well a file's columns fit its name, and what they have to do with the record."""
     if stem_and_ending(file.name)[1] == "xlsx":
-        return _SURE  # to see its columns all of it would have to be read
+        return _SURE, "is named after"  # to see its columns all of it would have to be read
     try:
         header = next(iter(read_rows(file)))
     except SourceError:
-        return 0.0
-    return fields_of(record, header.columns).fit if isinstance(header, Header) else 0.0
+        return 0.0, ""
+    fields = fields_of(record, header.columns if isinstance(header, Header) else ())
+    if fields.missing and fields.share >= _SURE:
+        return _OURS_TO_REFUSE, f"lacks {', '.join(fields.missing)} of"
+    return fields.fit, "has the columns of"
