@@ -57,6 +57,28 @@ def test_strings_and_secret_are_the_owner_s(home: Home) -> None:
             assert b"message:1" not in path.read_bytes()
 
 
+def test_only_the_owner_may_enter_what_we_made(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "theirs.txt").write_text("theirs")
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    for folder in (shared, empty):
+        folder.chmod(0o755)
+    old = os.umask(0)
+    try:
+        homes = [create_home(root) for root in (shared, empty, tmp_path / "fresh")]
+        for each in homes:
+            take(each, PEOPLE)
+            make(each)
+            create_home(each.root)
+    finally:
+        os.umask(old)
+    assert [mode(each.root) for each in homes] == [0o755, 0o700, 0o700]
+    for path in [path for each in homes for path in each.root.rglob("*") if path != shared / "theirs.txt"]:
+        assert mode(path) == (0o700 if path.is_dir() else 0o600), path
+
+
 def _hold(home: Home, ready: object, done: object) -> None:
     with locked(home, "build"):
         ready.set()  # type: ignore[attr-defined]

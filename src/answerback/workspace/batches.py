@@ -22,7 +22,7 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.reading import Note, Progress, Reading, Source
 from answerback.workspace.disk import checksum, create_if_absent, modified, room_on, sweep_drafts, sync_folder
 from answerback.workspace.entries import Stamp, whole_seconds
-from answerback.workspace.home import Home
+from answerback.workspace.home import OWNERS_FOLDER, Home
 from answerback.workspace.intake import Intake, WrittenFile
 from answerback.workspace.keys import Keys, writable
 from answerback.workspace.manifests import manifest, to_json
@@ -130,7 +130,7 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
     stamp = Stamp(request.name, request.ids_of, request.loaded_at, exported_at)
     manifest_path = home.log / f"{name}.json"
     with room_on(home.log):
-        (home.log / folder).mkdir()
+        (home.log / folder).mkdir(OWNERS_FOLDER)
     try:
         intake = Intake(home.log / folder, keys, stamp, progress)
         reading = Reading(request.playbook, exported_at, known, request.mapping, request.options)

@@ -29,8 +29,8 @@ from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.making import make_relations
 from answerback.engine.settings import playbook_relations
 from answerback.workspace.batches import Batch, LoadRequest, check_files, load, read_batches, sweep
-from answerback.workspace.disk import checksum, room_on, sync_file, sync_folder
-from answerback.workspace.home import Home, locked
+from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
+from answerback.workspace.home import OWNERS_FOLDER, Home, locked
 from answerback.workspace.identity import identify
 from answerback.workspace.intake import IDS
 from answerback.workspace.journal import JournalSource, set_aside, sources_in
@@ -79,7 +79,7 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
                 _drop(home, damaged)
         scratch = home.pool / f".build-{secrets.token_hex(6)}"
         with room_on(home.pool):
-            scratch.mkdir()
+            scratch.mkdir(OWNERS_FOLDER)
         try:
             relations = _make(home, playbook, batches, scratch=scratch, limits=limits, on_step=on_step)
         finally:
@@ -229,6 +229,7 @@ def _put_inputs(duck: DuckDB, playbook: Playbook) -> None:
 
 def _described(name: str, draft: Path) -> RelationFile:
     """A file in the scratch folder as what the pool will have it: the same content is kept once."""
+    draft.chmod(OWNER_ONLY)  # the engine writes with whatever rights new files have
     sync_file(draft)
     digest = checksum(draft)
     described = pq.read_metadata(draft)

@@ -26,6 +26,7 @@ from answerback.workspace.keys import Keys, make_secret, read_secret
 from answerback.workspace.manifests import manifest, to_json
 
 FORMAT = 1
+OWNERS_FOLDER = 0o700
 _FOLDERS = ("log", "journal", "pool", "snapshots")
 
 
@@ -85,15 +86,20 @@ class Home:
 
 
 def create_home(root: Path) -> Home:
-    """Makes a workspace folder, or completes one whose making was cut short. Never touches what is there."""
+    """Makes a workspace folder, or completes one whose making was cut short. Never touches what else is there.
+
+    Only the owner may enter our own folders; the root keeps its rights where it held something before.
+    """
     home = Home(root)
     if root.exists() and not root.is_dir():
         raise WorkspaceError("this is a file, not a folder", where=str(root), next_step="name another folder")
     with room_on(root):
-        root.mkdir(parents=True, exist_ok=True)
-        root.chmod(0o700)
+        root.mkdir(OWNERS_FOLDER, parents=True, exist_ok=True)
+        if not any(root.iterdir()):  # a folder that holds other things keeps the rights that others may need
+            root.chmod(OWNERS_FOLDER)
         for name in _FOLDERS:
-            (root / name).mkdir(exist_ok=True)
+            (root / name).mkdir(OWNERS_FOLDER, exist_ok=True)
+            (root / name).chmod(OWNERS_FOLDER)
         if not home.described.exists():  # a workspace that lost its secret must not get a new one unnoticed
             make_secret(root / "secret")
             said = {"fingerprint": read_secret(root / "secret").fingerprint}

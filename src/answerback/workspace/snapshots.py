@@ -1,4 +1,4 @@
-"""Snapshots: what a build published, readable without locks by anybody who may open the folder.
+"""Snapshots: what a build published, readable by its owner without locks.
 
 A snapshot is a manifest that lists immutable files in a shared pool. It appears in one step and never changes. Old ones
 go by the playbook's policy; a file that no manifest lists goes once no reader can still hold it.
