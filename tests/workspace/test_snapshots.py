@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
 from answerback.domain.errors import NotFoundError, WorkspaceError
 from answerback.domain.playbook import Keep
+from answerback.workspace.build import code_digest
 from answerback.workspace.home import Home
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
@@ -117,6 +120,26 @@ def test_another_playbook_gives_another_snapshot_that_shares_what_did_not_change
     assert {"effort", "buyer_action", "account", "contact", "rep"} <= same
     assert "playbook_play" not in same
     assert read_snapshot(home, "1") == first
+
+
+def test_other_code_gives_another_snapshot(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    request.addfinalizer(code_digest.cache_clear)
+    copies = {}
+    for package in ("engine", "workspace", "sql", "domain"):
+        copies[f"answerback.{package}"] = tmp_path / package
+        shutil.copytree(str(files(f"answerback.{package}")), tmp_path / package)
+    monkeypatch.setattr("answerback.workspace.build.files", copies.__getitem__)
+    take(home, [effort("e1"), act("b1")])
+    assert make(home).new
+    code_digest.cache_clear()
+    assert not make(home).new
+    for changed in ("engine/current.py", "workspace/identity.py", "sql/effort.sql", "domain/kinds.py"):
+        with (tmp_path / changed).open("a") as file:
+            file.write("\n")
+        code_digest.cache_clear()
+        assert make(home).new, changed
 
 
 def test_a_lost_file_is_made_again(home: Home) -> None:

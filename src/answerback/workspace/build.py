@@ -13,7 +13,9 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import version
+from importlib.resources import files
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,6 +47,9 @@ from answerback.workspace.snapshots import (
     publish,
     read_snapshot,
 )
+
+_MAKERS = ("answerback.domain", "answerback.engine", "answerback.sql", "answerback.workspace")
+"""The code that makes relations."""
 
 OnStep = Callable[[str, int, int], None]
 """Told of each step: its name, its number, how many there are."""
@@ -120,9 +125,19 @@ def compact_journal(home: Home, playbook: Playbook, *, now: datetime) -> None:
 
 
 def _digest(batches: list[Batch], playbook: Playbook) -> str:
-    texts = "\0".join(relation.sql for relation in catalogue())
-    parts = [batch.batch_id for batch in batches] + [playbook.model_dump_json(), version("answerback"), texts]
+    parts = [batch.batch_id for batch in batches]
+    parts += [playbook.model_dump_json(), version("answerback"), *map(code_digest, _MAKERS)]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+@cache
+def code_digest(package: str) -> str:
+    """A name for the texts of a package's modules and queries: code of the same version may differ, under development."""
+    digest = hashlib.blake2b(digest_size=16)
+    for file in sorted(files(package).iterdir(), key=lambda each: each.name):
+        if file.name.endswith((".py", ".sql")):
+            digest.update(f"{file.name}\0{file.read_text(encoding='utf-8')}\0".encode())
+    return digest.hexdigest()
 
 
 def _make(
