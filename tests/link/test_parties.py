@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.link.cases import NEW, OLD, Case, check
 from tests.link.settled import ALWAYS, FOR_GOOD
-from tests.link.world import Account, Attribute, Change, Contact, Deal, Rep, day
+from tests.link.world import Account, Attribute, Change, Contact, Deal, Rep, Row, day
+
+SORTS: tuple[tuple[str, Callable[..., Row], str, str], ...] = (
+    ("account", Account, "account_key", "region"),
+    ("contact", Contact, "contact_key", "level"),
+    ("deal", Deal, "deal_key", "product_line"),
+    ("rep", Rep, "rep_key", "role"),
+)
+"""Relation, record, key, and a field to tell records by."""
 
 PARTIES = [
+    *(
+        Case(
+            relation,
+            "of records of one age the one with the greater content stands, then the lesser key",
+            [
+                made(content_hash=1, **{key: 1, field: "less"}),
+                made(content_hash=2, **{key: 3, field: "last"}),
+                made(content_hash=2, **{key: 2, field: "greater"}),
+            ],
+            [{key: 1, field: "greater"}],
+            same_as={2: 1, 3: 1},
+        )
+        for relation, made, key, field in SORTS
+    ),
     Case(
         "account",
         "what the newest record states stands, field by field",
