@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from answerback.domain.errors import SourceError
+from answerback.domain.playbook import Playbook
 from answerback.domain.reading import Progress, Reading
 from answerback.sources.mailbox import SOURCE
 from answerback.sources.mailbox.mbox import MOST_BYTES
@@ -200,3 +201,13 @@ def test_a_stream_that_gives_little_at_a_time_is_read_whole(tmp_path: Path) -> N
         buffer.write(gzip.compress(piece.encode()))
     path.write_bytes(buffer.getvalue())
     assert list(load(path).events) == ["0@a.example"]
+
+
+@pytest.mark.parametrize(("name", "content"), [("mail.pst", b"!BDN"), ("a.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")])
+def test_an_outlook_file_is_refused_before_anybody_is_asked_whose_it_is(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    nobody = Reading(playbook=Playbook(), exported_at=EXPORTED)
+    with pytest.raises(SourceError, match="Outlook"):
+        list(SOURCE.read(tmp_path / name, nobody))

@@ -77,6 +77,18 @@ def mails_in(file: MailFile, *, alone: bool, progress: list[int]) -> Iterator[Ta
         yield Reject(Place(file.name, 0), "unreadable", hint="a file that may be read")
 
 
+def refuse_foreign(file: MailFile) -> None:
+    """Raise SourceError where a file is of a form that holds mail but cannot be read, such as an Outlook data file."""
+    form = form_of(head_of(file), file.name)
+    if form in _NOT_READ:
+        raise _cannot_be_read(file, form)
+
+
+def _cannot_be_read(file: MailFile, form: Form) -> SourceError:
+    what, _, step = _NOT_READ[form].partition(": ")
+    return SourceError(f"this is {what}, which cannot be read", where=file.name, next_step=step)
+
+
 def head_of(file: MailFile) -> bytes:
     """The first bytes of a file, unpacked and in UTF-8; empty where it cannot be read."""
     try:
@@ -104,8 +116,7 @@ def _taken(file: MailFile, read: Read, *, alone: bool) -> Iterator[Taken]:
     elif form is Form.OTHER:
         yield Note(file.name, "not_a_mail", hint="an mbox, a Maildir or single mails")
     elif alone:
-        what, _, step = _NOT_READ[form].partition(": ")
-        raise SourceError(f"this is {what}, which cannot be read", where=file.name, next_step=step)
+        raise _cannot_be_read(file, form)
     else:
         yield Reject(Place(file.name, 0), form.value, hint=_NOT_READ[form])
 

@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 
 from answerback.domain.errors import SourceError
 from answerback.domain.reading import Item, Place, Progress, Reading, Recognition, Reject
-from answerback.sources.mailbox.containers import Mail, head_of, mails_in
+from answerback.sources.mailbox.containers import Mail, head_of, mails_in, refuse_foreign
 from answerback.sources.mailbox.places import Form, MailFile, Unreadable, form_of, mail_files
 from answerback.sources.mailbox.translate import CalendarReader, Translator
 
@@ -49,10 +49,13 @@ class MailboxSource:
 
         Raises SourceError where nothing can be read, or nothing says who sells; UsageError for a wrong option.
         """
-        translator = Translator(reading, self._read_calendar)
         if not path.exists():
             raise SourceError("there is no such file", where=str(path), next_step="check the path")
         alone = not path.is_dir()
+        for file in mail_files(path) if alone else ():
+            if isinstance(file, MailFile):
+                refuse_foreign(file)  # before anybody is asked whose it is
+        translator = Translator(reading, self._read_calendar)
         total = sum(file.size for file in mail_files(path) if isinstance(file, MailFile))
         done, count = 0, 0
         for file in mail_files(path):
