@@ -100,6 +100,8 @@ def opened(path: Path) -> Iterator[tuple[io.BufferedReader, Stream]]:
 def text_encoding(head: bytes) -> str:
     """The encoding of a text file from its first bytes: a byte-order mark, else UTF-16 by its zeros, else UTF-8.
 
+    In UTF-16 every other byte is zero, and those between are not: a hole of zeros in a file is damage, and no UTF-16.
+
     >>> text_encoding(codecs.BOM_UTF8 + b"a,b"), text_encoding("a,b".encode("utf-16-le")), text_encoding(b"a,b")
     ('utf-8-sig', 'utf-16-le', 'utf-8')
     """
@@ -108,8 +110,9 @@ def text_encoding(head: bytes) -> str:
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     sample = head[:512]
-    if len(sample) >= 4 and sample[1::2].count(0) > len(sample) // 4:
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if len(sample) >= 4 and odd > len(sample) // 4 and even <= odd // 8:
         return "utf-16-le"
-    if len(sample) >= 4 and sample[0::2].count(0) > len(sample) // 4:
+    if len(sample) >= 4 and even > len(sample) // 4 and odd <= even // 8:
         return "utf-16-be"
     return "utf-8"
