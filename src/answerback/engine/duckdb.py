@@ -8,6 +8,8 @@ from __future__ import annotations
 import errno
 import os
 import re
+import secrets
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +26,7 @@ from answerback.engine.literals import sql_text
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _PARQUET = re.compile(r"parquet file|footer length|magic bytes", re.IGNORECASE)
-_QUOTED = re.compile(r"""\\?["']([^"'\\]+)\\?["']""")
+_PATH = re.compile(r"""["']([^"'\\]*/[^"'\\]*)\\?["']""")
 
 
 class QueryError(AnswerbackError):
@@ -65,6 +67,7 @@ class DuckDB:
                 where="--threads, --memory",
                 next_step="name a small number of threads, and memory such as 2GB",
             ) from error
+        self._scratch = scratch
         self._connection.execute("set TimeZone = 'UTC'")
         # A name is a relation's or nothing's, never a variable's of this program.
         self._connection.execute("set python_enable_replacements = false")
@@ -117,7 +120,7 @@ class DuckDB:
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""
-        with _told():
+        with _told(self._scratch):
             return self._connection.sql(sql).to_arrow_table()
 
     def confine(self) -> None:
@@ -132,7 +135,7 @@ class DuckDB:
 
         The engine calls some statements a SELECT that write (`with x as (copy …) select …`); a view refuses these.
         """
-        with _told():
+        with _told(self._scratch):
             statements = self._connection.extract_statements(sql)
         if [each.type for each in statements] != [duckdb.StatementType.SELECT]:
             raise QueryError("only one SELECT is allowed", where="sql", next_step="ask one question at a time")
@@ -143,36 +146,39 @@ class DuckDB:
         return self._run(sql).fetchall()
 
     def _run(self, sql: str) -> duckdb.DuckDBPyConnection:
-        with _told():
+        with _told(self._scratch):
             return self._connection.execute(sql)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(scratch: Path) -> Iterator[None]:
     """Turns the engine's own errors into ones that say what to do."""
     try:
         yield
     except duckdb.OutOfMemoryException as error:
         raise NoRoomError(
             "the build needs more memory or scratch space than it may use",
+            where=str(scratch.parent),
             next_step="raise --memory, or free space on the disk of the workspace",
         ) from error
     except duckdb.IOException as error:
-        raise _told_of_files(error) from error
-    except (duckdb.ProgrammingError, duckdb.DataError, duckdb.PermissionException) as error:
+        raise _told_of_files(error, scratch) from error
+    except duckdb.InterruptException as error:
+        raise KeyboardInterrupt from error
+    except duckdb.Error as error:
         if _PARQUET.search(str(error).split("\n", 1)[0]):
-            raise _told_of_files(error) from error
+            raise _told_of_files(error, scratch) from error
         raise QueryError(str(error).split("\n", 1)[0], next_step="correct the query") from error
 
 
-def _told_of_files(error: duckdb.Error) -> AnswerbackError:
+def _told_of_files(error: duckdb.Error, scratch: Path) -> AnswerbackError:
     """A disk that is full, or else a file that is not there or not whole."""
     said = str(error).split("\n", 1)[0]
     reason = next((each for each in map(os.strerror, _FULL) if each.lower() in said.lower()), "")
     if reason:
         return NoRoomError(
             f"nothing can be written here: {reason.lower()}",
-            where=_first_path(said),
+            where=_place(said, scratch.parent),
             next_step="free some space or mend the rights, then run the same command again; nothing was half-written",
         )
     return WorkspaceError(
@@ -182,8 +188,14 @@ def _told_of_files(error: duckdb.Error) -> AnswerbackError:
     )
 
 
+def _place(said: str, workspace: Path) -> str:
+    """The file that an error names; the folder that spilled and half-written files lie in rather than one of these."""
+    named = _first_path(said)
+    return named if named and workspace not in Path(named).parents else str(workspace)
+
+
 def _first_path(said: str) -> str:
-    found = _QUOTED.search(said)
+    found = _PATH.search(said)
     return found[1] if found else ""
 
 
@@ -191,15 +203,31 @@ def _first_path(said: str) -> str:
 def engine(limits: Limits = Limits(), scratch_on: Path | None = None) -> Iterator[DuckDB]:
     """An engine for a while. It spills into a folder of its own, there or else in the system's own place.
 
+    In `scratch_on` that folder is made when it is first needed, so that who may not write there may still read.
+
     >>> with engine() as duck:
     ...     duck.make("answer", "select 42 as value")
     ...     duck.query("select value from answer").to_pylist()
     1
     [{'value': 42}]
     """
-    with tempfile.TemporaryDirectory(prefix="answerback-", dir=scratch_on) as scratch:
-        made = DuckDB(limits, Path(scratch))
+    with _scratch(scratch_on) as scratch:
+        made = DuckDB(limits, scratch)
         try:
             yield made
         finally:
             made.close()
+
+
+@contextmanager
+def _scratch(on: Path | None) -> Iterator[Path]:
+    """Where to spill: gone afterwards. What a killed process leaves in a workspace's pool, a later build sweeps."""
+    if on is None:
+        with tempfile.TemporaryDirectory(prefix="answerback-") as folder:
+            yield Path(folder)
+        return
+    scratch = on / f".scratch-{secrets.token_hex(6)}"  # the engine makes it once it spills
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)

@@ -145,7 +145,7 @@ def _make(
 ) -> dict[str, RelationFile]:
     relations = catalogue()
     total = len(relations) + 2
-    with engine(limits, scratch) as duck:
+    with engine(limits, home.pool) as duck:
         on_step("reading the log", 1, total)
         check_files(home, batches)
         check_ids(
