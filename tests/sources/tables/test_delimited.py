@@ -93,6 +93,8 @@ def test_a_byte_order_mark_before_a_named_encoding(tmp_path: Path) -> None:
 def test_a_row_that_is_not_in_the_encoding_is_rejected(tmp_path: Path) -> None:
     path = wrote(tmp_path, b"id,name\n1,M\xfcller\n2,Maier\n3,\xff\xfe\n")
     assert read(path)[1:] == ({2: {"id": "2", "name": "Maier"}}, {1: "bad_encoding", 3: "bad_encoding"})
+    hints = [item.hint for item in read_rows(path) if isinstance(item, Reject)]
+    assert all("--set encoding=cp1252" in hint and "[read]" in hint for hint in hints)
     _, rows, rejects = read(path, ReadOptions(encoding="cp1252"))
     assert (rows[1]["name"], rows[3]["name"], rejects) == ("Müller", "ÿþ", {})
 
@@ -101,6 +103,12 @@ def test_what_a_named_encoding_does_not_know_is_rejected(tmp_path: Path) -> None
     path = wrote(tmp_path, b"id,name\n1,\x81\n2,M\xfcller\n")
     _, rows, rejects = read(path, ReadOptions(encoding="cp1252"))
     assert (list(rows), rejects) == ([2], {1: "bad_encoding"})
+
+
+@pytest.mark.parametrize("header", [b"id,name\n1,a\n", b"id,names\n1,a\n"])
+def test_a_hole_of_zeros_is_no_utf16(tmp_path: Path, header: bytes) -> None:
+    with pytest.raises(SourceError, match="not a text file"):
+        read(wrote(tmp_path, header + b"\0" * 5000))
 
 
 def test_utf16_that_ends_inside_a_character(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from answerback.domain.reading import Place, Progress, Reject
 from answerback.sources import files
 from answerback.sources.tables.framing import Frame, Framer
 from answerback.sources.tables.rows import (
+    TELL_ENCODING,
     Header,
     ReadOptions,
     Rows,
@@ -38,7 +39,7 @@ BLOCK_BYTES: Final = 4 * 1024 * 1024
 DELIMITERS: Final = (",", ";", "\t", "|")
 _SAMPLE_ROWS: Final = 20
 _UNCLOSED: Final = "a quote opens here and is never closed"
-_ENCODING: Final = "text in the file's encoding, or name the right one"
+_ENCODING: Final = f"text in the file's encoding (UTF-8 if none is named). To name it: {TELL_ENCODING}"
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -289,7 +290,7 @@ def _header(buffer: bytes, framer: Framer, file: str) -> tuple[tuple[str, ...], 
         line = rest[:length].decode()
     except UnicodeDecodeError as error:
         raise SourceError(
-            "the header is not text in the file's encoding", where=file, next_step="name its encoding, such as cp1252"
+            "the header is not text in the file's encoding", where=file, next_step=f"name it: {TELL_ENCODING}"
         ) from error
     checked_width(line.count(framer.delimiter), file)
     try:

@@ -19,6 +19,7 @@ from answerback.domain.reading import Place, Progress, Reject
 from answerback.sources import files
 from answerback.sources.tables.rows import (
     BATCH_ROWS,
+    TELL_ENCODING,
     Header,
     ReadOptions,
     Rows,
@@ -35,6 +36,7 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
+_ENCODING: Final = f"text in the file's encoding (UTF-8 if none is named). To name it: {TELL_ENCODING}"
 _DECODER: Final = json.JSONDecoder(parse_float=str, parse_int=str, parse_constant=_no_constant)
 
 
@@ -120,7 +122,7 @@ def _cells(line: bytes | None, encoding: str, place: Place) -> Cells | Reject:
     try:
         text = line.decode(encoding).strip().removeprefix("\ufeff")
     except UnicodeDecodeError:
-        return Reject(place, "bad_encoding", "", "text in the file's encoding, or name the right one")
+        return Reject(place, "bad_encoding", "", _ENCODING)
     try:
         value = _DECODER.decode(text)
     except (ValueError, RecursionError):

@@ -81,6 +81,10 @@ def checked_width(count: int, file: str) -> None:
         )
 
 
+TELL_ENCODING: Final = "--set encoding=cp1252 for a folder, encoding under [read] in a mapping"
+"""How a user says in which encoding a table is, where it is not UTF-8."""
+
+
 def known_encoding(name: str, file: str) -> str:
     """The encoding of that name, as Python calls it.
 
