@@ -131,6 +131,14 @@ def test_a_full_extract_with_a_row_that_cannot_be_read_takes_nothing_for_gone(ho
     assert set(standing(home)) == {"e1", "e2"}
 
 
+def test_a_full_extract_without_a_row_takes_nothing_for_gone(home: Home) -> None:
+    take(home, [effort("e1", version_at="2026-01-06"), act("b1")])
+    batch = take(home, [act("b1"), FULL_EFFORT, {"full": "buyer_action"}], at=LATER)
+    assert list(batch.extents) == ["buyer_action"]
+    assert [(note.reason, note.field) for note in batch.notes] == [("extract_not_full", "effort")]
+    assert set(standing(home)) == {"e1"}
+
+
 def test_two_sources_say_the_same_of_events_of_one_id(home: Home) -> None:
     token = kept("reference", event_id="1", token="message:x", role="is")
     take(home, [effort("1"), token])

@@ -139,6 +139,9 @@ class Intake:
         if self.extents and self.counts.rejects:  # what could not be read is not what is gone
             self.extents.clear()
             self._note(Note("", "extract_not_full", hint="rows were rejected, so nothing absent was taken for gone"))
+        for name in [each for each in self.extents if not self.counts.records[each]]:  # a header and nothing else
+            del self.extents[name]
+            self._note(Note("", "extract_not_full", name, "no row was read, so nothing absent was taken for gone"))
 
     def close(self) -> list[WrittenFile]:
         """Finishes all files and forces them to disk."""
