@@ -121,7 +121,7 @@ def test_merging_two_accounts_ties_an_act_to_the_other_ones_touch(fresh: Termina
     assert {row["action_id"]: row["effort_id"] for row in fresh.rows("show", "links")} == {"b1": "e1", "b2": "e1"}
     (doubtful,) = fresh.rows("show", "doubtful")
     assert {doubtful["id"], doubtful["other_id"]} == {"acme", "acme2"}
-    assert fresh("decide", "merge", "acme", "acme2", "--reason", "same company").code == 0
+    assert fresh("decide", "merge", "acme", "acme2", "--reason", "same_company").code == 0
     assert {row["effort_id"] for row in fresh.rows("show", "links")} == {"e1"}  # not before the next build
     assert fresh("build").code == 0
     assert {row["action_id"]: row["effort_id"] for row in fresh.rows("show", "links")} == {"b1": "e1", "b2": "e2"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from answerback.domain.errors import NoRoomError, UsageError
+from answerback.domain.kinds import DecisionReason
 from answerback.workspace.batches import read_batches
 from answerback.workspace.build import compact_journal
 from answerback.workspace.home import Home
@@ -172,3 +173,19 @@ def test_the_journal_is_the_owner_s(home: Home) -> None:
     (closed,) = set_aside(home)
     assert closed.stat().st_mode & 0o777 == 0o600
     assert json.loads(closed.read_bytes())["fields"]["source_id"] == "h1"
+
+
+def test_a_decision_gives_one_of_the_reasons_that_the_product_offers(home: Home) -> None:
+    said = {
+        "subject_kind": "account",
+        "subject_id": "a1",
+        "other_id": "a2",
+        "kind": "merge",
+        "occurred_at": "2026-01-01",
+    }
+    append(home, Entry("crm", "decision", said, NOW))
+    append(home, Entry("crm", "decision", said | {"subject_id": "a3", "reason": DecisionReason.SAME_COMPANY}, NOW))
+    with pytest.raises(UsageError, match="same_company"):
+        append(home, Entry("crm", "decision", said | {"reason": "Bo told me in private"}, NOW))
+    make(home)
+    assert {row["reason"] for row in current(home, "decision")["decision"]} == {None, "same_company"}

@@ -144,6 +144,18 @@ class SubjectKind(StrEnum):
     FINDING = "finding"
 
 
+class DecisionReason(StrEnum):
+    """Why somebody decided so: a closed list, so that no free text about people gathers in the log."""
+
+    SAME_PERSON = "same_person"
+    SAME_COMPANY = "same_company"
+    DIFFERENT = "different"
+    SAID_NO = "said_no"
+    MISREAD = "misread"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
 CHANNELS = ("email", "calendar", "call", "offer", "form", "message", "visit")
 """What `coverage` records speak of: the channels on which an answer of a buyer can be recorded."""
 

@@ -12,7 +12,16 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from answerback.domain.fields import Field, FieldType, RecordType
-from answerback.domain.kinds import ActionKind, EffortKind, Evidence, Origin, ReferenceRole, Stance, SubjectKind
+from answerback.domain.kinds import (
+    ActionKind,
+    DecisionReason,
+    EffortKind,
+    Evidence,
+    Origin,
+    ReferenceRole,
+    Stance,
+    SubjectKind,
+)
 
 
 def _ref(space: str, meaning: str, *, name: str = "", required: bool = False) -> Field:
@@ -336,7 +345,7 @@ _TYPES = (
             _ref("rep", "Who decided.", name="actor_id"),
             _instant("occurred_at", "When.", required=True),
             _instant("until", "Until when it holds; empty means for good."),
-            _text("reason", "One of the reasons the product offers; never free private text."),
+            _choice("reason", DecisionReason, "Why."),
         ),
         space="decision",
     ),

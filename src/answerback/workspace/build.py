@@ -132,7 +132,7 @@ def _digest(batches: list[Batch], playbook: Playbook) -> str:
 
 @cache
 def code_digest(package: str) -> str:
-    """A name for the texts of a package's modules and queries: code of the same version may differ, under development."""
+    """A name for the texts of a package's modules and queries: under development, code of one version may differ."""
     digest = hashlib.blake2b(digest_size=16)
     for file in sorted(files(package).iterdir(), key=lambda each: each.name):
         if file.name.endswith((".py", ".sql")):
