@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from answerback.domain.errors import SourceError
 from answerback.domain.playbook import Playbook
-from answerback.domain.reading import NonEvent, Reading, Reject, Source, Table
+from answerback.domain.reading import Also, NonEvent, Reading, Reject, Source, Table
 from answerback.sources.inspect import Inspection, inspect_file
 from answerback.sources.mapping import MappingSource
 from answerback.sources.xes import XesSource
@@ -210,3 +210,58 @@ def test_an_event_log(shared_data: Path, tmp_path: Path, form: str) -> None:
     assert read == 262_200
     assert {row["subkind"] for row in records["effort"]} == {"W_Nabellen offertes", "W_Nabellen incomplete dossiers"}
     assert {row["kind"] for row in records["buyer_action"]} == {"inquired", "returned_offer"}
+
+
+EFFORT = (
+    "effort_id,rep_id,account_id,contact_id,deal_id,occurred_at,kind,subkind,purpose,origin,template,evidence,minutes,"
+    "cost_minor,reference,refers_to,about"
+)
+
+
+@pytest.mark.parametrize("file", ["effort.csv", "export.csv"])
+def test_our_own_names_are_certain(tmp_path: Path, file: str) -> None:
+    path = tmp_path / file
+    row = (
+        "e1,ann,acme,c1,d1,2026-03-01T09:00:00Z,email,x,proposal,hand,t,captured,5,100,message:1@x,message:0@x,offer:1"
+    )
+    path.write_text(f"{EFFORT},shoe size\n{row},39\n")
+    found = inspect_file(path)
+    names = EFFORT.split(",")
+    told = {each.column: (each.field, each.sure) for each in found.columns}
+    assert told.pop("shoe size") == ("", 0.0)
+    assert told == {name: (f"effort.{'id' if name == 'effort_id' else name}", 1.0) for name in names}
+    assert "# Columns that are not used:\n#   shoe size\n" in found.toml
+    records, read = load(path, found, tmp_path, MappingSource())
+    (effort,) = records["effort"]
+    assert (read, effort["purpose"], effort["refers_to"], effort["minutes"]) == (1, "proposal", "message:0@x", 5)
+
+
+def test_actions_are_told_from_efforts_by_their_kinds(tmp_path: Path) -> None:
+    path = tmp_path / "export.csv"
+    path.write_text("id,contact_id,deal_id,occurred_at,kind,evidence\n1,c,d,2026-03-01,Replied,seen\n")
+    found = inspect_file(path)
+    assert set(fields(found).values()) >= {"buyer_action.id", "buyer_action.kind"}
+    assert 'evidence = "evidence" # (?) it holds other words than captured, claimed' in found.toml
+
+
+def test_a_field_name_in_a_foreign_table_is_used_too(tmp_path: Path) -> None:
+    path = tmp_path / "activities.csv"
+    path.write_text(
+        "agent,date,type,purpose,shoe\n" + "".join(f"a,2026-03-0{n},call,follow_up,3\n" for n in range(1, 9))
+    )
+    found = inspect_file(path)
+    told = {each.column: (each.field, each.sure) for each in found.columns}
+    assert (told["purpose"], told["shoe"]) == (("effort.purpose", 1.0), ("", 0.0))
+    assert load(path, found, tmp_path, MappingSource())[0]["effort"][0]["purpose"] == "follow_up"
+
+
+@pytest.mark.parametrize("header", ["effort_id,rep_id,occurred_at,kind", "call id,agent,date,type"])
+def test_a_draft_for_efforts_claims_no_coverage(tmp_path: Path, header: str) -> None:
+    path = tmp_path / "efforts.csv"
+    path.write_text(f"{header}\n" + "".join(f"{n},a,2026-03-0{n},call\n" for n in range(1, 9)))
+    mapping = tmp_path / "draft.toml"
+    mapping.write_text(inspect_file(path).toml)
+    reading = Reading(playbook=Playbook(), exported_at=datetime(2026, 5, 1, tzinfo=UTC), mapping=mapping)
+    items = list(MappingSource().read(path, reading))
+    assert any(isinstance(item, Table) for item in items)
+    assert not any(isinstance(item, Also) for item in items)

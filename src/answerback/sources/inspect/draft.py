@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
+from answerback.domain.fields import Field
+from answerback.domain.records import RECORDS
+from answerback.sources.folder.headers import fields_of
 from answerback.sources.inspect.content import Content
 from answerback.sources.inspect.guess import Meaning
+from answerback.sources.inspect.own_names import OwnTable
 from answerback.sources.inspect.vocabulary import ACTED, INBOUND, OUTBOUND, REACHED, SAID, kind_of
 
 _BARE = re.compile(r"^[A-Za-z0-9_-]+$")
@@ -24,6 +28,8 @@ class Table:
     meanings: Mapping[str, Meaning]
     fields: dict[str, str] = field(default_factory=dict)
     """The field of each column that the draft uses, such as `effort.rep_id`."""
+    exact: dict[str, str] = field(default_factory=dict)
+    """Why a column is certain that has the very name of a field."""
 
     def column(self, meaning: str) -> str:
         """The column of that meaning, or nothing."""
@@ -51,7 +57,25 @@ def draft(table: Table) -> str:
         rules = [_rule(table, "account", of)]
     else:
         rules = [_nothing(table)]
-    return "\n".join([*_head(table), *rules])
+    return "\n".join([*_head(table), *rules, *_left(table)])
+
+
+def draft_own(table: Table, own: OwnTable, allowed: Callable[[str, Field], bool]) -> str:
+    """The mapping of a table in our own words: one rule, each column its field."""
+    lines = ["[[record]]", f"type = {_text(own.record.name)}", "", "[record.fields]"]
+    for column, name in own.names.items():
+        table.fields[column] = f"{own.record.name}.{name}"
+        meant = own.record.index.get(name)
+        strange = meant and meant.choices and not allowed(column, meant)
+        doubt = f" # (?) it holds other words than {', '.join(meant.choices)}" if meant and strange else ""
+        lines.append(f"{name} = {_text(column)}{doubt}")
+    return "\n".join([*_head(table), *lines, "", *_left(table)])
+
+
+def _left(table: Table) -> list[str]:
+    """The columns that no rule uses, for somebody to look through."""
+    left = [column for column in table.contents if column not in table.fields]
+    return ["# Columns that are not used:", *(f"#   {_comment(column)}" for column in left), ""] if left else []
 
 
 def _head(table: Table) -> list[str]:
@@ -96,8 +120,18 @@ def _rule(
         if column:
             table.fields.setdefault(column, f"{record}.{name}")
             lines.append(f"{name} = {_text(column)}{_doubt(table.meanings[column])}")
+    lines += _called_like_fields(table, record, {*of, *(more or {})})
     lines += [f"{name} = {value}" for name, value in (more or {}).items()]
     return "\n".join([*lines, ""])
+
+
+def _called_like_fields(table: Table, record: str, told: Set[str]) -> Iterator[str]:
+    """Columns that have the very name of a further field of the record, and no better use."""
+    for column, name in fields_of(RECORDS[record], tuple(table.contents)).names.items():
+        if name not in told and name != "source_id" and column not in table.meanings:
+            table.exact[column] = f"it is called like the {name} of our {record}"
+            table.fields.setdefault(column, f"{record}.{name}")
+            yield f"{name} = {_text(column)}"
 
 
 def _deals(table: Table) -> list[str]:
@@ -193,6 +227,7 @@ def _calls(table: Table) -> list[str]:
     if out:
         table.fields[direction] = "effort (chooses rows)"
     if call and inward:
+        table.fields.setdefault(direction, "buyer_action (chooses rows)")
         when = f"{{ {_key(direction)} = {_list(inward)} }}"
         rules.append(_rule(table, "buyer_action", _EVENT, {"kind": '{ const = "called" }'}, when))
     return rules

@@ -27,6 +27,11 @@ class Meaning:
     why: str
 
 
+def certain(column: str, record: str, name: str) -> Meaning:
+    """The meaning of a column that is called exactly like a field of a record."""
+    return Meaning(column, name, 1.0, f"it is called like the {name} of our {record}")
+
+
 def meanings(contents: Mapping[str, Content]) -> dict[str, Meaning]:
     """The meaning of each column that has one; every meaning goes to the column that is surest of it.
 
