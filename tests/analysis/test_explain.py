@@ -59,7 +59,7 @@ def test_the_figure_is_the_tables_and_its_touches_add_up(reader: Reader, where: 
 
 
 def test_a_figure_of_nothing_says_so(reader: Reader) -> None:
-    found = explain_on_base(reader, OWNER, by=(), where={"rep": "nobody"})
+    found = explain_on_base(reader, OWNER, by=(), where={"play": "no such play"})
     assert "no touches fit" in tell_on_base(found).story
     assert found.rows.num_rows == 0
 
