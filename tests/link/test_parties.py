@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.link.cases import NEW, OLD, Case, check
+from tests.link.cases import E2, NEW, OLD, Case, E, a, check, e, mail
 from tests.link.settled import ALWAYS, FOR_GOOD
 from tests.link.world import Account, Attribute, Change, Contact, Deal, Rep, Row, day
 
@@ -146,6 +146,35 @@ PARTIES = [
         ],
         [{"subject_key": 1, "value": "new", "attribute_key": 6, "starts_at": ALWAYS, "ends_at": FOR_GOOD}],
         same_as={2: 1},
+    ),
+    Case(
+        "attribute",
+        "of an event, said of the record that stands for it; of anything else, never",
+        [
+            e(E),
+            e(E2),
+            mail(E),
+            mail(E2),
+            Attribute(subject_key=E2, name="tool", value="x", subject_kind="event"),
+            Attribute(subject_key=E2, name="tool", value="y", subject_kind="account"),
+        ],
+        [
+            {"subject_kind": "event", "subject_key": E, "value": "x"},
+            {"subject_kind": "account", "subject_key": E2, "value": "y"},
+        ],
+    ),
+    Case(
+        "attribute",
+        "of an id that is both an effort and an act, as it was said",
+        [
+            e(E),
+            e(E2),
+            a(E2),
+            mail(E),
+            mail(E2),
+            Attribute(subject_key=E2, name="tool", value="x", subject_kind="event"),
+        ],
+        [{"subject_key": E2}],
     ),
     Case(
         "attribute",
