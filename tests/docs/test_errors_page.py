@@ -59,5 +59,5 @@ def test_each_section_names_the_exit_code() -> None:
 
 
 def test_the_table_of_exit_codes_is_complete() -> None:
-    rows = re.findall(r"^\| (\d) \| (\w+) \| .+ \|$", sections()["Exit codes"], flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| .+ \|$", sections()["Exit codes"], flags=re.MULTILINE)
     assert rows == [(str(each.value), each.name.lower()) for each in Exit]

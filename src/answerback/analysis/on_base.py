@@ -22,7 +22,7 @@ from answerback.analysis.peers import Groups, Peers, by_group, groups_of
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
-from answerback.domain.errors import NotFoundError, UsageError
+from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
 from answerback.stats.rate import CellRates, judge, shrunk_rates
 
@@ -81,7 +81,7 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
         raise UsageError("a dimension is named twice", where="--by", next_step="name each once")
     chosen = where or {}
     population = {name: value for name, value in chosen.items() if name not in by}
-    wanted = {name: _meant(reader, name, value) for name, value in chosen.items()}
+    wanted = {name: _meant(reader, name, value) for name, value in chosen.items() if name in by}
     asked = Question(reader, scope, by, population)
     lags = play_lags(reader, scope)
     cells = _cells(asked, lags)
@@ -130,10 +130,7 @@ def _meant(reader: Reader, name: str, value: str) -> frozenset[str]:
     """The values that a word stands for: a person or company may be named by any id of theirs."""
     if name not in KEYED or not value:
         return frozenset({value})
-    keys = reader.query(keys_sql(KEYED[name], value))["key"].to_pylist()
-    if not keys:
-        raise NotFoundError(f"there is no {name} {value!r}", next_step="see answerback show efforts")
-    return frozenset(str(key) for key in keys)
+    return frozenset(str(key) for key in reader.query(keys_sql(KEYED[name], value))["key"].to_pylist())
 
 
 def _named(reader: Reader, by: tuple[str, ...], cells: Mapping[Key, Cell]) -> list[Cell]:

@@ -41,7 +41,11 @@ def show_rows(settings: Settings, what: str, by: list[str], where: dict[str, str
         print("Cannot tell: no efforts loaded. Load a mailbox, a calendar, or a CRM's calls and mails; then build.")
         return
     if not answer.answer.cells:
-        print("No touch fits." if where else f"No touch was made by {answer.answer.as_of:%Y-%m-%d %H:%M} UTC.")
+        print(
+            f"No touch fits {', '.join(f'{name}={value}' for name, value in where.items())}."
+            if where
+            else f"No touch was made by {answer.answer.as_of:%Y-%m-%d %H:%M} UTC."
+        )
         return
     put(settings, for_eyes(answer.answer))
     for line in footnotes(answer.answer):
