@@ -86,7 +86,7 @@ def _merge(kind: str, winner: Expr, loser: Expr, moment: Expr, *, each: Expr | N
             "kind": always("merge"),
             "other_id": winner,
             "occurred_at": moment,
-            "reason": always("merged in the CRM"),
+            "reason": always("duplicate"),
             # Whatever became of the record: that it was merged stays true.
             "deleted": ~there(winner),
         },

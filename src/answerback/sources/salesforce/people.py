@@ -88,7 +88,7 @@ def _merged(kind: str, into: str, when: Expr, *, own_id: Expr = KEY, moment: Exp
             "kind": always("merge"),
             "other_id": ident(into),
             "occurred_at": first(*([moment] if moment is not None else []), VERSION),
-            "reason": always("merged in the CRM"),
+            "reason": always("duplicate"),
             # The merged record is deleted; that it was merged stays true.
             "deleted": ~there(ident(into)),
         },
