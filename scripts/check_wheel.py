@@ -7,6 +7,7 @@ that only developers have, or a path into the checkout is found here and not by 
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -19,6 +20,17 @@ PACKAGE = ROOT / "src" / "answerback"
 
 # Modules that need an extra, and may therefore fail to import without it.
 NEED_AN_EXTRA: frozenset[str] = frozenset()
+
+TABLES = {
+    "effort.csv": "effort_id,rep_id,account_id,occurred_at,kind,reference\n"
+    "e1,ann,acme,2026-03-01T09:00:00Z,email,message:1\n",
+    "buyer_action.csv": "action_id,account_id,occurred_at,kind,refers_to\n"
+    "b1,acme,2026-03-02T10:00:00Z,replied,message:1\n",
+}
+MAIL = (
+    "From: ann@seller.example\nTo: bo@buyer.example\nDate: Mon, 2 Mar 2026 09:00:00 +0000\n"
+    "Message-ID: <1@seller.example>\nSubject: hello\n\nHello\n"
+)
 
 IMPORT_ALL = """
 import importlib, pkgutil, sys
@@ -90,6 +102,28 @@ def use(commands: Path, folder: Path) -> None:
     answerback = str(commands / "answerback")
     run(answerback, "--version", cwd=folder)
     run(answerback, "--help", cwd=folder, quiet=True)
+    work(answerback, folder)
+
+
+def work(answerback: str, folder: Path) -> None:
+    """Two tables and one mail, from loading to an answer."""
+    (folder / "team").mkdir()
+    for name, text in TABLES.items():
+        (folder / "team" / name).write_text(text, encoding="utf-8")
+    (folder / "one.eml").write_text(MAIL, encoding="utf-8")
+    for words in (["init", "--no-ask"], ["load", "team"], ["build"]):
+        run(answerback, "--quiet", *words, cwd=folder, quiet=True)
+    told = subprocess.run(
+        [answerback, "show", "on-base", "--by", "rep", "--format", "json"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    cell = json.loads(told)[0]
+    if (cell["rep"], cell["efforts"], cell["on_base"], cell["rate"]) != ("ann", 1, 1, None):
+        raise SystemExit(f"the installed wheel answers wrongly: {told}")
+    run(answerback, "--quiet", "mine", "one.eml", "--owner", "ann@seller.example", cwd=folder, quiet=True)
 
 
 def run(*command: str, cwd: Path, quiet: bool = False, extra: dict[str, str] | None = None) -> None:
