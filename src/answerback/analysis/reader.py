@@ -62,7 +62,7 @@ def reading(
     """
     chosen = read_snapshot(home, snapshot)
     batches = tuple(batch for batch in read_batches(home) if batch.batch_id in set(chosen.batches))
-    with engine(limits) as duck:
+    with engine(limits, scratch_on=home.pool) as duck:
         for name, file in chosen.relations.items():
             path = (home.root / file.path).resolve()
             if not path.exists():

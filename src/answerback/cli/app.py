@@ -171,7 +171,9 @@ def decide(
         str, typer.Option(help="merge, separate: what has these ids: account, contact, deal or rep.")
     ] = "account",
     source: Annotated[str, typer.Option(help="The source whose ids these are, where several have them.")] = "",
-    reason: Annotated[str, typer.Option(help="Why, in a word.")] = "",
+    reason: Annotated[
+        str, typer.Option(help="Why: same_person, same_company, different, said_no, misread, duplicate or other.")
+    ] = "",
 ) -> None:
     """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it."""
     from answerback.cli.building import write_decision
