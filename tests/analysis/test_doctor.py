@@ -56,6 +56,8 @@ def test_no_acts_no_deals_and_no_play(tmp_path: Path) -> None:
     found = said(workspace_of(tmp_path, {"effort": [mail("e", 0), mail("v", 1, kind="visit", purpose="p")]}))
     assert found == {
         "buyer actions: no act of a buyer was loaded": Weight.MISSING,
+        "coverage: answers to 1 of 1 touches could not have been recorded": Weight.MISSING,
+        **{f"{each}: no {each} is loaded": Weight.MISSING for each in ("email", "calendar", "call")},
         "deals: no deals are loaded": Weight.MISSING,
         "playbook: 1 touches fit no play": Weight.NOTE,
     }

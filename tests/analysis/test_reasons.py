@@ -108,7 +108,8 @@ def test_every_reason_has_its_sentence_and_its_short_form() -> None:
 
 
 def test_a_missing_number_is_never_a_zero(tmp_path: Path) -> None:
-    workspace = workspace_of(tmp_path, tables_of(mails("few", 2, 0, age_days=100), mails("many", 300, 0, age_days=100)))
+    parts = (mails("few", 2, 0, age_days=100), mails("many", 300, 0, age_days=100), mails("other", 1, 1, age_days=100))
+    workspace = workspace_of(tmp_path, tables_of(*parts))
     answer = workspace.on_base(by=["rep"], as_of=TODAY)
     rows = {row["rep"]: row for row in answer.to_arrow().to_pylist()}
     assert (rows["few"]["rate"], rows["few"]["reason"]) == (None, "too_few_efforts")
