@@ -145,7 +145,7 @@ def test_whatever_sql_returns_can_be_written(team: Terminal) -> None:
     assert (row["day"], row["at"], row["zoned"]) == ("2026-01-02", "10:00:00", "2026-01-01T00:00:00Z")
     assert (row["list"], row["struct"]) == ([1, 2], {"a": 1.5, "b": "2026-01-02"})
     assert (row["money"], row["huge"]) == (1.5, 9223372036854775807)
-    assert (row["n"], row["n_2"]) == (1, 2)
+    assert [value for name, value in row.items() if name.startswith("n_") or name == "n"] == [1, 2]
     header, line = in_csv(team("sql", AWKWARD, "--format", "csv").text)
     assert dict(zip(header, line, strict=True))["struct"] == '{"a": 1.5, "b": "2026-01-02"}'
     assert pq.read_table(io.BytesIO(team("sql", AWKWARD, "--format", "parquet").out)).num_rows == 1

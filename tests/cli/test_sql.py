@@ -38,6 +38,8 @@ BEYOND = (
     "begin",
     "select 1; select 2",
     "select 1; copy effort to 'PLACE/out.csv'",
+    "with t as (copy (select 1) to 'PLACE/out.csv') select * from t",
+    "with t as (insert into effort select * from effort returning kind) select * from t",
     "-- nothing",
     ";",
 )

@@ -32,7 +32,7 @@ def show_rows(settings: Settings, what: str, by: list[str], where: dict[str, str
         put(settings, rows.table, empty=f"no {what}")
         return
     answer = workspace.on_base(
-        words(by) or ("rep", "play"), where=where, as_of=settings.as_of, snapshot=settings.snapshot
+        words(by) if by else ("rep", "play"), where=where, as_of=settings.as_of, snapshot=settings.snapshot
     )
     if settings.format is not Format.TABLE:
         put(settings, answer.table)
