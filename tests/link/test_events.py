@@ -119,6 +119,57 @@ EVENTS = [
         same_as={6: 60},
     ),
     Case(
+        "action_rep",
+        "only people on acts, as the version that stands names them",
+        [
+            e(),
+            a(content_hash=1),
+            TookPart(event_key=E, rep_key=6),
+            TookPart(event_key=A, rep_key=7, event_type="effort"),
+            TookPart(event_key=A, rep_key=8, owner_hash=2),
+            TookPart(event_key=A, rep_key=9),
+        ],
+        [{"action_key": A, "rep_key": 9, "copied": False}],
+    ),
+    Case(
+        "effort_guest",
+        "each once",
+        [e(), TookPart(event_key=E, contact_key=5), TookPart(event_key=E, contact_key=5)],
+        [{"contact_key": 5}],
+    ),
+    Case(
+        "buyer_action",
+        "what several other records of the mail know: the greatest",
+        [
+            a(11),
+            a(12, contact_key=4, deal_key=3, account_key=5),
+            a(13, contact_key=6, deal_key=7, account_key=8),
+            *map(mail, (11, 12, 13)),
+        ],
+        [{"contact_key": 6, "deal_key": 7, "account_key": 8}],
+    ),
+    Case(
+        "buyer_action",
+        "of two words of one instant the one with the greater content",
+        [
+            a(),
+            Decision(subject_key=A, kind="refusal", content_hash=1),
+            Decision(subject_key=A, kind="not_refusal", content_hash=2),
+        ],
+        [{"stance": "neutral"}],
+    ),
+    Case(
+        "effort",
+        "what several other records of the mail know: the greatest",
+        [
+            e(1),
+            e(2, contact_key=4, deal_key=3, account_key=5, template="a", purpose="a"),
+            e(3, contact_key=6, deal_key=7, account_key=8, template="b", purpose="b"),
+            *map(mail, (1, 2, 3)),
+        ],
+        [{"contact_key": 6, "deal_key": 7, "account_key": 8, "template": "b", "purpose": "b"}],
+    ),
+    Case(
         "effort_token",
         "each token once, in the version that stands, on the record that stands",
         [e(E), e(E2, content_hash=1), mail(E), mail(E2), about(E2, T2), about(E2, T2), about(E2, 73, owner_hash=2)],

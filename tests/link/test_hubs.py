@@ -23,7 +23,7 @@ from answerback.engine.settings import playbook_relations
 from tests.link.runner import bench, run
 from tests.link.world import RECORD_OF, World
 
-MANY = 100_000
+MANY = 40_000
 MEETS_ALL = ("NESTED_LOOP", "BLOCKWISE", "CROSS_PRODUCT", "PIECEWISE", "IE_JOIN")
 """Ways of joining in which every row of one side may meet every row of the other."""
 

@@ -19,7 +19,7 @@ from tests.link.runner import rows, run
 from tests.link.world import World, day
 from tests.link.worlds import LAST_DAY, crowded_world, worlds
 
-WORLDS = int(os.environ.get("ANSWERBACK_WORLDS", "60"))
+WORLDS = int(os.environ.get("ANSWERBACK_WORLDS", "40"))
 
 
 @settings(

@@ -69,8 +69,13 @@ OUTCOMES = [
     Case(
         "coverage",
         "one row per stretch and channel, the rep by the key that stands for them",
-        [Covered(rep_key=66, channel="email", starts_at=day(1)), Covered(coverage_key=1)],
         [
+            Covered(rep_key=66, channel="email", starts_at=day(1)),
+            Covered(coverage_key=1),
+            Covered(coverage_key=2, rep_key=7, ends_at=day(1)),
+        ],
+        [
+            {"rep_key": 7, "channel": None, "starts_at": None, "ends_at": day(1)},
             {"rep_key": 6, "channel": "email", "starts_at": day(1), "ends_at": None},
             {"rep_key": None, "channel": None, "starts_at": None, "ends_at": None},
         ],

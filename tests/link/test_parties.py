@@ -101,6 +101,30 @@ PARTIES = [
         [{"stage": "New"}],
     ),
     Case(
+        "deal_stage",
+        "of two of one age the one with the greater content",
+        [
+            Change(deal_key=1, occurred_at=day(1), new="New", content_hash=2),
+            Change(deal_key=1, occurred_at=day(1), new="Late", content_hash=1),
+        ],
+        [{"stage": "New"}],
+    ),
+    Case(
+        "rep",
+        "the manager by the key that stands for them, if another does",
+        [Rep(rep_key=1, manager_key=5)],
+        [{"manager_key": 5}],
+    ),
+    Case(
+        "attribute",
+        "of two of one age the one with the greater content",
+        [
+            Attribute(subject_key=1, name="tool", value="a", content_hash=1),
+            Attribute(subject_key=1, name="tool", value="b", content_hash=2),
+        ],
+        [{"value": "b"}],
+    ),
+    Case(
         "rep",
         "one row per stretch in which nothing known changed",
         [
