@@ -79,4 +79,4 @@ def test_nobody_else_quotes() -> None:
         and node.func.attr == "replace"
         and [each.value for each in node.args if isinstance(each, ast.Constant)] == ["'", "''"]
     ]
-    assert set(quoting) - {"analysis/own.py"} == {"engine/literals.py"}  # own.py: an id of the owner, to follow
+    assert set(quoting) == {"engine/literals.py"}

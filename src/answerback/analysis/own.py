@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from answerback.analysis.on_base import STATES, OnBase, on_base
-from answerback.analysis.reader import Reader, ids_sql
+from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import state_sql
 from answerback.domain.scope import Scope
 
@@ -78,12 +78,8 @@ def takes_part(reader: Reader, rep_key: int) -> bool:
 
 def rep_key_of(reader: Reader, rep_id: str) -> int | None:
     """The key of a rep by an id of theirs; None where nothing of them was loaded."""
-    text = rep_id.replace("'", "''")
-    rows = reader.query(f"""
-        select coalesce(same.canonical_key, ids.key) as key
-        from ids left join same_as as same on same.key = ids.key
-        where ids.space = 'rep' and ids.id = '{text}' order by key limit 1""").to_pylist()
-    return rows[0]["key"] if rows else None
+    keys: list[int] = reader.query(keys_sql("rep", rep_id))["key"].to_pylist()
+    return min(keys, default=None)
 
 
 def looked_at_from(reader: Reader, rep_key: int, now: datetime) -> tuple[datetime, bool]:
