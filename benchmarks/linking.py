@@ -68,9 +68,11 @@ class Timed(DuckDB):
         self.taken[name] = spent(lambda: self.counts.update({name: super(Timed, self).make(name, sql)}))
         return self.counts[name]
 
-    def write(self, name: str, path: Path, order: Sequence[str]) -> None:
-        self.taken[f"write {name}"] = spent(lambda: super(Timed, self).write(name, path, order))
-        self.counts[f"write {name}"] = path.stat().st_size
+    def write(self, name: str, stem: Path, order: Sequence[str]) -> list[Path]:
+        paths: list[Path] = []
+        self.taken[f"write {name}"] = spent(lambda: paths.extend(super(Timed, self).write(name, stem, order)))
+        self.counts[f"write {name}"] = sum(path.stat().st_size for path in paths)
+        return paths
 
 
 def measure(duck: Timed, log: Path, scratch: Path) -> list[Spent]:
@@ -87,7 +89,7 @@ def measure(duck: Timed, log: Path, scratch: Path) -> list[Spent]:
     duck.view("floor", FLOOR)
 
     def floor() -> Spent:
-        duck.write("floor", scratch / "floor.parquet", ("account_key", "occurred_at"))
+        duck.write("floor", scratch / "floor", ("account_key", "occurred_at"))
         return duck.taken.pop("write floor")
 
     floors = [floor()]

@@ -113,10 +113,12 @@ class DuckDB:
         for (kind,) in known:
             self._run(f"drop {'view' if kind == 'VIEW' else 'table'} {name}")
 
-    def write(self, name: str, path: Path, order: Sequence[str]) -> None:
-        """A relation into one Parquet file, sorted in the way it is read."""
+    def write(self, name: str, stem: Path, order: Sequence[str]) -> list[Path]:
+        """A relation into one Parquet file, `<stem>.parquet`, sorted in the way it is read."""
+        path = stem.with_name(f"{stem.name}.parquet")
         by = f" order by {', '.join(order)}" if order else ""
         self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} (format parquet, compression zstd)")
+        return [path]
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""

@@ -40,16 +40,14 @@ def make_relations(
     files: dict[str, Path] = {}
     for relation in relations:
         on_relation(relation.name)
-        if relation.kept:
-            files[relation.name] = folder / f"{relation.name}.parquet"
         if relation.kept and relation.name not in inner:
             duck.view(relation.name, relation.sql)
-            duck.write(relation.name, files[relation.name], relation.order)
+            [files[relation.name]] = duck.write(relation.name, folder / relation.name, relation.order)
             duck.over_file(relation.name, files[relation.name])
         else:
             duck.make(relation.name, relation.sql)
             if relation.kept:
-                duck.write(relation.name, files[relation.name], relation.order)
+                [files[relation.name]] = duck.write(relation.name, folder / relation.name, relation.order)
         for check in due[relation.name]:
             on_check(check)
         for name in gone[relation.name]:

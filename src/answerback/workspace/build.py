@@ -166,8 +166,7 @@ def _make(
             )
             on_step("checking and writing", total, total)
             for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
-                made[name] = scratch / f"{name}.parquet"
-                duck.write(name, made[name], ())
+                [made[name]] = duck.write(name, scratch / name, ())
             drafts = {name: _described(name, path) for name, path in made.items()}
             for name, file in drafts.items():  # all of it is written: from here on nothing needs room
                 (scratch / f"{name}.parquet").replace(home.root / file.path)
