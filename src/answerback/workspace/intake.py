@@ -97,7 +97,7 @@ class _Writer:
         with room_on(self.path.parent):
             if self._file is None:
                 os.close(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
-                self._file = pq.ParquetWriter(self.path, table.schema, **_layout(table.schema))
+                self._file = pq.ParquetWriter(self.path, table.schema, **layout(table.schema))
             self._file.write_table(table)
         self.rows += table.num_rows
         self._held, self._held_rows = [], 0
@@ -329,7 +329,7 @@ class Intake:
         return self._writers[name]
 
 
-def _layout(schema: pa.Schema) -> dict[str, Any]:
+def layout(schema: pa.Schema) -> dict[str, Any]:
     """How a file is packed: keys are random and packing them only costs time, words repeat and pack well."""
     keys = {each.name for each in schema if each.name.endswith(("_key", "_hash")) or each.name in ("key", "check")}
     ids = {"id"} & set(schema.names)
