@@ -280,3 +280,34 @@ def test_acts_shuffled_among_accounts_keep_their_proof_and_lose_what_is_plausibl
 def _both(team: Team) -> dict[str, list[Row]]:
     """The tables that both sources have, as one source's."""
     return {name: team.crm.get(name, []) + team.dialler.get(name, []) for name in team.dialler}
+
+
+def test_what_an_account_states_of_segment_and_region_goes_before_its_reps(tmp_path: Path) -> None:
+    tables = _mails(count=6, steps=False)
+    tables["rep"] = [{"rep_id": "ann", "segment": "small", "region": "north"}]
+    tables["account"] = [
+        {"account_id": "a0", "segment": "large"},
+        {"account_id": "a1", "region": "south", "industry": "rail", "size_band": "xl"},
+    ]
+    workspace = workspace_of(tmp_path, tables)
+    with looking(workspace) as reader:
+        told = {
+            name: {cell.keys[name]: cell.efforts for cell in on_base(reader, OWNER, by=(name,)).cells}
+            for name in ("segment", "region", "industry", "size_band")
+        }
+        (large,) = on_base(reader, OWNER, by=("rep",), where={"segment": "large"}).cells
+    assert told["segment"] == {"large": 1, "small": 5}
+    assert told["region"] == {"south": 1, "north": 5}
+    assert told["industry"] == {"rail": 1, None: 5}
+    assert told["size_band"] == {"xl": 1, None: 5}
+    assert large.efforts == 1
+
+
+def test_until_when_answers_were_recorded_is_the_end_of_what_was_loaded_not_of_a_waiting_time(tmp_path: Path) -> None:
+    until = START + timedelta(days=300)
+    tables = _mails(count=4, steps=False)
+    tables["coverage"] = [{"coverage_id": "c", "channel": "email", "from": START.isoformat(), "to": until.isoformat()}]
+    workspace = workspace_of(tmp_path, tables)
+    for as_of, told in ((until + timedelta(days=1), until), (until, None)):
+        with looking(workspace, as_of) as reader:
+            assert on_base(reader, OWNER, by=()).recorded_until == told

@@ -134,6 +134,13 @@ def seen_until(world: World, touch: Touch) -> datetime | None:
     return now if now > touch.at else None
 
 
+def seen_seconds(world: World, touch: Touch) -> int | None:
+    """For how many seconds after the effort its answer could be seen, at most its waiting time."""
+    end = seen_until(world, touch)
+    assert touch.play is not None
+    return None if end is None else min(int((end - touch.at).total_seconds()), touch.play.waiting_seconds)
+
+
 def team_of(world: World, touch: Touch) -> str | None:
     """The team that the rep was in at the time."""
     then = [

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from answerback.analysis.states import state_sql
 from answerback.engine.duckdb import DuckDB
-from tests.link.oracle import GRADE, Judged, believed, judge, labels, moves, seen_until, state, team_of
+from tests.link.oracle import GRADE, Judged, believed, judge, labels, moves, seen_seconds, state, team_of
 from tests.link.runner import rows, run
 from tests.link.world import World, day
 from tests.link.worlds import LAST_DAY, crowded_world, worlds
@@ -120,7 +120,7 @@ def facts_by(judged: Judged) -> dict[int, tuple[object, ...]]:
     }
 
 
-INSTANTS = ("seen_until", "on_base_at", "on_base_action_key", "other_at", "other_action_key", "proved_at", "team")
+INSTANTS = ("seen_seconds", "on_base_at", "on_base_action_key", "other_at", "other_action_key", "proved_at", "team")
 
 
 def instants_in(duck: DuckDB) -> dict[int, tuple[object, ...]]:
@@ -136,7 +136,7 @@ def instants_by(world: World, judged: Judged) -> dict[int, tuple[object, ...]]:
             proof = {act.key for act, basis, _ in touch.answers if basis in {"reference", "object"}}
             proved = [act for act in moved if act.key in proof]
             found[touch.key] = (
-                seen_until(world, touch),
+                seen_seconds(world, touch),
                 *((moved[0].at, moved[0].key) if moved else (None, None)),
                 *((other[0].at, other[0].key) if other else (None, None)),
                 proved[0].at if proved else None,

@@ -116,7 +116,7 @@ OUTCOMES = [
     ),
     Case(
         "outcome",
-        "who, what and when, as the rep was then; the account's segment and region before the rep's",
+        "who, what and when, as the rep was then; nothing of the account, which may be known otherwise tomorrow",
         [
             e(E, 3, rep_key=6, account_key=5),
             Account(account_key=5, segment="large", industry="steel", size_band="xl"),
@@ -126,10 +126,8 @@ OUTCOMES = [
         [
             {
                 "team": "south",
-                "segment": "large",
+                "segment": "small",
                 "region": "EU",
-                "industry": "steel",
-                "size_band": "xl",
                 "tenure_band": "6-24 months",
                 "waiting_seconds": 172800,
                 "play": "mail",
@@ -138,15 +136,21 @@ OUTCOMES = [
     ),
     Case(
         "outcome",
-        "until when an answer could be seen: the end of the stretch in which the effort lies",
+        "for how long an answer could be seen: until its stretch of coverage ends, or its waiting time",
         [
             e(1, 0),
             e(2, 1),
             e(3, 2),
+            e(4, 10),
+            e(5, 11),
             Covered(starts_at=day(0), ends_at=day(1)),
             Covered(starts_at=day(2), ends_at=day(3)),
+            Covered(starts_at=day(10), ends_at=day(13)),
         ],
-        [{"effort_key": k, "seen_until": until} for k, until in ((1, day(1)), (2, None), (3, day(3)))],
+        [
+            {"effort_key": k, "seen_seconds": seconds}
+            for k, seconds in ((1, 86400), (2, None), (3, 86400), (4, 172800), (5, 172800))
+        ],
     ),
     Case(
         "outcome",

@@ -18,6 +18,8 @@ from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, 
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_text
 
+PEER = ("segment", "tenure_band")
+"""What a rep's peers share with them, looked up where a question is by rep."""
 STATES = ("on_base", "answered", "unanswered", "open", "unseen")
 Key = tuple[object, ...]
 """What makes a cell: one value for each dimension, people and companies by key."""
@@ -56,8 +58,9 @@ class Counts:
 def selected_sql(asked: Question, level: str = "play") -> str:
     """The query for the efforts that figures count: one row each with its cell, state, age and answering act."""
     names = tuple(dict.fromkeys([*asked.by, *asked.where]))
-    group = grouping(asked.reader, names)
-    columns = dict(zip(names, group.columns, strict=True))
+    needed = tuple(dict.fromkeys([*names, *(PEER if "rep" in asked.by else ())]))
+    group = grouping(asked.reader, needed)
+    columns = dict(zip(needed, group.columns, strict=True))
     if "play" in columns:
         columns["play"] = f"outcome.{level}"
     seen = asked.scope.condition("outcome.rep_key", "outcome.occurred_at")
@@ -68,13 +71,14 @@ def selected_sql(asked: Question, level: str = "play") -> str:
     if "origin" not in names:
         conditions.append("outcome.origin = 'hand'")
     dims = "".join(f"{columns[name]} as dim_{number}, " for number, name in enumerate(asked.by))
+    peers = ", ".join(f"{columns.get(name, 'cast(null as varchar)')} as peer_{name}" for name in PEER)
     full = f"coalesce({observed_sql('as_of')} >= waiting_seconds, false)"
     due = f"{age_days_sql('as_of')} * {DAY_SECONDS}"
     joins = f"\n    {group.joins}" if group.joins else ""
     condition = "\n      and ".join(conditions)
     return f"""\
-    select {dims}outcome.effort_key, outcome.play, outcome.segment as peer_segment, outcome.tenure_band as peer_tenure,
-           outcome.occurred_at, {full} as full_wait,
+    select {dims}outcome.effort_key, outcome.play, outcome.occurred_at,
+           {peers}, {full} as full_wait,
            {age_days_sql("as_of")} as age_days,
            {state_sql("as_of")} as state,
            {state_sql("as_of", proved=True)} as proved_state,
@@ -92,7 +96,7 @@ def counts_sql(asked: Question, level: str = "play") -> str:
 with effort_state as (
 {selected_sql(asked, level)}
 )
-select {"".join(f"dim_{number}, " for number in range(len(asked.by)))}play as own_play, peer_segment, peer_tenure,
+select {"".join(f"dim_{number}, " for number in range(len(asked.by)))}play as own_play, peer_segment, peer_tenure_band,
        age_days, full_wait, count(*) as efforts,
        {", ".join(f"count(*) filter (state = '{each}') as state_{each}" for each in STATES)},
        count(*) filter (state = 'on_base' and due) as due,
@@ -125,7 +129,7 @@ def read_counts(asked: Question, level: str = "play") -> tuple[list[Key], Counts
     counts = Counts(
         cell=cell,
         play=table["own_play"].to_pylist(),
-        peer=list(zip(table["peer_segment"].to_pylist(), table["peer_tenure"].to_pylist(), strict=True)),
+        peer=list(zip(table["peer_segment"].to_pylist(), table["peer_tenure_band"].to_pylist(), strict=True)),
         age=np.nan_to_num(table["age_days"].to_numpy().astype(np.float64)).astype(np.int64),
         full=table["full_wait"].to_numpy(),
         n=table["efforts"].to_numpy(),

@@ -1,7 +1,7 @@
 """What a figure can be grouped by, as SQL over `outcome`.
 
-A dimension is a column of the outcome, a period in the organisation's own time zone, or an attribute that the playbook
-names. People and accounts are grouped by key; their ids are looked up last.
+A dimension is a column of the outcome, something stated of its account, a period in the organisation's own time zone, or
+an attribute that the playbook names. People and accounts are grouped by key; their ids are looked up last.
 """
 
 from __future__ import annotations
@@ -18,25 +18,28 @@ from answerback.domain.periods import PeriodKind, bounds, period_of
 from answerback.engine.literals import sql_text
 
 COLUMNS = {
-    "rep": "rep_key",
-    "account": "account_key",
-    "team": "team",
-    "role": "role",
-    "play": "play",
-    "step": "step",
-    "segment": "segment",
-    "region": "region",
-    "industry": "industry",
-    "size_band": "size_band",
-    "tenure_band": "tenure_band",
-    "source": "source",
-    "kind": "kind",
-    "purpose": "purpose",
-    "origin": "origin",
-    "evidence": "evidence",
-    "reactive": "reactive",
+    "rep": "outcome.rep_key",
+    "account": "outcome.account_key",
+    "team": "outcome.team",
+    "role": "outcome.role",
+    "play": "outcome.play",
+    "step": "outcome.step",
+    "segment": "coalesce(account.segment, outcome.segment)",
+    "region": "coalesce(account.region, outcome.region)",
+    "industry": "account.industry",
+    "size_band": "account.size_band",
+    "tenure_band": "outcome.tenure_band",
+    "source": "outcome.source",
+    "kind": "outcome.kind",
+    "purpose": "outcome.purpose",
+    "origin": "outcome.origin",
+    "evidence": "outcome.evidence",
+    "reactive": "outcome.reactive",
 }
-"""Dimensions that are columns of `outcome`."""
+"""Dimensions that are columns of `outcome` or of its account."""
+
+OF_ACCOUNTS = ("segment", "region", "industry", "size_band")
+"""Dimensions that need the account as it is known today: its own segment and region go before the rep's."""
 
 KEYED = {"rep": "rep", "account": "account"}
 """Dimensions whose values are keys, and the space of their ids."""
@@ -56,10 +59,11 @@ class Grouping:
 def grouping(reader: Reader, names: tuple[str, ...]) -> Grouping:
     """The SQL of these dimensions. Raises UsageError that lists the known ones."""
     own = {each.name: each for each in reader.playbook.dimension}
-    columns, joins = [], []
+    columns = []
+    joins = ["left join account on account.account_key = outcome.account_key"] if {*names} & {*OF_ACCOUNTS} else []
     for number, name in enumerate(names):
         if name in COLUMNS:
-            columns.append(f"outcome.{COLUMNS[name]}")
+            columns.append(COLUMNS[name])
         elif name in PERIODS:
             _put_periods(reader, PeriodKind(name))
             joins.append(f"asof left join period_{name} on outcome.occurred_at >= period_{name}.starts_at")

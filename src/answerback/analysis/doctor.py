@@ -223,7 +223,7 @@ def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
 
 def _unseen(reader: Reader, scope: Scope) -> Iterator[Remark]:
     mine = f"from outcome where {scope.condition('rep_key', 'occurred_at')}"
-    unseen = _count(reader, f"select count(*) {mine} and seen_until is null")
+    unseen = _count(reader, f"select count(*) {mine} and seen_seconds is null")
     if unseen:
         total = _count(reader, f"select count(*) {mine}")
         yield Remark(

@@ -159,7 +159,7 @@ def _deals(reader: Reader, scope: Scope) -> pa.Table:
         select playbook_play.name as play, outcome.deal_key,
                epoch(min(moved.moved_at)) - epoch(min(outcome.occurred_at)) as seconds
         from outcome join playbook_play using (play_id) left join moved using (effort_key)
-        where outcome.deal_key is not null and outcome.seen_until is not null and outcome.evidence = 'captured'
+        where outcome.deal_key is not null and outcome.seen_seconds is not null and outcome.evidence = 'captured'
           and outcome.occurred_at <= {reader.instant}
           and {scope.condition("outcome.rep_key", "outcome.occurred_at")}
         group by playbook_play.name, outcome.deal_key

@@ -117,8 +117,13 @@ def _standing_apart(asked: Question) -> dict[str, Any]:
 def _loaded(reader: Reader, scope: Scope) -> dict[str, Any]:
     """How many efforts there are at all, and until when answers to them were recorded."""
     row = reader.query(f"""
-        select count(*) as n, max(seen_until) as until from outcome
-        where {scope.condition("rep_key", "occurred_at")}""").to_pylist()[0]
+        with seen as (
+            select rep_key, play_id, occurred_at from outcome where {scope.condition("rep_key", "occurred_at")}
+        )
+        select (select count(*) from seen) as n, max(span.ends_at) as until
+        from coverage_span as span semi join seen
+          on seen.rep_key = span.rep_key and seen.play_id = span.play_id
+         and seen.occurred_at >= span.starts_at and seen.occurred_at < span.ends_at""").to_pylist()[0]
     until = row["until"].replace(tzinfo=UTC) if row["until"] is not None else None
     return {
         "efforts_loaded": row["n"],

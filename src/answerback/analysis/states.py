@@ -15,12 +15,12 @@ def state_sql(instant: str, *, proved: bool = False) -> str:
     """The state as an SQL expression over `outcome`, as of an SQL instant; only by proof (E1, E2) if `proved`.
 
     >>> print(state_sql("now").splitlines()[0])
-    case when seen_until is null then 'unseen'
+    case when seen_seconds is null then 'unseen'
     """
     moved, other = ("proved_at", "other_proved_at") if proved else ("on_base_at", "other_at")
     if proved:  # an act that is only plausible still shows that there was an answer
         other = f"least({other}, on_base_at, other_at)"
-    return f"""case when seen_until is null then '{OutcomeState.UNSEEN}'
+    return f"""case when seen_seconds is null then '{OutcomeState.UNSEEN}'
      when {moved} <= {instant} then '{OutcomeState.ON_BASE}'
      when {other} <= {instant} then '{OutcomeState.ANSWERED}'
      when {observed_sql(instant)} < waiting_seconds then '{OutcomeState.OPEN}'
@@ -29,7 +29,7 @@ def state_sql(instant: str, *, proved: bool = False) -> str:
 
 def observed_sql(instant: str) -> str:
     """For how many seconds after the effort an answer could be seen, as of an instant."""
-    return f"(epoch(least({instant}, seen_until)) - epoch(occurred_at))"
+    return f"least(epoch({instant}) - epoch(occurred_at), seen_seconds)"
 
 
 def age_days_sql(instant: str) -> str:

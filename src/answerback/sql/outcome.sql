@@ -1,6 +1,7 @@
--- One row per effort that can be answered: when it was made, how long it may wait, until when an answer could be seen, and
--- when the first answers came. The state (moved forward, answered, no answer, too early, not visible) follows from these
--- instants for any "as of"; it is not stored.
+-- One row per effort that can be answered: when it was made, how long it may wait, for how long an answer could be seen
+-- (`seen_seconds`, at most the waiting time; null: not at all), and when the first answers came. The state (moved forward,
+-- answered, no answer, too early, not visible) follows from these for any "as of"; it is not stored. Team, role, segment,
+-- region and tenure are the rep's own at the time; the account's are in `account`.
 -- Stretches of a rep, and of what was covered, do not overlap, so an effort meets at most one of each; they are few, so looking
 -- at all of a rep's is faster than sorting the efforts.
 -- key: effort_key · unit: month · look-back: the longest waiting time · look-forward: the longest waiting time · kept: yes
@@ -8,9 +9,10 @@
 select effort.effort_key, effort.rep_key, effort.account_key, effort.contact_key, effort.deal_key, effort.occurred_at,
        effort.kind, effort.purpose, effort.origin, effort.evidence, effort.source, effort_play.play_id, effort_play.play,
        effort_play.play_wide, effort_play.play_channel, effort_play.step, effort_play.reactive,
-       person.team, person.role, coalesce(account.segment, person.segment) as segment,
-       coalesce(account.region, person.region) as region, account.industry, account.size_band,
-       tenure.band as tenure_band, play.waiting_seconds, span.ends_at as seen_until,
+       person.team, person.role, person.segment, person.region, tenure.band as tenure_band, play.waiting_seconds,
+       case when epoch(span.ends_at) - epoch(effort.occurred_at) < play.waiting_seconds
+            then cast(epoch(span.ends_at) - epoch(effort.occurred_at) as bigint)
+            when span.ends_at is not null then play.waiting_seconds end as seen_seconds,
        answered.on_base_at, answered.on_base_action_key, answered.proved_at, answered.proved_action_key,
        answered.other_at, answered.other_action_key, answered.other_proved_at
 from effort
@@ -22,7 +24,6 @@ left join rep as person
 left join coverage_span as span
   on span.rep_key = effort.rep_key and span.play_id = effort_play.play_id
  and effort.occurred_at >= span.starts_at and effort.occurred_at < span.ends_at
-left join account on account.account_key = effort.account_key
 left join effort_answer as answered on answered.effort_key = effort.effort_key
 left join playbook_tenure as tenure
   on epoch(effort.occurred_at) - epoch(person.tenure_start) >= tenure.from_seconds
