@@ -1,7 +1,7 @@
 """What a figure can be grouped by, as SQL over `outcome`.
 
-A dimension is a column of the outcome, something stated of its account, a period in the organisation's own time zone, or
-an attribute that the playbook names. People and accounts are grouped by key; their ids are looked up last.
+A dimension is a column of the outcome, something stated of its account, a period in the time zone of the organisation,
+or an attribute that the playbook names. People and accounts are grouped by key; their ids are looked up last.
 """
 
 from __future__ import annotations
