@@ -86,7 +86,7 @@ def test_the_example_is_linked_as_the_page_says(tmp_path: Path) -> None:
     snapshot = build(home, default_playbook(), now=NOW, limits=Limits(), on_step=lambda *_: None).snapshot
 
     def rows(relation: str) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = pq.read_table(home.root / snapshot.relations[relation].path).to_pylist()
+        found: list[dict[str, Any]] = pq.read_table(home.root / snapshot.relations[relation].parts[0].path).to_pylist()
         return found
 
     ids = {home.keys().key("event", "example", event): event for event, *_ in table("id")}

@@ -22,7 +22,7 @@ from answerback.workspace.batches import LoadRequest, load, read_batches
 from answerback.workspace.disk import checksum
 from answerback.workspace.home import Home, create_home
 from answerback.workspace.journal import Entry, append
-from answerback.workspace.snapshots import LEASE_SECONDS, RelationFile, read_snapshot, views_sql
+from answerback.workspace.snapshots import LEASE_SECONDS, Part, read_snapshot, views_sql
 from tests.workspace.dying import Mortals, Steps, answer_of, interrupt_at
 from tests.workspace.world import (
     NOW,
@@ -90,15 +90,15 @@ def assert_whole(home: Home) -> tuple[int, int]:
         snapshot = read_snapshot(home, name)
         assert set(snapshot.batches) <= {batch.batch_id for batch in batches}
         assert (home.snapshots / f"{name}.views.sql").read_text() == views_sql(snapshot)
-        for relation in snapshot.relations.values():
-            _assert_file(home, relation)
+        for part in snapshot.parts():
+            _assert_file(home, part)
     return len(batches), len(names)
 
 
-def _assert_file(home: Home, relation: RelationFile) -> None:
-    path = home.root / relation.path
-    assert checksum(path) == relation.checksum
-    assert pq.read_metadata(path).num_rows == relation.rows
+def _assert_file(home: Home, part: Part) -> None:
+    path = home.root / part.path
+    assert checksum(path) == part.checksum
+    assert pq.read_metadata(path).num_rows == part.rows
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +149,7 @@ def assert_swept(home: Home) -> None:
     listed = {f"{batch.batch_id}.json" for batch in read_batches(home)} | {batch.folder for batch in read_batches(home)}
     assert {path.name for path in home.log.iterdir()} == listed
     names = [path.stem for path in home.snapshots.glob("[0-9]*.json")]
-    used = {file.path for name in names for file in read_snapshot(home, name).relations.values()}
+    used = {part.path for name in names for part in read_snapshot(home, name).parts()}
     assert {f"pool/{path.name}" for path in home.pool.iterdir()} == used
     assert list(home.root.rglob(".*")) == []
 

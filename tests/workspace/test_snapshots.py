@@ -19,7 +19,8 @@ from answerback.workspace.build import code_digest
 from answerback.workspace.home import Home
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
-    RelationFile,
+    Part,
+    RelationFiles,
     Snapshot,
     damaged_files,
     kept,
@@ -34,7 +35,7 @@ DAY = timedelta(days=1)
 
 
 def snapshot(number: int, built_at: datetime, *files: str) -> Snapshot:
-    listed = {name: RelationFile(f"pool/{name}.parquet", 0, "", {}) for name in files}
+    listed = {name: RelationFiles((Part(f"pool/{name}.parquet", 0, ""),), {}) for name in files}
     return Snapshot(number, built_at, "1", str(number), "{}", (), listed)
 
 
@@ -62,7 +63,7 @@ def test_a_file_stays_for_a_lease_after_its_snapshot_went(home: Home) -> None:
     opened = read_snapshot(home, "1")
     prune(home, Keep(last=1, daily=0, monthly=0), now)
     assert {path.name for path in home.snapshots.iterdir()} == {"000002.json", "000002.views.sql"}
-    assert all((home.root / file.path).exists() for file in opened.relations.values()), "opened a moment before"
+    assert all((home.root / part.path).exists() for part in opened.parts()), "opened a moment before"
     prune(home, Keep(last=1, daily=0, monthly=0), now + timedelta(seconds=LEASE_SECONDS - 1))
     assert (home.pool / "r1.parquet").exists()
     prune(home, Keep(last=1, daily=0, monthly=0), now + timedelta(seconds=LEASE_SECONDS + 1))
@@ -116,7 +117,7 @@ def test_another_playbook_gives_another_snapshot_that_shares_what_did_not_change
     plays = tuple(play.model_copy(update={"waiting_days": 1}) for play in PLAYBOOK.play)
     second = make(home, playbook=PLAYBOOK.model_copy(update={"play": plays})).snapshot
     assert second.number == 2
-    same = {name for name, file in first.relations.items() if second.relations[name].path == file.path}
+    same = {name for name, file in first.relations.items() if second.relations[name].parts == file.parts}
     assert {"effort", "buyer_action", "account", "contact", "rep"} <= same
     assert "playbook_play" not in same
     assert read_snapshot(home, "1") == first
@@ -146,7 +147,7 @@ def test_a_lost_file_is_made_again(home: Home) -> None:
     take(home, [effort("e1"), act("b1")])
     first = make(home)
     rows = relations(home, first)
-    (home.root / first.snapshot.relations["effort"].path).unlink()
+    (home.root / first.snapshot.relations["effort"].parts[0].path).unlink()
     again = make(home)
     assert again.new
     assert relations(home, again) == rows
@@ -158,9 +159,9 @@ def test_a_damaged_file_is_named_and_made_again(home: Home, damage: Callable[[by
     first = make(home)
     rows = relations(home, first)
     assert damaged_files(home, first.snapshot) == []
-    file = home.root / first.snapshot.relations["effort"].path
+    file = home.root / first.snapshot.relations["effort"].parts[0].path
     file.write_bytes(damage(file.read_bytes()))
-    assert damaged_files(home, first.snapshot) == [first.snapshot.relations["effort"].path]
+    assert damaged_files(home, first.snapshot) == [first.snapshot.relations["effort"].parts[0].path]
     again = make(home)
     assert again.new
     assert damaged_files(home, again.snapshot) == []
@@ -185,7 +186,7 @@ def test_the_views_work_in_any_duckdb_started_in_the_folder(home: Home) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"[]", b"null", b'{"number": 1}', b'{"format": 1}', b"\xff\xfe", b'{"format": 1, "built_at": 5}'],
+    [b"", b"{", b"[]", b"null", b'{"number": 1}', b'{"format": 2}', b"\xff\xfe", b'{"format": 2, "built_at": 5}'],
 )
 def test_a_damaged_manifest_is_named(home: Home, content: bytes) -> None:
     publish(home, snapshot(1, NOW))

@@ -131,7 +131,8 @@ def relations(home: Home, built: Built) -> dict[str, list[Row]]:
     found = {}
     with engine(Limits(threads=1)) as duck:
         for name, file in built.snapshot.relations.items():
-            rows = duck.query(f"select * from read_parquet('{home.root / file.path}')").to_pylist()
+            duck.over_files(name, [home.root / part.path for part in file.parts])
+            rows = duck.query(f"select * from {name}").to_pylist()
             found[name] = sorted((tuple(sorted(row.items())) for row in rows), key=repr)
     return found
 

@@ -63,13 +63,13 @@ def reading(
     chosen = read_snapshot(home, snapshot)
     batches = tuple(batch for batch in read_batches(home) if batch.batch_id in set(chosen.batches))
     with engine(limits, scratch_on=home.pool) as duck:
-        for name, file in chosen.relations.items():
-            path = (home.root / file.path).resolve()
-            if not path.exists():
-                raise WorkspaceError(
-                    f"a file of snapshot {chosen.name} is gone", where=file.path, next_step="run `answerback build`"
-                )
-            duck.over_file(name, path)
+        for name, files in chosen.relations.items():
+            for part in files.parts:
+                if not (home.root / part.path).exists():
+                    raise WorkspaceError(
+                        f"a file of snapshot {chosen.name} is gone", where=part.path, next_step="run `answerback build`"
+                    )
+            duck.over_files(name, [(home.root / part.path).resolve() for part in files.parts])
         if names:
             _open_strings(duck, home, batches)
         if confined:

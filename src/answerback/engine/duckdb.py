@@ -13,36 +13,22 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 import duckdb
 import pyarrow as pa
 
-from answerback.domain.errors import AnswerbackError, Exit, NoRoomError, UsageError, WorkspaceError
+from answerback.domain.errors import AnswerbackError, NoRoomError, UsageError, WorkspaceError
 from answerback.domain.log import ColumnType
 from answerback.engine.literals import sql_text
+from answerback.engine.protocol import Limits, QueryError
+
+__all__ = ["DuckDB", "Limits", "QueryError", "engine"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _PARQUET = re.compile(r"parquet file|footer length|magic bytes", re.IGNORECASE)
 _PATH = re.compile(r"""["']([^"'\\]*/[^"'\\]*)\\?["']""")
-
-
-class QueryError(AnswerbackError):
-    """A query cannot be run as written."""
-
-    code = "query"
-    exit_code = Exit.USAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What an engine may use; zero means its own default."""
-
-    threads: int = 0
-    memory: str = ""
-    """Such as `2GB`."""
 
 
 class DuckDB:
@@ -77,15 +63,18 @@ class DuckDB:
         """Frees the memory and the scratch files."""
         self._connection.close()
 
-    def over_files(self, name: str, paths: Sequence[Path], columns: Mapping[str, ColumnType]) -> None:
-        """A relation over Parquet files; typed and empty where there are none."""
+    def over_files(self, name: str, paths: Sequence[Path], columns: Mapping[str, ColumnType] | None = None) -> None:
+        """A relation over Parquet files, with these columns or those that they have; typed and empty without files."""
         if not paths:
+            if not columns:
+                raise ValueError(f"{name}: no file, and no columns")
             typed = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
             self._run(f"create or replace view {name} as select {typed} where false")
             return
         self._files += paths
         listed = ", ".join(sql_text(str(path)) for path in paths)
-        self._run(f"create or replace view {name} as select {', '.join(columns)} from read_parquet([{listed}])")
+        wanted = ", ".join(columns) if columns else "*"
+        self._run(f"create or replace view {name} as select {wanted} from read_parquet([{listed}])")
 
     def over_file(self, name: str, path: Path) -> None:
         """A relation over one Parquet file, with the columns that it has."""

@@ -39,7 +39,8 @@ from answerback.workspace.journal import JournalSource, set_aside, sources_in
 from answerback.workspace.promises import PROMISES, check_ids, check_promise
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
-    RelationFile,
+    Part,
+    RelationFiles,
     Snapshot,
     damaged_files,
     next_number,
@@ -142,7 +143,7 @@ def code_digest(package: str) -> str:
 
 def _make(
     home: Home, playbook: Playbook, batches: list[Batch], *, scratch: Path, limits: Limits, on_step: OnStep
-) -> dict[str, RelationFile]:
+) -> dict[str, RelationFiles]:
     relations = catalogue()
     total = len(relations) + 2
     with engine(limits, home.pool) as duck:
@@ -168,8 +169,8 @@ def _make(
             for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
                 [made[name]] = duck.write(name, scratch / name, ())
             drafts = {name: _described(name, path) for name, path in made.items()}
-            for name, file in drafts.items():  # all of it is written: from here on nothing needs room
-                (scratch / f"{name}.parquet").replace(home.root / file.path)
+            for name, files_of in drafts.items():  # all of it is written: from here on nothing needs room
+                (scratch / f"{name}.parquet").replace(home.root / files_of.parts[0].path)
             sync_folder(home.pool)
     return drafts
 
@@ -241,11 +242,12 @@ def _put_inputs(duck: DuckDB, playbook: Playbook) -> None:
     duck.put("doubtful", identity.doubtful)
 
 
-def _described(name: str, draft: Path) -> RelationFile:
+def _described(name: str, draft: Path) -> RelationFiles:
     """A file in the scratch folder as what the pool will have it: the same content is kept once."""
     draft.chmod(OWNER_ONLY)  # the engine writes with whatever rights new files have
     sync_file(draft)
     digest = checksum(draft)
     described = pq.read_metadata(draft)
     columns = {field.name: str(field.type) for field in described.schema.to_arrow_schema()}
-    return RelationFile(f"pool/{name}-{digest}.parquet", described.num_rows, digest, columns)
+    part = Part(f"pool/{name}-{digest}.parquet", described.num_rows, digest)
+    return RelationFiles((part,), columns)

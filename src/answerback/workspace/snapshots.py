@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Keep
@@ -22,17 +23,31 @@ from answerback.workspace.manifests import manifest, to_json
 
 LEASE_SECONDS = 6 * 3600
 """Longer than any reader holds a snapshot open."""
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class RelationFile:
-    """One relation of a snapshot: its file in the pool."""
+class Part:
+    """One file of the pool."""
 
     path: str
     rows: int
     checksum: str
+    block: str = ""
+    """The first month of the block of months that it holds (`2026-11`); empty where it is not cut by month."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationFiles:
+    """One relation of a snapshot: its files in the pool, and its columns."""
+
+    parts: tuple[Part, ...]
     columns: dict[str, str]
+
+    @property
+    def rows(self) -> int:
+        """The rows of all files."""
+        return sum(part.rows for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +61,23 @@ class Snapshot:
     """Digest of batches, playbook and code: the same again gives the same snapshot."""
     playbook: str
     batches: tuple[str, ...]
-    relations: dict[str, RelationFile]
+    relations: dict[str, RelationFiles]
+    code: str = ""
+    """Digest of the code that made it: what other code made is not built upon."""
+    blocks: tuple[str, ...] = ()
+    """The first months of the blocks that relations are cut into; the first block reaches back for good."""
+    state: dict[str, RelationFiles] = field(default_factory=dict)
+    """What the next build needs to know and no reader does."""
 
     @property
     def name(self) -> str:
         """How `--snapshot` names it."""
         return f"{self.number:06d}"
+
+    def parts(self) -> Iterator[Part]:
+        """Every file that it rests on."""
+        for files in (*self.relations.values(), *self.state.values()):
+            yield from files.parts
 
 
 def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
@@ -76,7 +102,7 @@ def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
 
 def damaged_files(home: Home, snapshot: Snapshot) -> list[str]:
     """The files that a snapshot lists and that are gone, cannot be read or are not what was written; reads them all."""
-    return sorted(each.path for each in snapshot.relations.values() if not _whole(home.root / each.path, each.checksum))
+    return sorted({each.path for each in snapshot.parts() if not _whole(home.root / each.path, each.checksum)})
 
 
 def publish(home: Home, snapshot: Snapshot) -> bool:
@@ -98,17 +124,21 @@ def views_sql(snapshot: Snapshot) -> str:
     built = snapshot.built_at.isoformat()
     lines = [f"-- Snapshot {snapshot.name}, built {built}. Start DuckDB in the workspace's folder and .read this file."]
     lines += [
-        f"create or replace view {name} as select * from read_parquet('{file.path}');"
-        for name, file in sorted(snapshot.relations.items())
+        f"create or replace view {name} as select * from read_parquet([{', '.join(map(_quoted, files.parts))}]);"
+        for name, files in sorted(snapshot.relations.items())
     ]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(part: Part) -> str:
+    return f"'{part.path}'"
 
 
 def prune(home: Home, keep: Keep, now: datetime) -> None:
     """Lets old snapshots go by policy, then files of the pool that none has listed for longer than a reader's lease."""
     snapshots = _all(home)
     staying = kept(snapshots, keep)
-    listed = {file.path for each in snapshots if each.number in staying for file in each.relations.values()}
+    listed = {part.path for each in snapshots if each.number in staying for part in each.parts()}
     for snapshot in snapshots:
         if snapshot.number not in staying:
             _let_go(home, snapshot, listed, now)
@@ -123,9 +153,9 @@ def prune(home: Home, keep: Keep, now: datetime) -> None:
 
 def _let_go(home: Home, snapshot: Snapshot, listed: set[str], now: datetime) -> None:
     """Somebody may have opened it a moment ago: the lease of its files begins now."""
-    for file in snapshot.relations.values():
-        if file.path not in listed and (home.root / file.path).exists():
-            os.utime(home.root / file.path, (now.timestamp(), now.timestamp()))
+    for part in snapshot.parts():
+        if part.path not in listed and (home.root / part.path).exists():
+            os.utime(home.root / part.path, (now.timestamp(), now.timestamp()))
     (home.snapshots / f"{snapshot.name}.json").unlink(missing_ok=True)
     (home.snapshots / f"{snapshot.name}.views.sql").unlink(missing_ok=True)
 
@@ -175,5 +205,11 @@ def _read(path: Path) -> Snapshot:
     with manifest(path, form=_FORMAT) as said:
         said["built_at"] = datetime.fromisoformat(said["built_at"])
         said["batches"] = tuple(said["batches"])
-        said["relations"] = {name: RelationFile(**each) for name, each in said["relations"].items()}
+        said["blocks"] = tuple(said["blocks"])
+        for kind in ("relations", "state"):
+            said[kind] = {name: _files(each) for name, each in said[kind].items()}
         return Snapshot(**said)
+
+
+def _files(said: dict[str, Any]) -> RelationFiles:
+    return RelationFiles(tuple(Part(**each) for each in said["parts"]), said["columns"])
