@@ -68,12 +68,12 @@ class DuckDB:
         if not paths:
             if not columns:
                 raise ValueError(f"{name}: no file, and no columns")
-            typed = ", ".join(f"cast(null as {kind}) as {column}" for column, kind in columns.items())
+            typed = ", ".join(f'cast(null as {kind}) as "{column}"' for column, kind in columns.items())
             self._run(f"create or replace view {name} as select {typed} where false")
             return
         self._files += paths
         listed = ", ".join(sql_text(str(path)) for path in paths)
-        wanted = ", ".join(columns) if columns else "*"
+        wanted = ", ".join(f'"{column}"' for column in columns) if columns else "*"
         self._run(f"create or replace view {name} as select {wanted} from read_parquet([{listed}])")
 
     def over_file(self, name: str, path: Path) -> None:
@@ -191,7 +191,7 @@ def _first_path(said: str) -> str:
 
 
 @contextmanager
-def engine(limits: Limits = Limits(), scratch_on: Path | None = None) -> Iterator[DuckDB]:
+def engine(limits: Limits = Limits(), scratch_on: Path | None = None) -> Iterator[DuckDB]:  # noqa: B008 - frozen
     """An engine for a while. It spills into a folder of its own, there or else in the system's own place.
 
     In `scratch_on` that folder is made when it is first needed, so that who may not write there may still read.

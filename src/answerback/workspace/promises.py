@@ -38,7 +38,7 @@ _PROMISES: dict[str, str] = {
 
 def check_ids(duck: DuckDB, files: Sequence[Path]) -> None:
     """Raises PromiseBroken where two different ids fell on one key: their records could not be told apart."""
-    duck.over_files("id_check", files, {"key": ColumnType.BIGINT, '"check"': ColumnType.BIGINT})
+    duck.over_files("id_check", files, {"key": ColumnType.BIGINT, "check": ColumnType.BIGINT})
     sql = 'select key from id_check group by key having min("check") <> max("check")'
     collisions = duck.query(f"select count(*) from ({sql})").column(0)[0].as_py()
     if collisions:
