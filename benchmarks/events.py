@@ -1,248 +1,200 @@
-"""A made-up log of any size, in the form in which a workspace keeps one: Parquet files by record, keys for ids.
+"""A made-up year of selling, of any size: who did what toward whom and when, each fact a function of a number.
 
-Four of five events are efforts. Accounts are skewed: the largest of 100,000 has about two of a hundred events. Three of
-five efforts are mails with a message id, one of five has a thread; half the acts name the mail that they answer, a
-quarter only its thread, and the rest nothing. Mails list everybody they went to. The same size and seed give the same
-files.
+Effort number 12 is the same effort whether a hundred or a hundred million are asked for, one by one or in slices:
+nothing has to be held to know what an answer answers. Numbers follow time, as an export does. Number `efforts` is the
+first effort after the year, so that further days can be had, one at a time. The same size and seed give the same facts.
+
+Four of five events are efforts. One account has one of a hundred events; the others differ twentyfold. One day has one
+of a hundred events too: a million of a hundred million. Three of five efforts are mails with an id, a fifth has a
+thread; half the answers to mails name the mail, a quarter of all answers only a thread, and the rest nothing. Answers
+come after a day and a half in the middle, some after half a year; now and then a buyer moves unasked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
-
-from answerback.domain.playbook import Playbook, Stage
-from answerback.domain.playbook_file import default_playbook
-from answerback.domain.records import RECORDS
-from answerback.workspace.entries import log_schema
+from scipy.special import ndtri
 
 Ints = NDArray[np.int64]
+Floats = NDArray[np.floating]
+Bools = NDArray[np.bool_]
 
-CHUNK = 1_000_000
-START = 1_735_689_600  # 2025-01-01
 DAY = 86_400
+START = 1_735_689_600
+"""2025-01-01, in seconds since 1970."""
 DAYS = 365
-STAGES = ("Qualify", "Show", "Offer", "Agree")
+BUSY_DAY = 200
+BUSY_SHARE = 0.01
+HUB = 0
+HUB_SHARE = 0.01
 KINDS = ("email", "call", "meeting", "proposal")
-MAIL, MEETING, OFFER = 0, 2, 3
-SPACES = {
-    name: number for number, name in enumerate(("effort", "action", "account", "contact", "deal", "rep", "token"))
-}
+KIND_SHARES = (0.6, 0.25, 0.1, 0.05)
+MAIL, CALL, MEETING, OFFER = range(4)
+ACTS = ("replied", "answered_call", "accepted_meeting", "returned_offer", "declined", "inquired")
+REPLIED, ANSWERED, ACCEPTED, RETURNED, DECLINED, INQUIRED = range(6)
+MEDIAN_LAG_DAYS, LAG_SPREAD, LONGEST_LAG_DAYS = 1.5, 1.3, 200
+LATE = 1 << 36
+"""Efforts that arrive long after they were made have numbers from here on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Efforts:
-    """What acts must know of the efforts that they answer, by the effort's number."""
+    """Some efforts, column by column; each of shape (n,)."""
 
+    number: Ints
     account: Ints
     contact: Ints
     deal: Ints
     """-1: none."""
+    rep: Ints
     at: Ints
-    kind: NDArray[np.int8]
+    """Seconds since 1970."""
+    kind: Ints
+    """Index into KINDS."""
+    thread: Ints
+    """Its thread, whether it says so or not."""
 
 
-def playbook() -> Playbook:
-    """The default plays, and stages."""
-    return default_playbook().model_copy(update={"stage": tuple(Stage(name=name) for name in STAGES)})
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """Some buyer actions, column by column; each of shape (n,)."""
+
+    number: Ints
+    parent: Ints
+    """The effort that it answers; -1: none."""
+    toward: Efforts
+    """That effort, or else one of the same company."""
+    at: Ints
+    kind: Ints
+    """Index into ACTS."""
 
 
-def write_log(folder: Path, events: int, seed: int = 1) -> None:
-    """Writes `<record>.parquet` for every record that has rows."""
-    rng = np.random.default_rng(seed)
-    folder.mkdir(parents=True, exist_ok=True)
-    accounts = max(10, events // 100)
-    efforts = _efforts(rng, events * 4 // 5, accounts)
-    acts = events - len(efforts.at)
-    parent = rng.integers(0, len(efforts.at), acts)
-    lag = np.minimum(rng.lognormal(np.log(1.5 * DAY), 1.3, acts), 200 * DAY).astype(np.int64)
-    _write(folder, "effort", len(efforts.at), lambda at: _effort_columns(efforts, at))
-    _write(folder, "buyer_action", acts, lambda at: _action_columns(efforts, parent[at], lag[at], at))
-    _write_references(folder, efforts, parent)
-    _write_participants(folder, efforts)
-    _write_parties(folder, accounts)
+@dataclass(frozen=True)
+class World:
+    """All facts of a year with so many events, and of the days after it."""
 
+    events: int
+    seed: int = 1
 
-def _efforts(rng: np.random.Generator, count: int, accounts: int) -> Efforts:
-    account = (accounts * rng.random(count) ** 3).astype(np.int64)
-    deal = np.where(rng.random(count) < 0.7, account * 2 + rng.integers(0, 2, count), -1)
-    at = START + rng.integers(0, DAYS * DAY, count)
-    kind = rng.choice(np.arange(4, dtype=np.int8), count, p=(0.6, 0.25, 0.1, 0.05))
-    return Efforts(account, account * 3 + rng.integers(0, 3, count), deal, at, kind)
+    @property
+    def efforts(self) -> int:
+        """Efforts of the year."""
+        return self.events * 4 // 5
 
+    @property
+    def acts(self) -> int:
+        """Buyer actions of the year."""
+        return self.events - self.efforts
 
-def _effort_columns(efforts: Efforts, at: Ints) -> dict[str, pa.Array]:
-    account = efforts.account[at]
-    return {
-        "effort_key": keys("effort", at),
-        "rep_key": keys("rep", account % 1000),
-        "account_key": keys("account", account),
-        "contact_key": keys("contact", efforts.contact[at]),
-        "deal_key": keys("deal", efforts.deal[at], none=efforts.deal[at] < 0),
-        "occurred_at": instants(efforts.at[at]),
-        "kind": words(KINDS, efforts.kind[at]),
-        "origin": words(("hand", "sequence"), at % 10 == 0),
-        "evidence": words(("captured", "claimed"), at % 20 == 0),
-    }
+    @property
+    def accounts(self) -> int:
+        """Companies, the hub among them."""
+        return max(100, self.events // 50)
 
+    @property
+    def contacts(self) -> int:
+        """Three people each; after them many more at the hub."""
+        return self.accounts * 3 + self._hub_contacts
 
-def _action_columns(efforts: Efforts, parent: Ints, lag: Ints, at: Ints) -> dict[str, pa.Array]:
-    kind = efforts.kind[parent]
-    did = np.select([kind == MEETING, kind == OFFER, at % 12 == 0], [1, 2, 3], 0)
-    return {
-        "action_key": keys("action", at),
-        "account_key": keys("account", efforts.account[parent]),
-        "contact_key": keys("contact", efforts.contact[parent], none=at % 3 == 0),
-        "deal_key": keys("deal", efforts.deal[parent], none=(efforts.deal[parent] < 0) | (at % 2 == 0)),
-        "occurred_at": instants(efforts.at[parent] + lag),
-        "kind": words(("replied", "accepted_meeting", "returned_offer", "declined"), did),
-        "evidence": words(("captured", "claimed"), at % 50 == 0),
-    }
+    @property
+    def deals(self) -> int:
+        """Two each; after them many more with the hub."""
+        return self.accounts * 2 + self._hub_deals
 
+    @property
+    def sellers(self) -> int:
+        """Reps who do anything. One more does nothing."""
+        return max(20, self.events // 10_000)
 
-def _write_references(folder: Path, efforts: Efforts, parent: Ints) -> None:
-    """Mails bear their id, a fifth of efforts a thread; acts name the mail that they answer, or its thread."""
-    mails = np.flatnonzero(efforts.kind == MAIL)
-    threads = np.arange(0, len(efforts.at), 5)
-    act = np.arange(len(parent))
-    by_mail = act[(act % 2 == 0) & (efforts.kind[parent] == MAIL)]
-    by_thread = act[act % 4 == 1]
-    groups = (
-        ("effort", mails, mails, "is", "message"),
-        ("effort", threads, len(efforts.at) + threads // 50, "about", "thread"),
-        ("action", by_mail, parent[by_mail], "answers", "message"),
-        ("action", by_thread, len(efforts.at) + parent[by_thread] // 250, "about", "thread"),
-    )
-    schema, done = log_schema(RECORDS["reference"]), 0
-    with pq.ParquetWriter(folder / "reference.parquet", schema, compression="zstd") as writer:
-        for space, events, tokens, role, kind in groups:
-            for start in range(0, len(events), CHUNK):
-                part = slice(start, start + CHUNK)
-                count = len(events[part])
-                columns = {
-                    "reference_key": keys("token", np.arange(done, done + count) + (1 << 36)),
-                    "event_key": keys(space, events[part]),
-                    "event_type": repeated("effort" if space == "effort" else "buyer_action", count),
-                    "token_key": keys("token", tokens[part]),
-                    "role": repeated(role, count),
-                    "token_kind": repeated(kind, count),
-                }
-                writer.write_table(_table(schema, columns, count))
-                done += count
+    @property
+    def _hub_contacts(self) -> int:
+        return max(3, self.events // 2_000)
 
+    @property
+    def _hub_deals(self) -> int:
+        return max(2, self.events // 5_000)
 
-def _write_participants(folder: Path, efforts: Efforts) -> None:
-    """Everybody on a mail: its own contact, and on a third of mails a colleague."""
-    mails = np.flatnonzero(efforts.kind == MAIL)
-    event = np.concatenate([mails, mails[::3]])
-    contact = np.concatenate([efforts.contact[mails], efforts.account[mails[::3]] * 3 + mails[::3] % 3])
-    _write(
-        folder,
-        "participant",
-        len(event),
-        lambda at: {
-            "participant_key": keys("token", at + (1 << 35)),
-            "event_key": keys("effort", event[at]),
-            "event_type": repeated("effort", len(at)),
-            "contact_key": keys("contact", contact[at]),
-            "role": repeated("to", len(at)),
-        },
-    )
-
-
-def _write_parties(folder: Path, accounts: int) -> None:
-    _write(folder, "account", accounts, lambda at: {"account_key": keys("account", at)})
-    for name, each in (("contact", 3), ("deal", 2)):
-        _write(
-            folder,
-            name,
-            accounts * each,
-            lambda at, name=name, each=each: {  # type: ignore[misc]
-                f"{name}_key": keys(name, at),
-                "account_key": keys("account", at // each),
-            },
+    def some_efforts(self, number: Ints, at: Ints | None = None) -> Efforts:
+        """The efforts of these numbers, at their own time unless said."""
+        at = self.time_of(number, self.efforts, "effort") if at is None else at
+        chance, within = self.chance("account", number), self.dice("within", number)
+        account = np.where(chance < HUB_SHARE, HUB, self._account((chance - HUB_SHARE) / (1 - HUB_SHARE)))
+        hub = account == HUB
+        contact = np.where(hub, self.accounts * 3 + within % self._hub_contacts, account * 3 + within % 3)
+        bargain = np.where(hub, self.accounts * 2 + within % self._hub_deals, account * 2 + within % 2)
+        kind = np.searchsorted(np.cumsum(KIND_SHARES)[:-1], self.chance("kind", number), side="right")
+        return Efforts(
+            number=number,
+            account=account,
+            contact=contact,
+            deal=np.where(self.chance("deal", number) < 0.7, bargain, -1),
+            rep=np.where(hub, within % 20, account % self.sellers),
+            at=at,
+            kind=kind.astype(np.int64),
+            thread=contact * 32 + (at - START) // (30 * DAY),
         )
-    _write(
-        folder,
-        "deal_change",
-        accounts * 8,
-        lambda at: {
-            "deal_change_key": keys("token", at + (1 << 37)),
-            "deal_key": keys("deal", at // 4),
-            "occurred_at": instants(START + (at % 4) * 90 * DAY + at % DAY),
-            "field": repeated("stage", len(at)),
-            "new": words(STAGES, at % 4),
-        },
-    )
-    _write(
-        folder,
-        "rep",
-        1000,
-        lambda at: {"rep_key": keys("rep", at), "team": words(tuple(f"team {each}" for each in range(50)), at % 50)},
-    )
-    _write(
-        folder,
-        "coverage",
-        1000,
-        lambda at: {
-            "coverage_key": keys("token", at + (1 << 38)),
-            "rep_key": keys("rep", at),
-            "starts_at": instants(START + 0 * at),
-            "ends_at": instants(START + (DAYS - 5) * DAY + 0 * at),
-        },
-    )
 
+    def some_acts(self, number: Ints) -> Acts:
+        """The buyer actions of these numbers."""
+        at = self.time_of(number, self.acts, "act")
+        lag = np.exp(np.log(MEDIAN_LAG_DAYS) + LAG_SPREAD * ndtri(self.chance("lag", number))) * DAY
+        parent = self.latest_effort(at - np.minimum(lag, LONGEST_LAG_DAYS * DAY))
+        parent = np.where(self.chance("asked", number) < 0.02, -1, parent)
+        toward = self.some_efforts(np.where(parent < 0, self.efforts + number, parent))
+        usual = np.select([toward.kind == CALL, toward.kind == MEETING, toward.kind == OFFER], [1, 2, 3], REPLIED)
+        kind = np.where(self.chance("did", number) < 0.08, DECLINED, usual)
+        return Acts(number, parent, toward, at, np.where(parent < 0, INQUIRED, kind))
 
-def _write(folder: Path, record: str, count: int, columns: Callable[[Ints], dict[str, pa.Array]]) -> None:
-    schema = log_schema(RECORDS[record])
-    with pq.ParquetWriter(folder / f"{record}.parquet", schema, compression="zstd") as writer:
-        for start in range(0, count, CHUNK):
-            at = np.arange(start, min(start + CHUNK, count))
-            writer.write_table(_table(schema, columns(at), len(at)))
+    def time_of(self, number: Ints, of: int, what: str) -> Ints:
+        """When it was: whole seconds, rising with the number."""
+        share = (number + self.chance(what, number)) / of
+        return np.interp(share, self._shares, self._days).astype(np.int64)
 
+    def latest_effort(self, at: Floats | Ints) -> Ints:
+        """An effort at or shortly before these times; -1 before the first."""
+        share = np.interp(at, self._days, self._shares)
+        found: Ints = np.floor(share * self.efforts).astype(np.int64) - 1
+        return found
 
-def _table(schema: pa.Schema, columns: dict[str, pa.Array], count: int) -> pa.Table:
-    always = {
-        "source": repeated("made up", count),
-        "version_at": instants(np.full(count, START + 400 * DAY)),
-        "recorded_at": instants(np.full(count, START + 400 * DAY)),
-        "deleted": pa.array(np.zeros(count, bool)),
-        "content_hash": pa.array(mixed(np.arange(count))),
-    }
-    given = always | columns
-    arrays = [given[each.name] if each.name in given else pa.nulls(count, each.type) for each in schema]
-    return pa.table([array.cast(each.type) for array, each in zip(arrays, schema, strict=True)], schema=schema)
+    def shares(self, days: Sequence[int]) -> Floats:
+        """Which share of the year's events came before these days."""
+        return np.array([self._shares[day] for day in days])
 
+    @cached_property
+    def _days(self) -> Floats:
+        """Midnights of two years, in seconds since 1970."""
+        return np.asarray(START + DAY * np.arange(2 * DAYS + 1), np.float64)
 
-def keys(space: str, number: Ints, *, none: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Keys as good as random, different in every space."""
-    return pa.array(mixed(number + (SPACES[space] << 40)), mask=none)
+    @cached_property
+    def _shares(self) -> Floats:
+        """By those midnights, the share of the year's events that came before. The second year has no busy day."""
+        daily = np.full(2 * DAYS, (1 - BUSY_SHARE) / DAYS)
+        daily[BUSY_DAY] += BUSY_SHARE
+        return np.concatenate([[0.0], np.cumsum(daily)])
+
+    def _account(self, chance: Floats) -> Ints:
+        """An account that is not the hub; low numbers have up to twenty times as much as the middle."""
+        return 1 + ((self.accounts - 1) * chance * (0.05 + 0.95 * chance)).astype(np.int64)
+
+    def dice(self, what: str, number: Ints) -> Ints:
+        """A number below 2**53 as good as random, the same for the same fact."""
+        salt = mixed(np.array([self.seed * 1_000_003 + int.from_bytes(what.encode(), "little") % (1 << 40)]))
+        return (mixed(number ^ salt).view(np.uint64) >> np.uint64(11)).astype(np.int64)
+
+    def chance(self, what: str, number: Ints) -> Floats:
+        """Above zero and below one, as good as random, the same for the same fact."""
+        return (self.dice(what, number) + 0.5) * 2.0**-53
 
 
 def mixed(number: Ints) -> Ints:
     """A bijection of 64-bit numbers that leaves no order (splitmix64)."""
-    value = number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return (value ^ (value >> np.uint64(31))).view(np.int64)
-
-
-def instants(seconds: Ints) -> pa.Array:
-    """Seconds since 1970 as instants."""
-    return pa.array(seconds * 1_000_000).cast(pa.timestamp("us"))
-
-
-def words(choices: tuple[str, ...], index: NDArray[np.generic]) -> pa.Array:
-    """Text from a list by position."""
-    return pa.DictionaryArray.from_arrays(pa.array(index.astype(np.int32)), pa.array(choices)).cast(pa.string())
-
-
-def repeated(word: str, count: int) -> pa.Array:
-    """One word for every row."""
-    return words((word,), np.zeros(count, np.int32))
+    with np.errstate(over="ignore"):
+        value = number.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        value = (value ^ (value >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        value = (value ^ (value >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return (value ^ (value >> np.uint64(31))).view(np.int64)

@@ -25,7 +25,7 @@ from answerback.engine.duckdb import DuckDB, Limits
 from answerback.engine.making import make_relations
 from answerback.engine.settings import playbook_relations
 from answerback.workspace.identity import SAME_AS
-from benchmarks.events import playbook, write_log
+from benchmarks.log_files import playbook, write_log
 
 FLOOR = """
     select effort_key as event_key, account_key, contact_key, deal_key, rep_key, occurred_at, kind from log_effort
