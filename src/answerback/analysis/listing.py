@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from answerback.analysis.lags import play_lags
@@ -19,8 +20,8 @@ from answerback.domain.answers import NotEnoughData
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope, Stretch
 from answerback.engine.literals import sql_instant
-from answerback.workspace.batches import Batch
 from answerback.workspace.home import Home
+from answerback.workspace.log import BATCH, Batch, files_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,11 +283,12 @@ def _ordered_rejects(log: Log | Reader) -> pa.Table:
 def reject_table(log: Log | Reader) -> pa.Table:
     """What could not be read, of every batch."""
     parts = [_REJECTS.empty_table()]
-    for batch in log.batches:
-        path = log.home.log / batch.folder / "rejects.parquet"
-        if path.exists():
-            table = pq.read_table(path)
-            parts.append(table.add_column(0, "batch_id", pa.repeat(pa.scalar(batch.batch_id), table.num_rows)))
+    single = {batch.folder: batch.batch_id for batch in log.batches if batch.together == 1}
+    for file in files_of(log.home, log.batches, "rejects.parquet"):
+        table = pq.read_table(file.path, filters=pc.field(BATCH).isin(file.only) if file.only else None)
+        name = single.get(file.path.parent.name)
+        batches = table[BATCH] if name is None else pa.repeat(pa.scalar(name), table.num_rows)
+        parts.append(table.select(_REJECTS.names[1:]).add_column(0, "batch_id", batches))
     return pa.concat_tables(parts)
 
 

@@ -15,8 +15,9 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.literals import sql_instant, sql_text
-from answerback.workspace.batches import Batch, read_batches
 from answerback.workspace.home import Home
+from answerback.workspace.intake import IDS
+from answerback.workspace.log import Batch, LogFile, files_of, over_log, read_batches
 from answerback.workspace.snapshots import Snapshot, read_snapshot
 
 _IDS = dict.fromkeys(("space", "source", "id"), ColumnType.VARCHAR) | {"key": ColumnType.BIGINT}
@@ -80,17 +81,16 @@ def reading(
 
 def _open_strings(duck: DuckDB, home: Home, batches: tuple[Batch, ...]) -> None:
     """The ids behind keys as `ids`, and personal fields of the newest version of each record as `names_<record>`."""
-    found = [(home.log / batch.folder / "ids.parquet").resolve() for batch in batches]
-    duck.over_files("ids", [path for path in found if path.exists()], _IDS)
+    # An id means the same whenever it was loaded: those of later loads in a merged file do no harm.
+    over_log(duck, "ids", [LogFile(file.path) for file in files_of(home, batches, IDS)], _IDS)
     for record in RECORDS.values():
         personal = name_columns(record)
         if not personal:
             continue
-        paths = [(home.log / batch.folder / f"{record.name}.names.parquet").resolve() for batch in batches]
         key = key_column(record)
         columns = {key: ColumnType.BIGINT, "version_at": ColumnType.TIMESTAMP, "content_hash": ColumnType.BIGINT}
         columns |= dict.fromkeys(personal, ColumnType.VARCHAR)
-        duck.over_files(f"_names_{record.name}", [path for path in paths if path.exists()], columns)
+        over_log(duck, f"_names_{record.name}", files_of(home, batches, f"{record.name}.names.parquet"), columns)
         newest = ", ".join(
             f"first_value({name} ignore nulls) over (partition by {key} order by version_at desc, content_hash desc"
             f" rows between unbounded preceding and unbounded following) as {name}"

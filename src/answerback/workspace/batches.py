@@ -10,50 +10,36 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from answerback.domain.errors import SourceError, WorkspaceError
+from answerback.domain.errors import SourceError
 from answerback.domain.playbook import Playbook
-from answerback.domain.reading import Note, Progress, Reading, Source
-from answerback.workspace.disk import checksum, create_if_absent, modified, room_on, sweep_drafts, sync_folder
+from answerback.domain.reading import Progress, Reading, Source
+from answerback.workspace.disk import checksum, create_if_absent, room_on, sync_folder
 from answerback.workspace.entries import Stamp, whole_seconds
 from answerback.workspace.home import OWNERS_FOLDER, Home
 from answerback.workspace.intake import Intake, WrittenFile
 from answerback.workspace.keys import Keys, writable
-from answerback.workspace.manifests import manifest, to_json
+from answerback.workspace.log import (
+    BATCH,
+    Batch,
+    Folder,
+    check_files,
+    files_of,
+    manifest_of,
+    read_batch,
+    read_batches,
+    sweep,
+    to_manifest,
+)
 
-MANIFEST_FORMAT = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What a manifest says of one load."""
-
-    batch_id: str
-    source_kind: str
-    source: str
-    ids_of: str
-    path: str
-    loaded_at: datetime
-    exported_at: datetime
-    read: int
-    kept: int
-    non_events: dict[str, int]
-    rejects: int
-    records: dict[str, int]
-    extents: dict[str, datetime]
-    notes: tuple[Note, ...]
-    folder: str
-    files: tuple[WrittenFile, ...]
-    asked_known: str
-    """Digest of the contacts known at the load, where the source asked for them; else empty."""
-    new: bool = True
-    """False: the same had been loaded before, and nothing changed."""
+__all__ = ["Batch", "Known", "LoadRequest", "check_files", "load", "read_batch", "read_batches", "sweep"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +87,13 @@ class Known:
     def _load(self) -> dict[str, frozenset[int]]:
         if self._sets is None:
             found: dict[str, set[int]] = {"email": set(), "domain": set()}
-            for batch in read_batches(self._home):
-                if batch.asked_known:
-                    continue  # what a mailbox brought in makes nobody known
-                for record, column in (("contact", "email"), ("account", "domain")):
-                    path = self._home.log / batch.folder / f"{record}.parquet"
-                    if record in batch.records and path.exists():
-                        values = pq.read_table(path, columns=[f"{column}_key"]).column(0)
-                        found[column].update(value for value in values.unique().to_pylist() if value is not None)
+            # What a mailbox brought in makes nobody known.
+            batches = [batch for batch in read_batches(self._home) if not batch.asked_known]
+            for record, column in (("contact", "email"), ("account", "domain")):
+                for file in files_of(self._home, batches, f"{record}.parquet"):
+                    meant = pc.field(BATCH).isin(file.only) if file.only else None
+                    values = pq.read_table(file.path, columns=[f"{column}_key"], filters=meant).column(0)
+                    found[column].update(value for value in values.unique().to_pylist() if value is not None)
             self._sets = {name: frozenset(values) for name, values in found.items()}
         return self._sets
 
@@ -128,7 +113,7 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
         return before
     folder = f"{name}-{secrets.token_hex(4)}"
     stamp = Stamp(request.name, request.ids_of, request.loaded_at, exported_at)
-    manifest_path = home.log / f"{name}.json"
+    manifest_path = manifest_of(home, name)
     with room_on(home.log):
         (home.log / folder).mkdir(OWNERS_FOLDER)
     try:
@@ -139,52 +124,11 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
         batch = _describe(name, request, intake, stamp, folder=folder, files=files, asked_known=known.digest)
         with room_on(home.log):
             sync_folder(home.log / folder)
-            create_if_absent(manifest_path, _to_json(batch))
+            create_if_absent(manifest_path, to_manifest(Folder(manifest_path, 0, folder, batch.files, (batch,))))
     finally:
         if not _shown(manifest_path, folder):  # it failed, or somebody else was first
             shutil.rmtree(home.log / folder, ignore_errors=True)
     return batch if _shown(manifest_path, folder) else read_batch(manifest_path, new=False)
-
-
-def read_batches(home: Home) -> list[Batch]:
-    """All batches of the log, by name: the order of loading has no say in anything."""
-    return [read_batch(path) for path in sorted(home.log.glob("*.json"))]
-
-
-def read_batch(path: Path, *, new: bool = True) -> Batch:
-    """One manifest. Raises WorkspaceError where it is damaged."""
-    with manifest(path, form=MANIFEST_FORMAT) as said:
-        said["loaded_at"] = datetime.fromisoformat(said["loaded_at"])
-        said["exported_at"] = datetime.fromisoformat(said["exported_at"])
-        said["extents"] = {name: datetime.fromisoformat(at) for name, at in said["extents"].items()}
-        said["notes"] = tuple(Note(**each) for each in said["notes"])
-        said["files"] = tuple(WrittenFile(**each) for each in said["files"])
-        return Batch(**(said | {"new": new}))
-
-
-def check_files(home: Home, batches: Iterable[Batch]) -> None:
-    """Raises WorkspaceError naming the first file that a manifest lists and that is not there."""
-    for batch in batches:
-        for file in batch.files:
-            if not (home.log / batch.folder / file.name).is_file():
-                raise WorkspaceError(
-                    f"a file of batch {batch.batch_id} ({batch.source}) is gone",
-                    where=f"log/{batch.folder}/{file.name}",
-                    next_step="restore it from a backup, or remove the batch's manifest and load the export again",
-                )
-
-
-def sweep(home: Home, *, older_than_seconds: float, now: datetime) -> int:
-    """Removes what killed loads left behind: folders that no manifest lists, older than any load that may still run."""
-    listed = {batch.folder for batch in read_batches(home)}
-    removed = 0
-    for folder in home.log.iterdir():
-        forgotten = folder.is_dir() and folder.name not in listed
-        if forgotten and now.timestamp() - modified(folder) > older_than_seconds:
-            shutil.rmtree(folder, ignore_errors=True)
-            removed += 1
-    sweep_drafts(home.log, older_than_seconds=older_than_seconds, now=now)
-    return removed
 
 
 def _shown(manifest_path: Path, folder: str) -> bool:
@@ -238,15 +182,15 @@ def _place_for(home: Home, base: str, known: Known) -> tuple[Batch | None, str]:
 
     What a mailbox may keep depends on who is known: once more contacts are known, the same mailbox may be read again.
     """
+    loaded = {batch.batch_id: batch for batch in read_batches(home)}
     generation = 0
     while True:
         name = f"{base}.{generation}" if generation else base
-        manifest = home.log / f"{name}.json"
-        if not manifest.exists():
+        batch = loaded.get(name)
+        if batch is None:
             return None, name
-        batch = read_batch(manifest, new=False)
         if not batch.asked_known or batch.asked_known == known.digest_now():
-            return batch, name
+            return replace(batch, new=False), name
         generation += 1
 
 
@@ -280,7 +224,3 @@ def _describe(
         files=tuple(files),
         asked_known=asked_known,
     )
-
-
-def _to_json(batch: Batch) -> bytes:
-    return to_json({name: value for name, value in asdict(batch).items() if name != "new"}, form=MANIFEST_FORMAT)

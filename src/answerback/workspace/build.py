@@ -19,6 +19,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from answerback.domain.errors import BusyError
@@ -30,12 +31,13 @@ from answerback.engine.current import current_sql
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.making import make_relations
 from answerback.engine.settings import playbook_relations
-from answerback.workspace.batches import Batch, LoadRequest, check_files, load, read_batches, sweep
+from answerback.workspace.batches import LoadRequest, load
 from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
 from answerback.workspace.home import OWNERS_FOLDER, Home, locked
 from answerback.workspace.identity import identify
 from answerback.workspace.intake import IDS
 from answerback.workspace.journal import JournalSource, set_aside, sources_in
+from answerback.workspace.log import BATCH, Batch, check_files, files_of, over_log, read_batches, sweep
 from answerback.workspace.promises import PROMISES, check_ids, check_promise
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
@@ -149,9 +151,7 @@ def _make(
     with engine(limits, home.pool) as duck:
         on_step("reading the log", 1, total)
         check_files(home, batches)
-        check_ids(
-            duck, [home.log / each.folder / file.name for each in batches for file in each.files if file.name == IDS]
-        )
+        check_ids(duck, [file.path for file in files_of(home, batches, IDS)])
         open_log(duck, home, batches)
         _put_inputs(duck, playbook)
         numbers = {relation.name: number for number, relation in enumerate(relations, 2)}
@@ -169,8 +169,8 @@ def _make(
             for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
                 [made[name]] = duck.write(name, scratch / name, ())
             drafts = {name: _described(name, path) for name, path in made.items()}
-            for name, files_of in drafts.items():  # all of it is written: from here on nothing needs room
-                (scratch / f"{name}.parquet").replace(home.root / files_of.parts[0].path)
+            for name, drafted in drafts.items():  # all of it is written: from here on nothing needs room
+                (scratch / f"{name}.parquet").replace(home.root / drafted.parts[0].path)
             sync_folder(home.pool)
     return drafts
 
@@ -181,8 +181,8 @@ def open_log(duck: DuckDB, home: Home, batches: list[Batch]) -> None:
     duck.put("full_extract", _extent_table(latest))
     duck.put("listed", _listed_table(home, batches, latest))
     for name, record in RECORDS.items():
-        paths = [home.log / batch.folder / f"{name}.parquet" for batch in batches if batch.records.get(name)]
-        duck.over_files(f"log_{name}", paths, log_columns(record))
+        paths = files_of(home, batches, f"{name}.parquet")
+        over_log(duck, f"log_{name}", paths, log_columns(record))
         sql = current_sql(record, extents=any(each[0] == name for each in latest))
         if paths:
             duck.make(f"current_{name}", sql)
@@ -211,13 +211,14 @@ def _listed_table(home: Home, batches: list[Batch], latest: dict[tuple[str, str]
     schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("key", pa.int64())])
     parts = [schema.empty_table()]
     for (record, source), at in sorted(latest.items()):
-        for batch in batches:
-            said_at = batch.extents.get(record, batch.exported_at)
-            if batch.source == source and said_at >= at and batch.records.get(record):
-                path = home.log / batch.folder / f"{record}.parquet"
-                keys = pq.read_table(path, columns=[key_column(RECORDS[record])]).column(0).unique()
-                labels = [pa.repeat(pa.scalar(label), len(keys)) for label in (record, source)]
-                parts.append(pa.table([*labels, keys], schema=schema))
+        speaking = [
+            each for each in batches if each.source == source and each.extents.get(record, each.exported_at) >= at
+        ]
+        for file in files_of(home, speaking, f"{record}.parquet"):
+            only = pc.field(BATCH).isin(file.only) if file.only else None
+            keys = pq.read_table(file.path, columns=[key_column(RECORDS[record])], filters=only).column(0).unique()
+            labels = [pa.repeat(pa.scalar(label), len(keys)) for label in (record, source)]
+            parts.append(pa.table([*labels, keys], schema=schema))
     return pa.concat_tables(parts)
 
 

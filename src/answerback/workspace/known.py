@@ -6,20 +6,18 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from answerback.domain.errors import NotFoundError, UsageError
-from answerback.workspace.batches import read_batches
 from answerback.workspace.home import Home
 from answerback.workspace.intake import IDS
 from answerback.workspace.keys import writable
+from answerback.workspace.log import files_of, read_batches
 
 
 def sources_knowing(home: Home, space: str, name: str) -> frozenset[str]:
     """The sources in whose records an id of this space occurs, in any batch."""
     found: set[str] = set()
     wanted = (pc.field("space") == space) & (pc.field("id") == writable(name))
-    for batch in read_batches(home):
-        path = home.log / batch.folder / IDS
-        if path.exists():
-            found.update(pq.read_table(path, columns=["source"], filters=wanted)["source"].to_pylist())
+    for file in files_of(home, read_batches(home), IDS):
+        found.update(pq.read_table(file.path, columns=["source"], filters=wanted)["source"].to_pylist())
     return frozenset(found)
 
 
