@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "answerback"
 
 # Modules that need an extra, and may therefore fail to import without it.
-NEED_AN_EXTRA: frozenset[str] = frozenset()
+NEED_AN_EXTRA = frozenset({"answerback.engine.spark"})
 
 TABLES = {
     "effort.csv": "effort_id,rep_id,account_id,occurred_at,kind,reference\n"

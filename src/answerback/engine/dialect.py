@@ -30,6 +30,8 @@ class Dialect:
     """Functions that need another spelling than sqlglot's; `{}` is the argument."""
     filters_in_windows: bool = True
     """Whether `count(*) filter (where …) over (…)` is known."""
+    frames_around_ranks: bool = True
+    """Whether `row_number()` and its like, which no frame changes, may stand in a window that has one."""
     latest_before: str = ""
     """The form of `asof join`; empty: the engine has it. See `_in_form` for its blanks."""
 
@@ -75,6 +77,7 @@ SPARK = Dialect(
     ),
     functions=MappingProxyType({exp.TimeToUnix: "cast(unix_timestamp({}) as double)"}),
     filters_in_windows=False,
+    frames_around_ranks=False,
     latest_before=LAST_FOUND,
 )
 
@@ -95,6 +98,9 @@ def translated(sql: str, into: Dialect) -> str:
     if not into.filters_in_windows:
         for window in list(tree.find_all(exp.Window)):
             _without_filter(window)
+    if not into.frames_around_ranks:
+        for select in tree.find_all(exp.Select):
+            _without_frames(select)
     for kind, spelling in into.functions.items():
         for function in list(tree.find_all(kind)):
             function.replace(sqlglot.parse_one(spelling.format(function.this.sql(into.name)), read=into.name))
@@ -109,6 +115,21 @@ def _without_filter(window: exp.Window) -> None:
     counted = exp.Literal.number(1) if isinstance(function.this, exp.Star) else function.this
     function.set("this", exp.Case().when(condition, counted))
     window.set("this", function)
+
+
+def _without_frames(select: exp.Select) -> None:
+    """Ranks over a named window with a frame get that window without it."""
+    for named in select.args.get("windows") or []:
+        for window in list(select.find_all(exp.Window)):
+            if window.alias == named.name and isinstance(window.this, _RANKS) and named.args.get("spec"):
+                own = named.copy()
+                own.set("spec", None)
+                own.set("this", window.this)
+                own.set("alias", None)
+                window.replace(own)
+
+
+_RANKS = (exp.RowNumber, exp.DenseRank, exp.Lag, exp.Lead)
 
 
 def _without_asof(select: exp.Select, into: Dialect) -> None:

@@ -8,9 +8,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import secrets
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +20,7 @@ from answerback.domain.errors import AnswerbackError, NoRoomError, UsageError, W
 from answerback.domain.log import ColumnType
 from answerback.engine.literals import sql_text
 from answerback.engine.protocol import Limits, QueryError
+from answerback.engine.scratch import scratch_folder
 
 __all__ = ["DuckDB", "Limits", "QueryError", "engine"]
 
@@ -108,6 +106,13 @@ class DuckDB:
         by = f" order by {', '.join(order)}" if order else ""
         self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} (format parquet, compression zstd)")
         return [path]
+
+    def scatter(self, name: str, by: str, folder: Path) -> dict[int, list[Path]]:
+        """A relation into Parquet files, apart by an integer column, for this engine to read again."""
+        into = sql_text(str(folder))
+        self._run(f"copy (select * from {name}) to {into} (format parquet, compression lz4_raw, partition_by ({by}))")
+        found = {int(path.name.removeprefix(f"{by}=")): path for path in folder.glob(f"{by}=*")}
+        return {number: sorted(path.glob("*.parquet")) for number, path in sorted(found.items())}
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""
@@ -202,23 +207,9 @@ def engine(limits: Limits = Limits(), scratch_on: Path | None = None) -> Iterato
     1
     [{'value': 42}]
     """
-    with _scratch(scratch_on) as scratch:
+    with scratch_folder(scratch_on) as scratch:
         made = DuckDB(limits, scratch)
         try:
             yield made
         finally:
             made.close()
-
-
-@contextmanager
-def _scratch(on: Path | None) -> Iterator[Path]:
-    """Where to spill: gone afterwards. What a killed process leaves in a workspace's pool, a later build sweeps."""
-    if on is None:
-        with tempfile.TemporaryDirectory(prefix="answerback-") as folder:
-            yield Path(folder)
-        return
-    scratch = on / f".scratch-{secrets.token_hex(6)}"  # the engine makes it once it spills
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
