@@ -15,6 +15,8 @@ import sys
 from pathlib import Path
 from statistics import median
 
+from benchmarks.rows import Row
+
 ROOT = Path(__file__).resolve().parents[1]
 PM4PY = ROOT / ".venvs" / "bench-pm4py" / "bin" / "python"
 
@@ -45,7 +47,7 @@ def seconds(python: Path, code: str, log: Path) -> tuple[int, float]:
     return int(rows), float(taken)
 
 
-def main(arguments: list[str]) -> None:
+def main(arguments: list[str]) -> list[Row]:
     """Run by turns and print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=3)
@@ -54,7 +56,7 @@ def main(arguments: list[str]) -> None:
     log = data / "bpic2012" / "BPI_Challenge_2012.xes.gz"
     if not log.exists() or not PM4PY.exists():
         print(f"skipped: needs {log} and {PM4PY} (scripts/setup bench-pm4py)")
-        return
+        return []
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(runs):
@@ -62,6 +64,6 @@ def main(arguments: list[str]) -> None:
             rows, took = seconds(python, code, log)
             assert rows == 262_200, "both read every event"
             taken.append(took)
-    print(f"answerback {median(ours):6.2f} s   ({', '.join(f'{each:.2f}' for each in ours)})")
-    print(f"pm4py      {median(theirs):6.2f} s   ({', '.join(f'{each:.2f}' for each in theirs)})")
-    print(f"ratio      {median(theirs) / median(ours):6.1f}")
+    mine, other = median(ours), median(theirs)
+    what = "reading the BPI Challenge 2012 log (262,200 events), against pm4py, processor seconds"
+    return [Row(what, f"{mine:.2f} s", f"{other:.2f} s", f"{mine / other:.2f}")]

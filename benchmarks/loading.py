@@ -19,10 +19,11 @@ import pyarrow as pa
 import pyarrow.csv as pc_csv
 
 import answerback
+from benchmarks.rows import Row
 
 
-def main(arguments: list[str]) -> None:
-    """Measures and prints a table."""
+def main(arguments: list[str]) -> list[Row]:
+    """Measures both."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks loading", description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--rows", type=int, default=1_000_000)
     given = parser.parse_args(arguments)
@@ -33,10 +34,9 @@ def main(arguments: list[str]) -> None:
         copied = timed(lambda: copy(source / "effort.csv", Path(folder, "effort.parquet")))
         workspace = answerback.open_workspace(Path(folder, "home"), create=True)
         loaded = timed(lambda: workspace.load(source, source="folder"))
-    print("| what | seconds | rows a second |\n|---|---:|---:|")
-    for name, seconds in (("DuckDB: read_csv, write Parquet", copied), ("answerback load", loaded)):
-        print(f"| {name} | {seconds:.2f} | {given.rows / seconds:,.0f} |")
-    print(f"loading takes {loaded / copied:.1f} times as long as copying")
+    rate = given.rows / loaded
+    what = f"loading {given.rows:,} efforts from CSV ({rate:,.0f} a second), against DuckDB copying the file to Parquet"
+    return [Row(what, f"{loaded:.1f} s", f"{copied:.1f} s", f"{loaded / copied:.2f}")]
 
 
 def write_efforts(path: Path, rows: int) -> None:

@@ -1,6 +1,6 @@
 """How long `answerback mine` takes on a mailbox of 50,000 mails, stage by stage.
 
-    python -m benchmarks.mailbox [MAILS] [--keep FILE]
+    python -m benchmarks mailbox [MAILS] [--keep FILE]
 
 The mailbox is made up, the same one at every run: conversations of one seller with buyers, answered or not; mailing
 lists, automatic mail, bounces; plain, HTML and multipart mails; attachments of some kilobytes to a hundred; headers as
@@ -21,6 +21,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from benchmarks.rows import Row
 
 OWNER = "ann.day@acme.example"
 FIRST = datetime(2024, 1, 8, 7, tzinfo=UTC)
@@ -174,24 +176,20 @@ def write(path: Path, count: int) -> int:
         return sum(out.write(each) for each in mails(count))
 
 
-def main() -> int:
-    """Makes the mailbox, runs the command on it and says the seconds."""
-    asked = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> list[Row]:
+    """Makes the mailbox and runs the command on it."""
+    asked = argparse.ArgumentParser(prog="python -m benchmarks mailbox", description=(__doc__ or "").split("\n", 1)[0])
     asked.add_argument("mails", nargs="?", type=int, default=MAILS)
     asked.add_argument("--keep", type=Path, help="write the mailbox here and leave it")
-    options = asked.parse_args()
+    options = asked.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         path = options.keep or Path(folder) / "all.mbox"
         size = path.stat().st_size if path.exists() else write(path, options.mails)
-        print(f"{options.mails:,} mails, {size / 1e6:,.0f} MB")
         started = time.perf_counter()
         command = [sys.executable, "-m", "answerback", "mine", str(path)]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         seconds = time.perf_counter() - started
     memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"answerback mine: {seconds:.1f} s of at most {BUDGET_SECONDS}, {memory:,.0f} MB")
-    return 0 if seconds < BUDGET_SECONDS else 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    what = f"`answerback mine` on {options.mails:,} mails, {size / 1e6:,.0f} MB"
+    budget = BUDGET_SECONDS * options.mails / MAILS
+    return [Row(what, f"{seconds:.1f} s, {memory:,.0f} MB", budget=f"≤ {budget:g} s", met=seconds <= budget)]
