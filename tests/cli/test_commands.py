@@ -151,6 +151,50 @@ def test_a_refusal_turns_moved_forward_into_answered_and_back(fresh: Terminal, t
     assert state() == "on_base"
 
 
+def test_a_contested_touch_is_left_out_until_it_is_settled(fresh: Terminal, tables: Path) -> None:
+    fresh("load", tables)
+    fresh("build")
+
+    def touches() -> int:
+        return sum(int(str(row["efforts"])) for row in fresh.rows("show", "on-base", "--by", "rep"))
+
+    assert touches() == 2
+    assert fresh("decide", "contest", "e1", "--reason", "not_mine").code == 0
+    assert touches() == 2  # not before the next build
+    fresh("build")
+    assert touches() == 1
+    for what in ("on-base", "outcomes", "efforts"):
+        assert "Contested, and left out until that is settled: 1." in fresh("show", what).text
+    (row,) = fresh.rows("show", "contests")
+    assert (row["event_id"], row["event_type"], row["state"]) == ("e1", "effort", "contested")
+    assert "It is contested" in fresh("explain", "effort", "e1").text
+    assert fresh("decide", "upheld", "e1").code == 0
+    fresh("build")
+    assert touches() == 2
+    assert "Contested" not in fresh("show", "on-base").text
+    assert "An answer to it is contested" not in fresh("explain", "effort", "e1").text
+    assert fresh("decide", "contest", "b1").code == 0
+    fresh("build")
+    assert "It is contested" in fresh("explain", "link", "b1").text
+    assert "An answer to it is contested" in fresh("explain", "effort", "e1").text
+    assert fresh("decide", "void", "b1").code == 0
+    assert fresh("decide", "void", "e1").code == 0
+    fresh("build")
+    assert touches() == 1
+    assert fresh("explain", "effort", "e1").code == Exit.NOT_FOUND
+    assert {row["state"] for row in fresh.rows("show", "contests")} == {"void"}
+
+
+@pytest.mark.parametrize("kind", ["contest", "upheld", "void"])
+def test_only_an_event_can_be_contested(fresh: Terminal, tables: Path, kind: str) -> None:
+    fresh("load", tables)
+    for strange in ("acme", "nobody"):
+        refused = fresh("decide", kind, strange)
+        assert (refused.code, "no effort or buyer action" in refused.err) == (Exit.NOT_FOUND, True)
+    two = fresh("decide", kind, "e1", "e2")
+    assert (two.code, f"{kind} takes one id" in two.err) == (Exit.USAGE, True)
+
+
 def test_whose_id_is_meant_is_found_out_or_asked(fresh: Terminal, tables: Path, tmp_path: Path) -> None:
     fresh("load", tables)
     other = written(tmp_path / "hub", account="account_id,name\nacme,Another\nzeta,Zeta\n")

@@ -116,6 +116,11 @@ def moves(touch: Touch, act: Act) -> bool:
     return in_aim and act.stance != "retreat" and act.row.evidence == "captured"
 
 
+def contested(touch: Touch) -> bool:
+    """Whether the effort, or an answer that would count, is in dispute."""
+    return touch.contested or any(act.contested for act in believed(touch))
+
+
 def seen_until(world: World, touch: Touch) -> datetime | None:
     """The end of the unbroken time, from the effort on, in which its answer could have been recorded."""
     spans = []

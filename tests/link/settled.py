@@ -26,6 +26,7 @@ class Touch:
     contacts: set[int]
     bears: set[tuple[str, int]]
     """(role, token)"""
+    contested: bool = False
     step: str | None = None
     reactive: bool = False
     registers: int | None = None
@@ -58,6 +59,8 @@ class Act:
     stance: str
     registrar: int | None
     bears: set[tuple[str, int]]
+    dispute: str = ""
+    """`contested`, `void`, or nothing."""
 
     @property
     def at(self) -> datetime:
@@ -69,7 +72,11 @@ class Act:
 
     @property
     def counts(self) -> bool:
-        return ActionKind(self.row.kind) not in NEVER_COUNTED
+        return ActionKind(self.row.kind) not in NEVER_COUNTED and self.dispute != "void"
+
+    @property
+    def contested(self) -> bool:
+        return self.dispute == "contested"
 
 
 def same(world: World, key: int) -> int:
@@ -90,11 +97,15 @@ def settle_efforts(world: World) -> list[Touch]:
         if stands[key] != key:
             continue
         others = [other for other in every.values() if stands[other.effort_key] == key and other is not row]
+        dispute = dispute_about(world, {other.effort_key for other in (row, *others)})
+        if dispute == "void":
+            continue
         contact = same_or_none(world, known("contact_key", row, others))
         deal = same_or_none(world, known("deal_key", row, others))
         account = account_of(world, known("account_key", row, others), contact, deal)
         purpose = row.purpose or max((other.purpose for other in others if other.purpose), default=None)
-        touch = Touch(row, same(world, row.rep_key), account, contact, deal, purpose, set(), set())
+        rep = same(world, row.rep_key)
+        touch = Touch(row, rep, account, contact, deal, purpose, set(), set(), dispute == "contested")
         if contact is not None:
             touch.contacts.add(contact)
         for record in (row, *others):
@@ -126,23 +137,35 @@ def settle_acts(world: World) -> list[Act]:
         bears: set[tuple[str, int]] = set()
         for record in (row, *others):
             bears |= borne(world, record)
-        acts.append(Act(row, account, contact, deal, stance_of(world, row, keys), registrar, bears))
+        stance, dispute = stance_of(world, row, keys), dispute_about(world, keys)
+        acts.append(Act(row, account, contact, deal, stance, registrar, bears, dispute))
     return acts
 
 
 def stance_of(world: World, row: Action, keys: set[int]) -> str:
     """What an act says of the buyer's will: a person's later word, else the source's, else the playbook's."""
+    last = last_word(world, keys, {"refusal", "not_refusal"})
+    rules = {(rule.kind.value, rule.subkind): rule.stance.value for rule in world.playbook.stance}
+    usual = rules.get((row.kind, None), DEFAULT_STANCE[ActionKind(row.kind)].value)
+    if last is not None:
+        return "retreat" if last.kind == "refusal" else usual
+    return row.stance or rules.get((row.kind, row.subkind), usual)
+
+
+def dispute_about(world: World, keys: set[int]) -> str:
+    """Whether the record of an event is in dispute: by the latest word on any of its records."""
+    last = last_word(world, keys, {"contest", "upheld", "void"})
+    return {"contest": "contested", "void": "void"}.get(last.kind, "") if last is not None else ""
+
+
+def last_word(world: World, keys: set[int], kinds: set[str]) -> Decision | None:
+    """The latest decision of these kinds about an event."""
     words = [
         word
         for word in world.of(Decision)
-        if word.subject_kind == "event" and word.subject_key in keys and word.kind in {"refusal", "not_refusal"}
+        if word.subject_kind == "event" and word.subject_key in keys and word.kind in kinds
     ]
-    rules = {(rule.kind.value, rule.subkind): rule.stance.value for rule in world.playbook.stance}
-    usual = rules.get((row.kind, None), DEFAULT_STANCE[ActionKind(row.kind)].value)
-    if words:
-        last = max(words, key=lambda word: (word.occurred_at, word.content_hash, -word.decision_key))
-        return "retreat" if last.kind == "refusal" else usual
-    return row.stance or rules.get((row.kind, row.subkind), usual)
+    return max(words, key=lambda word: (word.occurred_at, word.content_hash, -word.decision_key), default=None)
 
 
 def account_of(world: World, own: int | None, contact: int | None, deal: int | None) -> int | None:

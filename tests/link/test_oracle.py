@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from answerback.analysis.states import state_sql
 from answerback.engine.duckdb import DuckDB
-from tests.link.oracle import GRADE, Judged, believed, judge, labels, moves, seen_seconds, state, team_of
+from tests.link.oracle import GRADE, Judged, believed, contested, judge, labels, moves, seen_seconds, state, team_of
 from tests.link.runner import rows, run
-from tests.link.world import World, day
+from tests.link.world import Decision, Effort, World, day
 from tests.link.worlds import LAST_DAY, crowded_world, worlds
 
 WORLDS = int(os.environ.get("ANSWERBACK_WORLDS", "40"))
@@ -70,7 +70,7 @@ def without_needless_rows(world: World) -> World:
 
 BASES = ("reference", "object", "contact", "deal", "account")
 STATES = ("on_base", "answered", "unanswered", "open", "unseen")
-SITUATIONS = (*BASES, *STATES, "registered", "reactive")
+SITUATIONS = (*BASES, *STATES, "registered", "reactive", "contested", "void")
 
 
 def situations(world: World) -> set[str]:
@@ -79,7 +79,10 @@ def situations(world: World) -> set[str]:
     met = {basis for _, _, basis, _ in judged.links}
     met |= {found for found in states_by(world, judged).values() if found is not None}
     met |= {"registered" for touch in judged.touches if touch.registers is not None}
-    return met | {"reactive" for touch in judged.touches if touch.reactive}
+    met |= {"reactive" for touch in judged.touches if touch.reactive}
+    met |= {"contested" for touch in judged.touches if touch.linkable and contested(touch)}
+    records = {row.effort_key for row in world.of(Effort)}
+    return met | {"void" for row in world.of(Decision) if row.subject_key in records and row.kind == "void"}
 
 
 def links_in(duck: DuckDB) -> dict[int, tuple[object, ...]]:
@@ -120,7 +123,16 @@ def facts_by(judged: Judged) -> dict[int, tuple[object, ...]]:
     }
 
 
-INSTANTS = ("seen_seconds", "on_base_at", "on_base_action_key", "other_at", "other_action_key", "proved_at", "team")
+INSTANTS = (
+    "seen_seconds",
+    "on_base_at",
+    "on_base_action_key",
+    "other_at",
+    "other_action_key",
+    "proved_at",
+    "team",
+    "contested",
+)
 
 
 def instants_in(duck: DuckDB) -> dict[int, tuple[object, ...]]:
@@ -141,6 +153,7 @@ def instants_by(world: World, judged: Judged) -> dict[int, tuple[object, ...]]:
                 *((other[0].at, other[0].key) if other else (None, None)),
                 proved[0].at if proved else None,
                 team_of(world, touch),
+                contested(touch),
             )
     return found
 

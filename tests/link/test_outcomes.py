@@ -6,7 +6,7 @@ import pytest
 
 from tests.link.cases import A2, A, Case, E, a, answers, check, e, mail
 from tests.link.settled import ALWAYS, FOR_GOOD
-from tests.link.world import Account, Covered, Rep, day
+from tests.link.world import Account, Covered, Decision, Rep, day
 
 HERE = {"account_key": 5}
 OUTCOMES = [
@@ -172,6 +172,48 @@ OUTCOMES = [
                 "other_action_key": None,
             },
         ],
+    ),
+    Case(
+        "outcome",
+        "contested where the effort is, or an answer in time to it",
+        [
+            e(1, 0, account_key=1),
+            e(2, 0, account_key=2),
+            e(3, 0, account_key=3),
+            mail(3, 73),
+            a(11, 1, account_key=1),
+            a(12, 1, account_key=2),
+            a(13, 3, account_key=3),
+            answers(13, 73),
+            e(4, 0, account_key=4),
+            a(14, 1, account_key=4, evidence="claimed"),
+            e(5, 0),
+            Decision(subject_key=1, kind="contest"),
+            Decision(subject_key=12, kind="contest"),
+            Decision(subject_key=13, kind="contest"),
+            Decision(subject_key=14, kind="contest"),
+        ],
+        [
+            {"effort_key": 1, "contested": True, "on_base_at": day(1)},
+            {"effort_key": 2, "contested": True, "on_base_at": day(1)},
+            {"effort_key": 3, "contested": False, "on_base_at": None},
+            {"effort_key": 4, "contested": False, "on_base_at": None},
+            {"effort_key": 5, "contested": False, "on_base_at": None},
+        ],
+    ),
+    Case(
+        "outcome",
+        "a record settled as wrong is as if it had never been",
+        [
+            e(1, 0, account_key=1),
+            e(2, 1, account_key=1),
+            a(11, 1.5, account_key=1),
+            e(3, 0, account_key=3),
+            a(13, 1, account_key=3),
+            Decision(subject_key=2, kind="void"),
+            Decision(subject_key=13, kind="void"),
+        ],
+        [{"effort_key": 1, "on_base_at": day(1.5)}, {"effort_key": 3, "on_base_at": None}],
     ),
     Case(
         "outcome",

@@ -241,7 +241,7 @@ def surrounding(dice: Dice, island: Island) -> Row:
     if sort is Rep:
         team, starts, ends = dice.pick("north", "south", None), dice.edge(), dice.edge()
         return Rep(rep_key=rep, team=team, valid_from=starts, valid_to=ends, version_at=version_at, content_hash=tie)
-    word = dice.pick("refusal", "not_refusal", "contest")
+    word = dice.pick("refusal", "not_refusal", "contest", "contest", "upheld", "void")
     return Decision(subject_key=event, kind=word, occurred_at=dice.instant())
 
 

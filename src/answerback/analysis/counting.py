@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerback.analysis.dimensions import KEYED, grouping
+from answerback.analysis.disputes import in_view
 from answerback.analysis.reader import Reader, keys_sql
 from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
 from answerback.domain.scope import Scope
@@ -33,6 +34,8 @@ class Question:
     scope: Scope
     by: tuple[str, ...]
     where: Mapping[str, str]
+    contested: bool = False
+    """Not what the figures count, but what they leave out because it is contested."""
 
 
 @dataclass(slots=True)
@@ -65,6 +68,8 @@ def selected_sql(asked: Question, level: str = "play") -> str:
         columns["play"] = f"outcome.{level}"
     seen = asked.scope.condition("outcome.rep_key", "outcome.occurred_at")
     conditions = ["outcome.occurred_at <= as_of", f"({seen})"]
+    view = in_view(asked.scope, "outcome.contested", "outcome.rep_key")
+    conditions.append(f"not {view}" if asked.contested else view)
     conditions += [_equals(name, columns[name], value) for name, value in sorted(asked.where.items())]
     if "evidence" not in names:
         conditions.append("outcome.evidence = 'captured'")

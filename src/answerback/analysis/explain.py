@@ -86,8 +86,8 @@ def explain_on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where:
 def explain_effort(reader: Reader, scope: Scope, effort_id: str, source: str = "") -> EffortExplained:
     """One effort by its source's id. Raises NotFoundError where there is none in the scope."""
     key = _key(reader, scope, "effort", keys_sql("event", effort_id, source), effort_id)
-    (effort,) = efforts(reader, scope, f"effort.effort_key = {key}").to_pylist()
-    found = outcomes(reader, scope, f"outcome.effort_key = {key}").to_pylist()
+    (effort,) = efforts(reader, scope, f"effort.effort_key = {key}", contested=True).to_pylist()
+    found = outcomes(reader, scope, f"outcome.effort_key = {key}", contested=True).to_pylist()
     acts = reader.query(f"""
         select action.id as action_id, buyer_action.kind, buyer_action.stance, buyer_action.evidence,
                buyer_action.occurred_at, link.basis, link.grade, link.lag_seconds
@@ -101,8 +101,8 @@ def explain_effort(reader: Reader, scope: Scope, effort_id: str, source: str = "
 def explain_link(reader: Reader, scope: Scope, action_id: str, source: str = "") -> LinkExplained:
     """Why a buyer action answers that effort and not another. Raises NotFoundError where there is none in the scope."""
     key = _key(reader, scope, "buyer action", keys_sql("event", action_id, source), action_id)
-    (action,) = actions(reader, scope, f"action.action_key = {key}").to_pylist()
-    linked = links(reader, scope, f"link.action_key = {key}").to_pylist()
+    (action,) = actions(reader, scope, f"action.action_key = {key}", contested=True).to_pylist()
+    linked = links(reader, scope, f"link.action_key = {key}", contested=True).to_pylist()
     held = STRENGTH[linked[0]["basis"]] if linked else len(STRENGTH)
     candidates = tuple(
         Candidate(

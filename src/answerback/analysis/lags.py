@@ -58,7 +58,7 @@ def _curve(reader: Reader, level: str, play: str, days: int) -> LagCurve | NotEn
         select cast(floor((epoch(on_base_at) - epoch(occurred_at)) / {DAY_SECONDS}) as bigint) as lag,
                {age_days_sql(instant)} as age, count(*) as n
         from outcome
-        where {level} = {sql_text(play)} and ceil(waiting_seconds / {DAY_SECONDS}) = {days}
+        where not contested and {level} = {sql_text(play)} and ceil(waiting_seconds / {DAY_SECONDS}) = {days}
           and evidence = 'captured' and occurred_at <= {instant} and on_base_at <= {instant}
           and epoch(on_base_at) - epoch(occurred_at) <= seen_seconds
         group by all order by all""")

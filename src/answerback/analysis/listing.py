@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from answerback.analysis.disputes import contests, in_view
 from answerback.analysis.lags import play_lags
 from answerback.analysis.reader import Reader, ids_sql
 from answerback.analysis.states import DAY_SECONDS, state_sql
@@ -59,12 +60,12 @@ def show_log(log: Log, what: str) -> pa.Table:
     return batch_table(log) if what == "batches" else _ordered_rejects(log)
 
 
-def efforts(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
-    """Every effort with its play; `only` is an SQL condition on `effort`."""
+def efforts(reader: Reader, scope: Scope, only: str = "true", *, contested: bool = False) -> pa.Table:
+    """Every effort with its play; `only` is an SQL condition on `effort`, with `contested` those in dispute as well."""
     return reader.query(f"""
         select event.id as effort_id, rep.id as rep_id, account.id as account_id, contact.id as contact_id,
                deal.id as deal_id, effort.occurred_at, effort.kind, effort.subkind, effort.purpose, effort.origin,
-               effort.evidence, play.play, play.step, play.reactive, play.registration, effort.source
+               effort.evidence, play.play, play.step, play.reactive, play.registration, effort.contested, effort.source
         from effort
         join effort_play as play using (effort_key)
         left join {ids_sql("'event'")} as event on event.key = effort.effort_key
@@ -73,26 +74,32 @@ def efforts(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
         left join {ids_sql("'contact'")} as contact on contact.key = effort.contact_key
         left join {ids_sql("'deal'")} as deal on deal.key = effort.deal_key
         where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
-          and {only}
+          and {only} and {_view(scope, "effort.contested", contested=contested)}
         order by effort.occurred_at, effort_id, effort.effort_key""")
 
 
-def actions(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+def actions(reader: Reader, scope: Scope, only: str = "true", *, contested: bool = False) -> pa.Table:
     """Every buyer action and the effort it answers; `only` is an SQL condition on `action`."""
     return reader.query(f"""
         select event.id as action_id, account.id as account_id, contact.id as contact_id, deal.id as deal_id,
                action.occurred_at, action.kind, action.subkind, action.stance, action.evidence, action.counts,
-               linked.id as effort_id, action.source
+               action.contested, linked.id as effort_id, action.source
         from buyer_action as action
         left join link using (action_key)
-        left join effort on effort.effort_key = link.effort_key
+        left join effort
+          on effort.effort_key = link.effort_key and {_view(scope, "effort.contested", contested=contested)}
         left join {ids_sql("'event'")} as event on event.key = action.action_key
-        left join {ids_sql("'event'")} as linked on linked.key = link.effort_key
+        left join {ids_sql("'event'")} as linked on linked.key = effort.effort_key
         left join {ids_sql("'account'")} as account on account.key = action.account_key
         left join {ids_sql("'contact'")} as contact on contact.key = action.contact_key
         left join {ids_sql("'deal'")} as deal on deal.key = action.deal_key
         where action.occurred_at <= {reader.instant} and {_linked_scope(scope)} and {only}
+          and {_view(scope, "action.contested", contested=contested)}
         order by action.occurred_at, action_id, action.action_key""")
+
+
+def _view(scope: Scope, flag: str, *, contested: bool, rep: str = "effort.rep_key") -> str:
+    return "true" if contested else in_view(scope, flag, rep)
 
 
 def _linked_scope(scope: Scope) -> str:
@@ -100,7 +107,7 @@ def _linked_scope(scope: Scope) -> str:
     return "true" if scope.everybody else scope.condition("effort.rep_key", "effort.occurred_at")
 
 
-def links(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+def links(reader: Reader, scope: Scope, only: str = "true", *, contested: bool = False) -> pa.Table:
     """Which action answers which effort, on what basis; `only` is an SQL condition on `link`."""
     return reader.query(f"""
         select action.id as action_id, event.id as effort_id, link.basis, link.grade, link.lag_seconds
@@ -111,16 +118,18 @@ def links(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
         left join {ids_sql("'event'")} as event on event.key = link.effort_key
         where buyer_action.occurred_at <= {reader.instant}
           and {scope.condition("effort.rep_key", "effort.occurred_at")} and {only}
+          and {_view(scope, "(effort.contested or buyer_action.contested)", contested=contested)}
         order by action_id, effort_id, link.action_key""")
 
 
-def outcomes(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
+def outcomes(reader: Reader, scope: Scope, only: str = "true", *, contested: bool = False) -> pa.Table:
     """What came of every effort; `only` is an SQL condition on `outcome`."""
     return reader.query(f"""
         with stated as (
             select *, {state_sql(reader.instant)} as state, {state_sql(reader.instant, proved=True)} as proved_state
             from outcome
             where occurred_at <= {reader.instant} and {scope.condition("rep_key", "occurred_at")} and {only}
+              and {_view(scope, "contested", contested=contested, rep="rep_key")}
         ),
         told as (
             select *,
@@ -132,7 +141,7 @@ def outcomes(reader: Reader, scope: Scope, only: str = "true") -> pa.Table:
         )
         select event.id as effort_id, rep.id as rep_id, account.id as account_id, told.play, told.occurred_at,
                told.reactive, told.state, told.answered_at, action.id as action_id,
-               told.proved_state = 'on_base' as proved, told.origin, told.evidence
+               told.proved_state = 'on_base' as proved, told.origin, told.evidence, told.contested
         from told
         left join {ids_sql("'event'")} as event on event.key = told.effort_key
         left join {ids_sql("'event'")} as action on action.key = told.action_key
@@ -151,17 +160,18 @@ def _deals(reader: Reader, scope: Scope) -> pa.Table:
             select link.effort_key, min(action.occurred_at) as moved_at
             from link
             join buyer_action as action using (action_key)
-            join effort_play using (effort_key)
-            join playbook_answer as answer on answer.play_id = effort_play.play_id and answer.kind = action.kind
+            join outcome using (effort_key)
+            join playbook_answer as answer on answer.play_id = outcome.play_id and answer.kind = action.kind
             where answer.in_aim and action.stance <> 'retreat' and action.evidence = 'captured'
               and action.occurred_at <= {reader.instant}
+              and {in_view(scope, "action.contested", "outcome.rep_key")}
             group by link.effort_key
         )
         select playbook_play.name as play, outcome.deal_key,
                epoch(min(moved.moved_at)) - epoch(min(outcome.occurred_at)) as seconds
         from outcome join playbook_play using (play_id) left join moved using (effort_key)
         where outcome.deal_key is not null and outcome.seen_seconds is not null and outcome.evidence = 'captured'
-          and outcome.occurred_at <= {reader.instant}
+          and outcome.occurred_at <= {reader.instant} and {in_view(scope, "outcome.contested", "outcome.rep_key")}
           and {scope.condition("outcome.rep_key", "outcome.occurred_at")}
         group by playbook_play.name, outcome.deal_key
         order by play""")
@@ -241,6 +251,7 @@ def _bases(reader: Reader, scope: Scope) -> pa.Table:
             left join link using (action_key)
             left join effort using (effort_key)
             where action.counts and action.occurred_at <= {reader.instant} and {_linked_scope(scope)}
+              and {in_view(scope, "action.contested", "effort.rep_key")}
         )
         select kind, basis, count(*) as actions from seen group by kind, basis order by kind, basis""")
 
@@ -254,6 +265,7 @@ def _reactive(reader: Reader, scope: Scope) -> pa.Table:
         join effort_play as play using (effort_key)
         left join (select distinct effort_key from effort_token) as token using (effort_key)
         where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
+          and {in_view(scope, "effort.contested", "effort.rep_key")}
         group by effort.kind order by effort.kind""")
 
 
@@ -364,6 +376,7 @@ LISTINGS = (
         "reactive", "per channel: efforts, those that name what they answer, those known to be reactive", _reactive
     ),
     Listing("doubtful", "records that may be of one company and were not merged", _doubtful),
+    Listing("contests", "records in dispute (contested), and those settled as wrong (void)", contests),
     Listing("rejects", "what could not be read: place, field and reason", _rejects),
     Listing("batches", "what was loaded, and how every item of it ended", _batches),
 )

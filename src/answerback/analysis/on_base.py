@@ -64,6 +64,8 @@ class OnBase:
     """Efforts of sequences: theirs, not a rep's. Group by `origin` to see them."""
     claimed_efforts: int
     """Efforts that somebody typed in. Group by `evidence` to see them."""
+    contested_efforts: int
+    """Efforts left out because they, or an answer to them, are contested and that is not settled."""
     efforts_loaded: int
     recorded_until: datetime | None
     """Until when answers were recorded, where that is before `as_of`: later ones cannot be known."""
@@ -99,6 +101,7 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
         as_of=reader.as_of,
         snapshot=reader.snapshot.name,
         **_standing_apart(Question(reader, scope, ("origin", "evidence"), chosen)),
+        contested_efforts=_contested(Question(reader, scope, by, chosen, contested=True)),
         **_loaded(reader, scope),
     )
 
@@ -114,16 +117,27 @@ def _standing_apart(asked: Question) -> dict[str, Any]:
     }
 
 
+def _contested(asked: Question) -> int:
+    """How many efforts would be counted here, were they not contested."""
+    if not asked.reader.snapshot.relations["contest"].rows:
+        return 0
+    return int(asked.reader.query(f"select count(*) from ({selected_sql(asked)})").column(0)[0].as_py())
+
+
 def _loaded(reader: Reader, scope: Scope) -> dict[str, Any]:
     """How many efforts there are at all, and until when answers to them were recorded."""
     row = reader.query(f"""
-        with seen as (
-            select rep_key, play_id, occurred_at from outcome where {scope.condition("rep_key", "occurred_at")}
-        )
-        select (select count(*) from seen) as n, max(span.ends_at) as until
-        from coverage_span as span semi join seen
-          on seen.rep_key = span.rep_key and seen.play_id = span.play_id
-         and seen.occurred_at >= span.starts_at and seen.occurred_at < span.ends_at""").to_pylist()[0]
+        with made as (
+            select rep_key, play_id, count(*) as n, max(occurred_at) filter (seen_seconds is not null) as last_seen
+            from outcome where {scope.condition("rep_key", "occurred_at")} group by rep_key, play_id
+        ),
+        watched as (select distinct rep_key from coverage_span)
+        select cast(coalesce(sum(made.n), 0) as bigint) as n, max(span.ends_at) as until
+        from made
+        left join watched on watched.rep_key = made.rep_key
+        left join coverage_span as span
+          on span.rep_key is not distinct from watched.rep_key and span.play_id = made.play_id
+         and made.last_seen >= span.starts_at and made.last_seen < span.ends_at""").to_pylist()[0]
     until = row["until"].replace(tzinfo=UTC) if row["until"] is not None else None
     return {
         "efforts_loaded": row["n"],

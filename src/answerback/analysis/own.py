@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from answerback.analysis.disputes import in_view
 from answerback.analysis.on_base import STATES, OnBase, on_base
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import state_sql
@@ -125,7 +126,7 @@ def _answered_sql(reader: Reader, scope: Scope) -> str:
             select *, {state_sql(reader.instant)} as state
             from outcome
             where origin = 'hand' and evidence = 'captured' and occurred_at <= {reader.instant}
-              and ({scope.condition("rep_key", "occurred_at")})
+              and ({scope.condition("rep_key", "occurred_at")}) and {in_view(scope, "contested", "rep_key")}
         ),
         told as (
             select effort_key, play, occurred_at, state,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from answerback.analysis.disputes import in_view
 from answerback.analysis.own import BUYER_COLUMNS, Buyer, buyer_of, names_sql
 from answerback.analysis.reader import Reader, ids_sql
 from answerback.domain.kinds import Stance
@@ -78,14 +79,14 @@ def waiting(reader: Reader, scope: Scope, rep_key: int, *, oldest: timedelta = O
     limits = _limits(reader)
     since = reader.as_of - oldest
     rows, older, copied = [], 0, 0
-    for row in reader.query(_open_sql(reader, scope.only(rep_key), limits, since)).to_pylist():
+    for row in reader.query(_open_sql(reader, scope.only(rep_key), rep_key, limits, since)).to_pylist():
         if not row["direct"]:
             copied += row["recent"] > 0
         elif not row["recent"]:
             older += 1
         else:
             rows.append(_waiting(row, limits))
-    refused = reader.query(_refused_sql(reader, scope.only(rep_key), since)).to_pylist()[0]["n"]
+    refused = reader.query(_refused_sql(reader, scope.only(rep_key), rep_key, since)).to_pylist()[0]["n"]
     ordered = sorted(rows, key=lambda each: _urgency(each, reader.as_of))
     span = (min(limits.values()), max(limits.values())) if limits else ()
     return WaitingList(reader.as_of, oldest, span, tuple(ordered), older=older, copied=copied, refused=refused)
@@ -142,7 +143,7 @@ asking as (
     left join last_word using (contact_key)
     left join last_refusal using (contact_key)
     where action.counts and action.kind in ({kinds}) and action.stance <> '{retreat}'
-      and action.occurred_at <= {instant} and action.contact_key is not null
+      and action.occurred_at <= {instant} and action.contact_key is not null and {in_view}
       and (last_word.spoke_at is null or last_word.spoke_at < action.occurred_at)
       and (last_refusal.refused_at is null or last_refusal.refused_at < action.occurred_at)
 ),
@@ -205,11 +206,12 @@ left join names_attribute as wording on wording.attribute_key = subject.attribut
 """
 
 
-def _open_sql(reader: Reader, scope: Scope, limits: dict[str, timedelta], since: datetime) -> str:
+def _open_sql(reader: Reader, scope: Scope, rep_key: int, limits: dict[str, timedelta], since: datetime) -> str:
     """One row per buyer with acts that nobody answered."""
     return _OPEN.format(
         instant=reader.instant,
         since=sql_instant(since),
+        in_view=in_view(scope, "action.contested", str(rep_key)),
         retreat=Stance.RETREAT,
         kinds=", ".join(f"'{kind}'" for kind in sorted(limits)) or "''",
         answers_me=scope.condition("effort.rep_key", "effort.occurred_at"),
@@ -220,7 +222,7 @@ def _open_sql(reader: Reader, scope: Scope, limits: dict[str, timedelta], since:
     )
 
 
-def _refused_sql(reader: Reader, scope: Scope, since: datetime) -> str:
+def _refused_sql(reader: Reader, scope: Scope, rep_key: int, since: datetime) -> str:
     """How many buyers' last word to the rep was a refusal."""
     return f"""
         with reached as (
@@ -234,6 +236,7 @@ def _refused_sql(reader: Reader, scope: Scope, since: datetime) -> str:
             select contact_key, stance, occurred_at
             from buyer_action join reached using (action_key)
             where counts and occurred_at <= {reader.instant} and contact_key is not null
+              and {in_view(scope, "contested", str(rep_key))}
             qualify row_number() over (partition by contact_key order by occurred_at desc, action_key) = 1
         )
         select count(*) as n from last_act where stance = '{Stance.RETREAT}' and occurred_at > {sql_instant(since)}"""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from answerback.analysis.disputes import left_out
 from answerback.analysis.listing import OF_THE_LOG, Log, show, show_log
 from answerback.analysis.on_base import Cell, OnBase, on_base
 from answerback.analysis.reader import Reader, reading
@@ -41,6 +42,8 @@ class Rows:
     """An answer as rows, and whatever else it says of itself."""
 
     table: pa.Table
+    left_out: int = field(default=0, kw_only=True)
+    """Rows that are not there because they are contested and that is not settled."""
 
     def to_arrow(self) -> pa.Table:
         """As a pyarrow Table."""
@@ -158,7 +161,7 @@ class Workspace:
         scope = self._scope("on-base")
         with self._reading(snapshot, as_of) as reader:
             answer = on_base(reader, scope, by=tuple(by), where=where)
-        return OnBaseRows(on_base_table(answer), answer)
+        return OnBaseRows(on_base_table(answer), answer, left_out=answer.contested_efforts)
 
     def show(self, what: str, *, as_of: datetime | None = None, snapshot: str | None = None) -> Rows:
         """The rows of a listing: efforts, actions, links, outcomes, deals, lags, rejects, batches and more."""
@@ -166,7 +169,7 @@ class Workspace:
         if what in OF_THE_LOG and snapshot is None:  # known from the instant of the load, built or not
             return Rows(show_log(Log(self.home, tuple(read_batches(self.home))), what))
         with self._reading(snapshot, as_of) as reader:
-            return Rows(show(reader, scope, what))
+            return Rows(show(reader, scope, what), left_out=left_out(reader, scope, what))
 
     def _scope(self, purpose: str) -> Scope:
         """Everything, for the owner of the folder; that they looked is written down."""

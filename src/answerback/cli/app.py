@@ -164,7 +164,7 @@ def sql(
 @app.command()
 def decide(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="merge, separate, refusal, not_refusal.")],
+    kind: Annotated[str, typer.Argument(help="merge, separate, refusal, not_refusal, contest, upheld or void.")],
     subject: Annotated[str, typer.Argument(help="The id that it is about; for merge, the one that is given up.")],
     other: Annotated[str, typer.Argument(help="The other id, for merge (the one that stays) and separate.")] = "",
     of: Annotated[
@@ -172,10 +172,18 @@ def decide(
     ] = "account",
     source: Annotated[str, typer.Option(help="The source whose ids these are, where several have them.")] = "",
     reason: Annotated[
-        str, typer.Option(help="Why: same_person, same_company, different, said_no, misread, duplicate or other.")
+        str,
+        typer.Option(
+            help="Why: same_person, same_company, different, said_no, misread, duplicate, not_mine, never_happened or "
+            "other."
+        ),
     ] = "",
 ) -> None:
-    """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it."""
+    """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it.
+
+    contest: the record of a touch or an act is in dispute and leaves the figures. That is settled by upheld (it is
+    right and counts again) or void (it is wrong).
+    """
     from answerback.cli.building import write_decision
 
     write_decision(context.obj, kind, subject, other, of=of, source=source, reason=reason)

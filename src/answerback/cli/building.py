@@ -14,7 +14,8 @@ from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of
 
 _PAIRS = ("merge", "separate")
-_WORDS = ("refusal", "not_refusal")
+_WORDS = ("refusal", "not_refusal", "contest", "upheld", "void")
+"""What can be said of an event: that a reply was a no; that its record is wrong, and how that was settled."""
 _KINDS = ("account", "contact", "deal", "rep")
 """What can be merged or separated."""
 

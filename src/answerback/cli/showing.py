@@ -15,7 +15,7 @@ from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
 from answerback.present.explain import tell_effort, tell_link, tell_on_base
-from answerback.present.on_base import footnotes, for_eyes
+from answerback.present.on_base import footnotes, for_eyes, left_out_text
 from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
 
@@ -30,6 +30,8 @@ def show_rows(settings: Settings, what: str, by: list[str], where: dict[str, str
             )
         rows = workspace.show(what, as_of=settings.as_of, snapshot=settings.snapshot)
         put(settings, rows.table, empty=f"no {what}")
+        if rows.left_out and settings.format is Format.TABLE:
+            print(left_out_text(rows.left_out))
         return
     answer = workspace.on_base(
         words(by) if by else ("rep", "play"), where=where, as_of=settings.as_of, snapshot=settings.snapshot

@@ -153,6 +153,8 @@ class DecisionReason(StrEnum):
     SAID_NO = "said_no"
     MISREAD = "misread"
     DUPLICATE = "duplicate"
+    NOT_MINE = "not_mine"
+    NEVER_HAPPENED = "never_happened"
     OTHER = "other"
 
 

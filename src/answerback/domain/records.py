@@ -339,7 +339,11 @@ _TYPES = (
         (
             _choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
             _ref("subject", "About what.", required=True),
-            _text("kind", "merge, separate, refusal, not_refusal, contest, not_a_ball, wait_until, …", required=True),
+            _text(
+                "kind",
+                "merge, separate, refusal, not_refusal, contest, upheld, void, not_a_ball, wait_until, …",
+                required=True,
+            ),
             _ref("subject", "The other one, for a merge (who stays) or separation.", name="other_id"),
             _text("value", "The decided value, where the kind has one."),
             _ref("rep", "Who decided.", name="actor_id"),

@@ -6,7 +6,7 @@ where people sign in, the one function that knows who may see whom.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 
@@ -26,6 +26,8 @@ class Scope:
     purpose: str
     everybody: bool = False
     stretches: tuple[Stretch, ...] = ()
+    viewer_key: int | None = None
+    """The rep who looks, where a rep does: events that they contest stay in their own view, and in nobody else's."""
 
     def only(self, rep_key: int, start: datetime | None = None, end: datetime | None = None) -> Scope:
         """The part of this scope that is about one rep between two instants, the second excluded.
@@ -39,7 +41,7 @@ class Scope:
             (Stretch(rep_key),) if self.everybody else tuple(each for each in self.stretches if each.rep_key == rep_key)
         )
         cut = (Stretch(rep_key, _latest(each.start, start), _earliest(each.end, end)) for each in own)
-        return Scope(self.purpose, stretches=tuple(cut))
+        return replace(self, everybody=False, stretches=tuple(cut))
 
     def condition(self, rep: str, at: str) -> str:
         """The scope as one SQL condition, in brackets, on a column of rep keys and one of instants.

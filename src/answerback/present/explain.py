@@ -86,6 +86,8 @@ def tell_link(found: LinkExplained) -> Told:
         lines.append(
             f"It answers {found.link['effort_id']} by {found.link['basis']} ({found.link['grade']}), after {lag}."
         )
+    if act["contested"]:
+        lines.append("It is contested: only the rep's own view has it until that is settled.")
     lines += ["", "Touches it might have answered" if found.candidates else "No touch shares anything with it."]
     rows = [
         {
@@ -122,6 +124,9 @@ def tell_effort(found: EffortExplained) -> Told:
         state = str(found.outcome["state"])
         proof = ", proved" if found.outcome["proved"] else ""
         lines.append(f"What came of it: {SHOWN_AS.get(state, state)}{proof}.")
+        if found.outcome["contested"]:
+            what = "It" if effort["contested"] else "An answer to it"
+            lines.append(f"{what} is contested: only the rep's own view has it until that is settled.")
     lines += ["", "Acts linked to it"]
     document: dict[str, object] = {
         "effort": _plain(found.effort),

@@ -131,8 +131,19 @@ def footnotes(answer: OnBase) -> list[str]:
         lines.append(
             f"Answers were recorded until {answer.recorded_until:%Y-%m-%d}; what still waited then stays too early."
         )
+    if answer.contested_efforts:
+        lines.append(left_out_text(answer.contested_efforts))
     if answer.sequence_efforts and "origin" not in answer.by:
         lines.append(f"{answer.sequence_efforts:,} sequence mails stand apart: add origin to --by to see them.")
     if answer.claimed_efforts and "evidence" not in answer.by:
         lines.append(f"{answer.claimed_efforts:,} typed-in touches stand apart: add evidence to --by to see them.")
     return lines
+
+
+def left_out_text(count: int) -> str:
+    """What a figure or a list does not show.
+
+    >>> left_out_text(2)
+    'Contested, and left out until that is settled: 2. See answerback show contests.'
+    """
+    return f"Contested, and left out until that is settled: {count:,}. See answerback show contests."

@@ -3,7 +3,8 @@
 -- key: action_key · unit: month · look-back: any · look-forward: the longest waiting time · kept: no
 select link.effort_key, link.action_key, action.occurred_at,
        link.grade in ('E1', 'E2') as proved,
-       answer.in_aim and action.stance <> 'retreat' and action.evidence = 'captured' as moved
+       answer.in_aim and action.stance <> 'retreat' and action.evidence = 'captured' as moved,
+       action.contested
 from link
 join buyer_action as action on action.action_key = link.action_key
 join effort_play on effort_play.effort_key = link.effort_key

@@ -1,5 +1,6 @@
 -- One row per buyer action, each person and company by the one key that stands for all their records.
--- `counts` is false for what is never a buyer's act (opens, clicks, automatic replies, bounces).
+-- `counts` is false for what is never a buyer's act (opens, clicks, automatic replies, bounces) and for a record that was
+-- settled as wrong; `contested` is one about which that is not settled.
 -- A person's later word on a reply ("that was a no", or "it was not") stands over the stance that came with it.
 -- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes · order: account_key, occurred_at, action_key
 with twin as (
@@ -39,10 +40,12 @@ select named.action_key,
        case when word.kind = 'refusal' then 'retreat'
             when word.kind = 'not_refusal' then usual.stance
             else coalesce(named.stance, particular.stance, usual.stance) end as stance,
-       named.evidence, usual.counts, named.registered_by_key, named.source
+       named.evidence, usual.counts and coalesce(dispute.state, 'contested') = 'contested' as counts,
+       coalesce(dispute.state, 'void') = 'contested' as contested, named.registered_by_key, named.source
 from named
 join playbook_act as usual on usual.kind = named.kind and usual.subkind is null
 left join playbook_act as particular on particular.kind = named.kind and particular.subkind = named.subkind
+left join contest as dispute on dispute.event_key = named.action_key and dispute.event_type = 'buyer_action'
 left join word on word.action_key = named.action_key
 left join contact on contact.contact_key = named.contact_key
 left join deal on deal.deal_key = named.deal_key

@@ -1,7 +1,8 @@
 -- One row per effort that can be answered: when it was made, how long it may wait, for how long an answer could be seen
 -- (`seen_seconds`, at most the waiting time; null: not at all), and when the first answers came. The state (moved forward,
 -- answered, no answer, too early, not visible) follows from these for any "as of"; it is not stored. Team, role, segment,
--- region and tenure are the rep's own at the time; the account's are in `account`.
+-- region and tenure are the rep's own at the time; the account's are in `account`. `contested`: the effort or an answer to it
+-- is in dispute, so everybody's figures but the rep's own leave it out.
 -- Stretches of a rep, and of what was covered, do not overlap, so an effort meets at most one of each; they are few, so looking
 -- at all of a rep's is faster than sorting the efforts.
 -- key: effort_key · unit: month · look-back: the longest waiting time · look-forward: the longest waiting time · kept: yes
@@ -14,7 +15,8 @@ select effort.effort_key, effort.rep_key, effort.account_key, effort.contact_key
             then cast(epoch(span.ends_at) - epoch(effort.occurred_at) as bigint)
             when span.ends_at is not null then play.waiting_seconds end as seen_seconds,
        answered.on_base_at, answered.on_base_action_key, answered.proved_at, answered.proved_action_key,
-       answered.other_at, answered.other_action_key, answered.other_proved_at
+       answered.other_at, answered.other_action_key, answered.other_proved_at,
+       effort.contested or coalesce(answered.contested, false) as contested
 from effort
 join effort_play on effort_play.effort_key = effort.effort_key
 join playbook_play as play on play.play_id = effort_play.play_id

@@ -12,10 +12,11 @@ from answerback.engine.catalogue import tables_read
 from answerback.engine.duckdb import DuckDB
 
 _PROMISES: dict[str, str] = {
-    "every effort of the log is an effort, or another record of one": """
+    "every effort of the log is an effort, or another record of one, or settled as wrong": """
         select (select count(*) from current_effort)
              - (select count(*) from effort)
-             - (select count(*) from same_event where event_type = 'effort')""",
+             - (select count(*) from same_event where event_type = 'effort')
+             - (select count(*) from contest where event_type = 'effort' and state = 'void')""",
     "every buyer action of the log is a buyer action, or another record of one": """
         select (select count(*) from current_buyer_action)
              - (select count(*) from buyer_action)
