@@ -38,6 +38,21 @@ EVENTS = [
         [],
     ),
     Case(
+        "said_of_action",
+        "the latest word on a reply, whichever record of it was spoken of",
+        [
+            a(1),
+            a(2, source="mailbox"),
+            mail(1),
+            mail(2),
+            Decision(subject_key=2, kind="refusal", occurred_at=day(1)),
+            Decision(subject_key=1, kind="not_refusal", occurred_at=day(2)),
+            Decision(subject_key=3, kind="refusal"),
+            Decision(subject_key=1, kind="contest", occurred_at=day(3)),
+        ],
+        [{"action_key": 1, "kind": "not_refusal"}, {"action_key": 3, "kind": "refusal"}],
+    ),
+    Case(
         "contest",
         "contested until it is settled: as right (no row), or as wrong",
         [

@@ -5,12 +5,21 @@ from __future__ import annotations
 import pytest
 
 from answerback.domain.kinds import ActionKind, Origin
-from tests.link.cases import A2, E2, T2, A, Case, E, T, a, about, answers, check, e, mail, with_play
-from tests.link.world import Bears, TookPart
+from tests.link.cases import A2, CALL, E2, T2, A, Case, E, T, a, about, answers, check, e, mail, with_play
+from tests.link.world import Bears, TookPart, day
 
 BOB, EVE = 4, 5
 
 LINKS = [
+    Case(
+        "effort_bearer",
+        "the tokens by which an effort can be answered, and by what; not those that it names, nor of what cannot be answered",
+        [e(1, 3), e(2, kind="visit"), mail(1), about(1), answers(1), mail(2, T2)],
+        [
+            {"effort_key": 1, "token_key": T, "role": role, "reach_id": 0, "occurred_at": day(3)}
+            for role in ("about", "is")
+        ],
+    ),
     Case(
         "link",
         "one mail that the CRM has twice, toward bob and toward eve: whoever of them calls answers it",
@@ -27,9 +36,13 @@ LINKS = [
     ),
     Case(
         "askable_action",
-        "a countable act with every reach in use that it could answer, and how long that may wait",
+        "a countable act with every reach that it could answer, and how long that may wait",
         [a(), a(A2, kind="opened"), a(13, kind="called"), e(), e(2, origin="sequence")],
-        [{"action_key": A, "waiting_seconds": 86400}, {"action_key": A, "waiting_seconds": 172800}],
+        [
+            {"action_key": A, "waiting_seconds": 86400},
+            {"action_key": A, "waiting_seconds": 172800},
+            {"action_key": 13, "waiting_seconds": CALL.waiting_seconds},
+        ],
         playbook=with_play(origin=Origin.SEQUENCE, waiting_days=1),
     ),
     Case(

@@ -93,9 +93,9 @@ OUTCOMES = [
             Covered(rep_key=7, starts_at=day(3), ends_at=day(4)),
         ],
         [
-            {"rep_key": 6, "play_id": play, "starts_at": starts, "ends_at": ends}
+            {"rep_key": rep, "play_id": play, "starts_at": day(starts), "ends_at": day(ends)}
             for play in (0, 1, 2)
-            for starts, ends in ((day(0), day(3)), (day(4), day(5)))
+            for rep, starts, ends in ((6, 0, 3), (6, 4, 5), (7, 2, 4), (None, 2, 3))
         ],
         same_as={66: 6},
     ),

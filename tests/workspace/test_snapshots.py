@@ -196,8 +196,8 @@ def test_a_damaged_manifest_is_named(home: Home, content: bytes) -> None:
 
 
 def test_a_manifest_of_a_later_version_says_so(home: Home) -> None:
-    (home.snapshots / "000001.json").write_bytes(b'{"format": 2}')
-    with pytest.raises(WorkspaceError, match="format 2, this version reads 1"):
+    (home.snapshots / "000001.json").write_bytes(b'{"format": 3}')
+    with pytest.raises(WorkspaceError, match="format 3, this version reads 2"):
         read_snapshot(home)
 
 

@@ -25,8 +25,9 @@ from answerback.domain.reading import (
 )
 from answerback.engine.duckdb import Limits, engine
 from answerback.workspace.batches import Batch, LoadRequest, load, read_batches
-from answerback.workspace.build import Built, build, open_log
+from answerback.workspace.build import Built, build
 from answerback.workspace.home import Home
+from answerback.workspace.standing import open_log
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 PLAYBOOK = default_playbook()

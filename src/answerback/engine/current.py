@@ -8,13 +8,25 @@ occur twice are sorted.
 from __future__ import annotations
 
 from answerback.domain.fields import RecordType
-from answerback.domain.log import log_columns, version_columns
+from answerback.domain.log import ColumnType, log_columns, version_columns
 
 _NOT_CARRIED = ("deleted", "recorded_at")
 
 
-def current_sql(record: RecordType, *, extents: bool) -> str:
+def current_columns(record: RecordType) -> dict[str, ColumnType]:
+    """The columns of `current_<record>`, in order."""
+    return {name: kind for name, kind in log_columns(record).items() if name not in _NOT_CARRIED}
+
+
+def current_sql(record: RecordType, *, extents: bool, log: str = "", several: str = "", of: str = "") -> str:
     """A query for `current_<record>` over `log_<record>` (and `full_extract` and `listed`, where there are extents).
+
+    Args:
+        record: Whose versions.
+        extents: Whether a full extract can have turned absence into a deletion.
+        log: Another relation than `log_<record>`.
+        several: A relation of the keys that occur more than once, where these are known.
+        of: What stands before the names of `full_extract` and `listed`.
 
     >>> from answerback.domain.records import RECORDS
     >>> print(current_sql(RECORDS["absence"], extents=False))  # doctest: +ELLIPSIS
@@ -24,20 +36,22 @@ def current_sql(record: RecordType, *, extents: bool) -> str:
     ),
     ...
     """
-    table, key = f"log_{record.name}", version_columns(record)
+    table, key = log or f"log_{record.name}", version_columns(record)
     same = " and ".join(f"log.{name} is not distinct from several.{name}" for name in key)
     partition = ", ".join(f"log.{name}" for name in key)
-    columns = ", ".join(f"newest.{name}" for name in log_columns(record) if name not in _NOT_CARRIED)
+    columns = ", ".join(f"newest.{name}" for name in current_columns(record))
+    whole = ", ".join(f"log.{name}" for name in log_columns(record))
+    known = f"select {', '.join(key)} from {several}" if several else several_sql(record, table)
     return f"""\
 -- One row per {record.name.replace("_", " ")}: its newest version, unless that says deleted.
 with several as (
-    select {", ".join(key)} from {table} group by {", ".join(key)} having count(*) > 1
+    {known}
 ),
 newest as (
-    select log.* from {table} as log anti join several on {same}
+    select {whole} from {table} as log anti join several on {same}
     union all
-    select ranked.* exclude (place) from (
-        select log.*, row_number() over (
+    select {whole.replace("log.", "ranked.")} from (
+        select {whole}, row_number() over (
             partition by {partition} order by log.version_at desc, log.content_hash desc
         ) as place
         from {table} as log semi join several on {same}
@@ -45,17 +59,24 @@ newest as (
     where ranked.place = 1
 )
 select {columns}
-from newest{_joined(record, key[0]) if extents else ""}
+from newest{_joined(record, key[0], of) if extents else ""}
 where not newest.deleted{_ABSENT if extents else ""}
 """
+
+
+def several_sql(record: RecordType, log: str) -> str:
+    """A query for the keys that have more than one version."""
+    key = ", ".join(version_columns(record))
+    return f"select {key} from {log} group by {key} having count(*) > 1"
 
 
 _ABSENT = """
   and (full_extract.source is null or newest.version_at >= full_extract.exported_at or listed.key is not null)"""
 
 
-def _joined(record: RecordType, key: str) -> str:
+def _joined(record: RecordType, key: str, of: str) -> str:
     return f"""
-left join full_extract on full_extract.record = '{record.name}' and full_extract.source = newest.source
-left join listed
+left join {of}full_extract as full_extract
+  on full_extract.record = '{record.name}' and full_extract.source = newest.source
+left join {of}listed as listed
   on listed.record = '{record.name}' and listed.source = newest.source and listed.key = newest.{key}"""

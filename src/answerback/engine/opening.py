@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from answerback.engine.protocol import Engine, Limits
+from answerback.engine.protocol import Engine, EngineError, Limits
 
 
 class EngineName(StrEnum):
@@ -44,12 +44,20 @@ def open_engine(
     [{'value': 42}]
     """
     if choice.name is EngineName.SPARK:
-        from answerback.engine.spark import spark
-
-        with spark(limits, scratch_on, choice.master) as cluster:
+        with _spark()(limits, scratch_on, choice.master) as cluster:
             yield cluster
     else:
         from answerback.engine.duckdb import engine
 
         with engine(limits, scratch_on) as duck:
             yield duck
+
+
+def _spark() -> Callable[[Limits, Path | None, str], AbstractContextManager[Engine]]:
+    try:
+        from answerback.engine.spark import spark
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".", maxsplit=1)[0] not in {"pyspark", "py4j"}:
+            raise
+        raise EngineError("Spark is not installed", next_step="install answerback[spark], and Java 17") from error
+    return spark

@@ -78,6 +78,13 @@ class Engine(Protocol):
         """
         ...
 
+    def scatter(self, name: str, by: str, folder: Path) -> dict[int, list[Path]]:
+        """A relation into Parquet files in a folder of their own, apart by an integer column that the files leave out.
+
+        In no order: such files are for the engine itself, to read again in the same build.
+        """
+        ...
+
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""
         ...

@@ -18,6 +18,18 @@ NO_PLAY = "no play"
 """The play of efforts that no play of the playbook fits: shown, never linked or rated."""
 
 
+def durations(playbook: Playbook) -> dict[str, int]:
+    """Seconds of the durations that the headers of relations name.
+
+    >>> durations(Playbook())["the registration minutes"] >= 0
+    True
+    """
+    return {
+        "the longest waiting time": max((play.waiting_seconds for play in playbook.play), default=0),
+        "the registration minutes": playbook.registration.minutes * 60,
+    }
+
+
 def playbook_relations(playbook: Playbook) -> dict[str, pa.Table]:
     """Every relation that SQL may read of the playbook.
 

@@ -147,6 +147,14 @@ class Spark:
         finally:
             shutil.rmtree(half_written, ignore_errors=True)
 
+    def scatter(self, name: str, by: str, folder: Path) -> dict[int, list[Path]]:
+        """A relation into Parquet files, apart by an integer column, for this engine to read again."""
+        frame = self._sql(f"select * from {name}")
+        with _told(self._scratch):
+            frame.hint("rebalance", by).write.partitionBy(by).parquet(_address(folder))
+        found = {int(path.name.removeprefix(f"{by}=")): path for path in folder.glob(f"{by}=*")}
+        return {number: sorted(path.glob("*.parquet")) for number, path in sorted(found.items())}
+
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""
         frame = self._sql(_in_spark(sql))
@@ -201,6 +209,8 @@ def _schema_of(path: Path) -> str:
 
 
 def _ddl(schema: pa.Schema) -> str:
+    if unknown := [f"{field.name} ({field.type})" for field in schema if str(field.type) not in _TYPES]:
+        raise ValueError(f"relations have no columns such as {', '.join(unknown)}")
     return ", ".join(f"`{field.name}` {_TYPES[str(field.type)]}" for field in schema)
 
 

@@ -1,6 +1,8 @@
 -- One row per buyer action and seller's person whom it reached, as the version of the action that stands names them.
 -- `copied` is true for who only got a copy (Cc).
 -- key: action_key, rep_key · unit: month · look-back: none · look-forward: none · kept: yes
+-- follows: same_as (canonical_key by key canonical_key = action_rep.rep_key)
+-- follows: same_event (canonical_key by event_key canonical_key = current_buyer_action.action_key)
 select coalesce(twin.canonical_key, participant.event_key) as action_key,
        coalesce(same.canonical_key, participant.rep_key) as rep_key,
        bool_and(coalesce(participant.role, '') = 'cc') as copied

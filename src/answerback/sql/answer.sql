@@ -1,6 +1,7 @@
 -- One row per link whose act came in time: whether it is in the play's aim, a refusal, and counts as having happened.
 -- An act that the seller typed in counts only against the seller: "that was a no" is believed, "they liked it" is shown.
--- key: action_key · unit: month · look-back: any · look-forward: the longest waiting time · kept: no
+-- key: action_key · unit: month · look-back: none · kept: no
+-- look-forward: link (the longest waiting time), buyer_action (the longest waiting time)
 select link.effort_key, link.action_key, action.occurred_at,
        link.grade in ('E1', 'E2') as proved,
        answer.in_aim and action.stance <> 'retreat' and action.evidence = 'captured' as moved,

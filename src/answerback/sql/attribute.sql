@@ -2,6 +2,7 @@
 -- is the record that says it: its text, where it has one, lies with the names. What is said of an event that another record
 -- stands for is said of that one, unless its key is also that of an event of the other sort: then it stays as it was said.
 -- key: subject_kind, subject_key, name, starts_at · unit: whole · look-back: none · look-forward: none · kept: yes
+-- narrows: current_effort (effort_key in same_event.event_key), current_buyer_action (action_key in same_event.event_key)
 with twin as (
     select event_key, min(canonical_key) as canonical_key
     from same_event

@@ -2,7 +2,13 @@
 -- `counts` is false for what is never a buyer's act (opens, clicks, automatic replies, bounces) and for a record that was
 -- settled as wrong; `contested` is one about which that is not settled.
 -- A person's later word on a reply ("that was a no", or "it was not") stands over the stance that came with it.
--- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes · order: account_key, occurred_at, action_key
+-- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes
+-- order: account_key, occurred_at, action_key
+-- follows: contact (account_key by contact_key = buyer_action.contact_key)
+-- follows: deal (account_key by deal_key = buyer_action.deal_key), said_of_action (kind by action_key = buyer_action.action_key)
+-- follows: same_as (canonical_key by key canonical_key = buyer_action.contact_key deal_key account_key registered_by_key)
+-- follows: contest (state by event_key = current_buyer_action.action_key)
+-- follows: same_event (canonical_key by event_key canonical_key = current_buyer_action.action_key)
 with twin as (
     select same.canonical_key as action_key, max(other.account_key) as account_key, max(other.contact_key) as contact_key,
            max(other.deal_key) as deal_key
@@ -10,16 +16,6 @@ with twin as (
     join current_buyer_action as other on other.action_key = same.event_key
     where same.event_type = 'buyer_action'
     group by same.canonical_key
-),
-word as (
-    select coalesce(same.canonical_key, decision.subject_key) as action_key, decision.kind
-    from current_decision as decision
-    left join same_event as same on same.event_key = decision.subject_key and same.event_type = 'buyer_action'
-    where decision.subject_kind = 'event' and decision.kind in ('refusal', 'not_refusal')
-    qualify row_number() over (
-        partition by coalesce(same.canonical_key, decision.subject_key)
-        order by decision.occurred_at desc, decision.content_hash desc, decision.decision_key
-    ) = 1
 ),
 named as (
     select action.action_key, coalesce(action.account_key, twin.account_key) as own_account_key,
@@ -46,7 +42,7 @@ from named
 join playbook_act as usual on usual.kind = named.kind and usual.subkind is null
 left join playbook_act as particular on particular.kind = named.kind and particular.subkind = named.subkind
 left join contest as dispute on dispute.event_key = named.action_key and dispute.event_type = 'buyer_action'
-left join word on word.action_key = named.action_key
+left join said_of_action as word on word.action_key = named.action_key
 left join contact on contact.contact_key = named.contact_key
 left join deal on deal.deal_key = named.deal_key
 left join same_as as company on company.key = named.own_account_key

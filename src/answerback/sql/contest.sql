@@ -2,6 +2,8 @@
 -- (`void`), since when, and whose effort it is. The latest word on any record of it stands; one that was settled as right
 -- (`upheld`) has no row.
 -- key: event_key, event_type · unit: whole · look-back: none · look-forward: none · kept: yes
+-- narrows: current_effort (effort_key in current_decision.subject_key)
+-- narrows: current_buyer_action (action_key in current_decision.subject_key)
 with word as (
     select subject_key, kind, occurred_at, content_hash, decision_key
     from current_decision

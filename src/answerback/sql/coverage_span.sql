@@ -1,5 +1,6 @@
 -- One row per rep, play and unbroken stretch of time in which an answer to such an effort could have been recorded: on one of
 -- the play's channels, or by a source that covers every channel; in the rep's own systems, or in ones that cover everybody.
+-- Without a rep: for everybody who has no row of their own.
 -- A stretch without a start or end reaches back or forward for good; one that ends before it starts is none.
 -- key: rep_key, play_id, starts_at · unit: whole · look-back: none · look-forward: none · kept: yes
 with stretch as (
@@ -18,16 +19,11 @@ seen as (
     from stretch join playbook_seen as channel on channel.channel = stretch.channel
     where stretch.starts_at < stretch.ends_at
 ),
-wanted as (
-    select maker.rep_key, play.play_id
-    from (select distinct rep_key from effort) as maker cross join playbook_play as play
-),
 covered as (
-    select wanted.rep_key, wanted.play_id, seen.starts_at, seen.ends_at
-    from wanted join seen on seen.play_id = wanted.play_id and seen.rep_key = wanted.rep_key
+    select rep_key, play_id, starts_at, ends_at from seen
     union all
-    select wanted.rep_key, wanted.play_id, seen.starts_at, seen.ends_at
-    from wanted join seen on seen.play_id = wanted.play_id
+    select watched.rep_key, seen.play_id, seen.starts_at, seen.ends_at
+    from (select distinct rep_key from seen where rep_key is not null) as watched cross join seen
     where seen.rep_key is null
 ),
 reached as (

@@ -1,7 +1,12 @@
 -- One row per effort: who did what toward whom, each person and company by the one key that stands for all their records.
 -- The company is the effort's own, else its contact's, else its deal's. A record that was settled as wrong is no effort;
 -- `contested` is one about which that is not settled.
--- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes · order: rep_key, occurred_at, effort_key
+-- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes
+-- order: account_key, occurred_at, effort_key
+-- follows: contact (account_key by contact_key = effort.contact_key), deal (account_key by deal_key = effort.deal_key)
+-- follows: same_as (canonical_key by key canonical_key = effort.rep_key contact_key deal_key account_key)
+-- follows: contest (state by event_key = current_effort.effort_key)
+-- follows: same_event (canonical_key by event_key canonical_key = current_effort.effort_key)
 with twin as (
     select same.canonical_key as effort_key, max(other.account_key) as account_key, max(other.contact_key) as contact_key,
            max(other.deal_key) as deal_key, max(other.template) as template, max(other.purpose) as purpose

@@ -1,6 +1,6 @@
 -- One row per effort that got an answer in time: the first act that moved it forward, the first such act that is proved, the
 -- first other answer, and the first such that is proved; and whether any of its answers is contested.
--- key: effort_key · unit: month · look-back: none · look-forward: the longest waiting time · kept: no
+-- key: effort_key · unit: month · look-back: none · look-forward: none · kept: no
 with placed as (
     select effort_key, action_key, occurred_at, moved, proved, contested,
            row_number() over (partition by effort_key, moved order by occurred_at, action_key) as place,

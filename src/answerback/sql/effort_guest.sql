@@ -1,6 +1,8 @@
 -- One row per effort and buyer's person on the mail or invitation besides the contact that the effort itself names, as the
 -- version of the effort that stands lists them; for a mail with several records, everybody whom one of them lists or names.
--- key: effort_key, contact_key · unit: month · look-back: none · look-forward: none · kept: no
+-- key: effort_key, contact_key · unit: month · look-back: none · look-forward: none · kept: yes
+-- follows: same_as (canonical_key by key canonical_key = effort_contact.contact_key)
+-- follows: same_event (canonical_key by event_key canonical_key = current_effort.effort_key)
 select distinct coalesce(twin.canonical_key, participant.event_key) as effort_key,
        coalesce(same.canonical_key, participant.contact_key) as contact_key
 from current_participant as participant

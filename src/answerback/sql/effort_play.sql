@@ -1,5 +1,5 @@
 -- One row per effort with its play, its step, and whether it answered a buyer or merely registered an act.
--- key: effort_key · unit: month · look-back: any · look-forward: the registration minutes · kept: yes
+-- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes
 select effort.effort_key, variant.play_id, variant.play, variant.play_wide, variant.play_channel, step.step,
        reactive.effort_key is not null as reactive, registration.effort_key is not null as registration
 from effort

@@ -1,6 +1,6 @@
 -- One row per buyer action that answers an effort: which one, on what basis, how good the evidence is, after how long, and
 -- whether inside the effort's waiting time (a link by reference or object holds whatever the time).
--- key: action_key · unit: month · look-back: any · look-forward: none · kept: yes · order: effort_key, action_key
+-- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes · order: effort_key, action_key
 with found as (
     select action_key, effort_key, 'reference' as basis, 'E1' as grade, effort_at, occurred_at, waiting_seconds
     from link_by_reference

@@ -1,7 +1,8 @@
 -- One row per buyer action that nothing stronger ties to an effort: the latest effort on its contact before it, inside the
 -- effort's own waiting time, that the act can answer; of several at that instant the one with the greatest key.
 -- One sort, so one contact with a million events costs no more than a million with one.
--- key: action_key · unit: month · look-back: the longest waiting time · look-forward: none · kept: no
+-- key: action_key · unit: month · look-forward: none · kept: no
+-- look-back: linkable_effort (the longest waiting time), effort_guest (the longest waiting time)
 with act as (
     select action_key, contact_key, reach_id, occurred_at, waiting_seconds
     from askable_action as action

@@ -1,7 +1,8 @@
 -- One row per buyer action that no reference ties to an effort and that is about an object (offer, meeting, thread, document)
 -- as an effort is: the latest effort before it that is and that the act can answer, whatever the time; of several at that
 -- instant the one with the greatest key.
--- key: action_key · unit: month · look-back: any · look-forward: none · kept: no
+-- key: action_key · unit: month · look-forward: none · kept: no
+-- look-back: effort_bearer (any, by token_key of action_token)
 with act as (
     select action.action_key, token.token_key, action.reach_id, action.occurred_at, action.waiting_seconds
     from action_token as token
@@ -10,14 +11,11 @@ with act as (
       and not exists (select 1 from link_by_reference as stronger where stronger.action_key = action.action_key)
 ),
 touch as (
-    select token.token_key, effort.reach_id, effort.occurred_at, max(effort.effort_key) as effort_key
-    from (
-        select token_key, effort_key from effort_token as token
-        semi join act on act.token_key = token.token_key
-        where token.role = 'about'
-    ) as token
-    join linkable_effort as effort on effort.effort_key = token.effort_key
-    group by token.token_key, effort.reach_id, effort.occurred_at
+    select bearer.token_key, bearer.reach_id, bearer.occurred_at, max(bearer.effort_key) as effort_key
+    from effort_bearer as bearer
+    semi join act on act.token_key = bearer.token_key
+    where bearer.role = 'about'
+    group by bearer.token_key, bearer.reach_id, bearer.occurred_at
 )
 select act.action_key, touch.effort_key, touch.occurred_at as effort_at, act.occurred_at, act.waiting_seconds
 from act

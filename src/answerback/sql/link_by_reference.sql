@@ -1,6 +1,7 @@
 -- One row per buyer action that names a token which an effort bears: the latest effort before it that does and that the act
 -- can answer, whatever the time; of several at that instant the one with the greatest key.
--- key: action_key · unit: month · look-back: any · look-forward: none · kept: no
+-- key: action_key · unit: month · look-forward: none · kept: no
+-- look-back: effort_bearer (any, by token_key of action_token)
 with act as (
     select action.action_key, token.token_key, action.reach_id, action.occurred_at, action.waiting_seconds
     from action_token as token
@@ -8,14 +9,11 @@ with act as (
     where token.role = 'answers'
 ),
 bearer as (
-    select token.token_key, effort.reach_id, effort.occurred_at, max(effort.effort_key) as effort_key
-    from (
-        select token_key, effort_key from effort_token as token
-        semi join act on act.token_key = token.token_key
-        where token.role = 'is'
-    ) as token
-    join linkable_effort as effort on effort.effort_key = token.effort_key
-    group by token.token_key, effort.reach_id, effort.occurred_at
+    select touch.token_key, touch.reach_id, touch.occurred_at, max(touch.effort_key) as effort_key
+    from effort_bearer as touch
+    semi join act on act.token_key = touch.token_key
+    where touch.role = 'is'
+    group by touch.token_key, touch.reach_id, touch.occurred_at
 )
 select act.action_key, bearer.effort_key, bearer.occurred_at as effort_at, act.occurred_at, act.waiting_seconds
 from act

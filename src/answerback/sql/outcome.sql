@@ -5,7 +5,9 @@
 -- is in dispute, so everybody's figures but the rep's own leave it out.
 -- Stretches of a rep, and of what was covered, do not overlap, so an effort meets at most one of each; they are few, so looking
 -- at all of a rep's is faster than sorting the efforts.
--- key: effort_key · unit: month · look-back: the longest waiting time · look-forward: the longest waiting time · kept: yes
+-- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes
+-- follows: rep (during valid_from to valid_to)
+-- follows: coverage_span (during starts_at to ends_at, reaching the longest waiting time)
 -- order: rep_key, occurred_at, effort_key
 select effort.effort_key, effort.rep_key, effort.account_key, effort.contact_key, effort.deal_key, effort.occurred_at,
        effort.kind, effort.purpose, effort.origin, effort.evidence, effort.source, effort_play.play_id, effort_play.play,
@@ -23,8 +25,10 @@ join playbook_play as play on play.play_id = effort_play.play_id
 left join rep as person
   on person.rep_key = effort.rep_key
  and effort.occurred_at >= person.valid_from and effort.occurred_at < person.valid_to
+left join (select distinct rep_key from coverage_span where rep_key is not null) as watched
+  on watched.rep_key = effort.rep_key
 left join coverage_span as span
-  on span.rep_key = effort.rep_key and span.play_id = effort_play.play_id
+  on span.rep_key is not distinct from watched.rep_key and span.play_id = effort_play.play_id
  and effort.occurred_at >= span.starts_at and effort.occurred_at < span.ends_at
 left join effort_answer as answered on answered.effort_key = effort.effort_key
 left join playbook_tenure as tenure

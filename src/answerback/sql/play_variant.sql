@@ -1,7 +1,7 @@
 -- One row per combination of facts that decide an effort's play, with the play: the playbook's first whose conditions all fit.
 -- `play` is channel × purpose × step × proactive or reactive × origin; `play_wide` leaves out the step, `play_channel` also
 -- the purpose: the coarser kinds of touch to which a figure with too little data is rolled up.
--- key: kind, subkind, purpose, step, reactive, origin · unit: whole · look-back: none · look-forward: none · kept: no
+-- key: kind, subkind, purpose, step, reactive, origin · unit: month · look-back: none · look-forward: none · kept: no
 with variant as (
     select distinct effort.kind, effort.subkind, effort.purpose, step.step, reactive.effort_key is not null as reactive,
            effort.origin

@@ -1,6 +1,6 @@
 -- One row per work item that was opened to register a buyer's act: by the person who registered the act, on the same deal
 -- (or account, where there is no deal), at most the playbook's minutes before it. Shown, never counted as an effort.
--- key: effort_key · unit: month · look-back: none · look-forward: the registration minutes · kept: yes
+-- key: effort_key · unit: month · look-back: none · look-forward: buyer_action (the registration minutes) · kept: yes
 with item as (
     select effort.effort_key, effort.rep_key, coalesce(effort.deal_key, effort.account_key) as place_key,
            effort.occurred_at, rule.seconds

@@ -2,6 +2,9 @@
 -- Recorded beats typed in, then the source's name, then the key decides which record stands for all. A record with several
 -- message ids follows the best record that shares one of them, and so do those that follow it.
 -- key: event_key, event_type · unit: whole · look-back: none · look-forward: none · kept: yes
+-- narrows: current_reference (token_key in shared_token.token_key)
+-- narrows: current_effort (effort_key in current_reference.event_key)
+-- narrows: current_buyer_action (action_key in current_reference.event_key)
 with recursive bearer as (
     select reference.token_key, 'effort' as event_type, effort.effort_key as event_key, effort.evidence, effort.source
     from current_reference as reference

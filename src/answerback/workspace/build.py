@@ -1,8 +1,8 @@
-"""A build: from the log to a snapshot.
+"""A build: from the log to a snapshot that readers see.
 
-The log's batches become `log_*` relations, of these the current versions, of these (identities settled) every relation
-of `answerback.sql` in the order in which they read one another. Promises are checked before anything is published; a
-build that is killed, or that breaks a promise, leaves the snapshots as they were.
+`assembly` makes the files of the relations; here they are checked in, and published in one step. A build that is killed,
+or that breaks a promise, leaves the snapshots as they were. A build that finds the log grown since the newest snapshot
+makes again only what changes can show in.
 """
 
 from __future__ import annotations
@@ -10,41 +10,36 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from answerback.domain.errors import BusyError
-from answerback.domain.log import log_columns
 from answerback.domain.playbook import Playbook
-from answerback.domain.records import RECORDS, key_column
-from answerback.engine.catalogue import catalogue
-from answerback.engine.current import current_sql
-from answerback.engine.duckdb import DuckDB, Limits, engine
-from answerback.engine.making import make_relations
-from answerback.engine.settings import playbook_relations
+from answerback.engine.blocks import EVENTS_IN_BLOCK, Blocks
+from answerback.engine.making import WHOLE
+from answerback.engine.opening import EngineChoice, open_engine
+from answerback.engine.protocol import Limits
+from answerback.workspace.assembly import Assembled, Basis, assemble
 from answerback.workspace.batches import LoadRequest, load
 from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
 from answerback.workspace.home import OWNERS_FOLDER, Home, locked
-from answerback.workspace.identity import identify
-from answerback.workspace.intake import IDS
 from answerback.workspace.journal import JournalSource, set_aside, sources_in
-from answerback.workspace.log import BATCH, Batch, check_files, files_of, over_log, read_batches, sweep
-from answerback.workspace.promises import PROMISES, check_ids, check_promise
+from answerback.workspace.log import Batch, read_batches, sweep
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
     Part,
     RelationFiles,
     Snapshot,
     damaged_files,
+    missing_files,
     next_number,
     prune,
     publish,
@@ -55,7 +50,7 @@ _MAKERS = ("answerback.domain", "answerback.engine", "answerback.sql", "answerba
 """The code that makes relations."""
 
 OnStep = Callable[[str, int, int], None]
-"""Told of each step: its name, its number, how many there are."""
+"""Told of each step: its name, how many are done, how many there are; 0 while that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +62,28 @@ class Built:
     """False: nothing had changed since the newest snapshot, which stands."""
 
 
-def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_step: OnStep) -> Built:
+def build(
+    home: Home,
+    playbook: Playbook,
+    *,
+    now: datetime,
+    limits: Limits,
+    on_step: OnStep,
+    choice: EngineChoice = EngineChoice(),  # noqa: B008 - frozen
+    afresh: bool = False,
+    events_in_block: int = EVENTS_IN_BLOCK,
+) -> Built:
     """Builds all relations and publishes a snapshot.
+
+    Args:
+        home: The workspace.
+        playbook: The organisation's settings.
+        now: When the snapshot is built.
+        limits: What the engine may use.
+        on_step: Told of each step.
+        choice: Which engine makes the relations: no reader can tell.
+        afresh: Make everything again, whatever the build before left.
+        events_in_block: How many events a block of months holds at most, if it is not a single month.
 
     Raises BusyError while another build runs, PromiseBroken where a promise does not hold, NoRoomError without room.
     """
@@ -77,19 +92,30 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
         sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
         batches = read_batches(home)
         made_from = _digest(batches, playbook)
-        if next_number(home) > 1:
-            newest = read_snapshot(home)
-            if newest.made_from == made_from:
-                damaged = damaged_files(home, newest)
-                if not damaged:
-                    prune(home, playbook.keep, now)
-                    return Built(newest, new=False)
-                _drop(home, damaged)
+        newest = read_snapshot(home) if next_number(home) > 1 else None
+        if newest and newest.made_from == made_from and not afresh:
+            damaged = damaged_files(home, newest)
+            if not damaged:
+                prune(home, playbook.keep, now)
+                return Built(newest, new=False)
+            _drop(home, damaged)
+        basis = None if afresh else _basis(home, newest, batches)
         scratch = home.pool / f".build-{secrets.token_hex(6)}"
         with room_on(home.pool):
             scratch.mkdir(OWNERS_FOLDER)
         try:
-            relations = _make(home, playbook, batches, scratch=scratch, limits=limits, on_step=on_step)
+            with open_engine(choice, limits, home.pool) as engine, room_on(home.pool):
+                made = assemble(
+                    engine,
+                    home,
+                    playbook,
+                    batches,
+                    basis=basis,
+                    scratch=scratch,
+                    on_step=_one_line(on_step),
+                    events_in_block=events_in_block,
+                )
+                relations, state = _check_in(home, newest, made)
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         snapshot = Snapshot(
@@ -100,6 +126,9 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
             playbook=playbook.model_dump_json(),
             batches=tuple(batch.batch_id for batch in batches),
             relations=relations,
+            code=_code(),
+            blocks=made.blocks.labels,
+            state=state,
         )
         if not publish(home, snapshot):  # the lock did not hold: some network disks only pretend to have locks
             raise BusyError(
@@ -107,6 +136,28 @@ def build(home: Home, playbook: Playbook, *, now: datetime, limits: Limits, on_s
             )
         prune(home, playbook.keep, now)
         return Built(snapshot, new=True)
+
+
+def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
+    def tell(name: str, block: str, done: int, total: int) -> None:
+        on_step(f"{name} {block}".strip(), done, total)
+
+    return tell
+
+
+def _basis(home: Home, newest: Snapshot | None, batches: list[Batch]) -> Basis | None:
+    """What a build may rest on: the newest snapshot, if the log only grew since, the code is the same and no file lacks."""
+    if newest is None or newest.code != _code() or not newest.blocks or missing_files(home, newest):
+        return None
+    if not set(newest.batches) <= {batch.batch_id for batch in batches}:
+        return None
+    found: dict[str, dict[str, list[Path]]] = {}
+    for name, listed in newest.relations.items():
+        for part in listed.parts:
+            found.setdefault(name, {}).setdefault(part.block, []).append(home.root / part.path)
+    state = {name: [home.root / part.path for part in listed.parts] for name, listed in newest.state.items()}
+    starts = tuple(datetime.strptime(label, "%Y-%m") for label in newest.blocks)  # noqa: DTZ007 - as relations hold it
+    return Basis(frozenset(newest.batches), Blocks(starts), found, state)
 
 
 def _drop(home: Home, damaged: list[str]) -> None:
@@ -128,8 +179,12 @@ def compact_journal(home: Home, playbook: Playbook, *, now: datetime) -> None:
 
 
 def _digest(batches: list[Batch], playbook: Playbook) -> str:
-    parts = [batch.batch_id for batch in batches]
-    parts += [playbook.model_dump_json(), version("answerback"), *map(code_digest, _MAKERS)]
+    parts = [*(batch.batch_id for batch in batches), playbook.model_dump_json(), _code()]
+    return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
+
+def _code() -> str:
+    parts = [version("answerback"), *map(code_digest, _MAKERS)]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
@@ -143,112 +198,50 @@ def code_digest(package: str) -> str:
     return digest.hexdigest()
 
 
-def _make(
-    home: Home, playbook: Playbook, batches: list[Batch], *, scratch: Path, limits: Limits, on_step: OnStep
-) -> dict[str, RelationFiles]:
-    relations = catalogue()
-    total = len(relations) + 2
-    with engine(limits, home.pool) as duck:
-        on_step("reading the log", 1, total)
-        check_files(home, batches)
-        check_ids(duck, [file.path for file in files_of(home, batches, IDS)])
-        open_log(duck, home, batches)
-        _put_inputs(duck, playbook)
-        numbers = {relation.name: number for number, relation in enumerate(relations, 2)}
-        with room_on(home.pool):
-            made = make_relations(
-                duck,
-                relations,
-                scratch,
-                inputs={f"current_{name}" for name in RECORDS},
-                checks=PROMISES,
-                on_relation=lambda name: on_step(name, numbers[name], total),
-                on_check=lambda promise: check_promise(duck, promise),
-            )
-            on_step("checking and writing", total, total)
-            for name in ("same_as", "doubtful", *sorted(playbook_relations(playbook))):
-                [made[name]] = duck.write(name, scratch / name, ())
-            drafts = {name: _described(name, path) for name, path in made.items()}
-            for name, drafted in drafts.items():  # all of it is written: from here on nothing needs room
-                (scratch / f"{name}.parquet").replace(home.root / drafted.parts[0].path)
-            sync_folder(home.pool)
-    return drafts
-
-
-def open_log(duck: DuckDB, home: Home, batches: list[Batch]) -> None:
-    """The log as relations `log_<record>`, and the current version of each record as `current_<record>`."""
-    latest = _latest_extents(batches)
-    duck.put("full_extract", _extent_table(latest))
-    duck.put("listed", _listed_table(home, batches, latest))
-    for name, record in RECORDS.items():
-        paths = files_of(home, batches, f"{name}.parquet")
-        over_log(duck, f"log_{name}", paths, log_columns(record))
-        sql = current_sql(record, extents=any(each[0] == name for each in latest))
-        if paths:
-            duck.make(f"current_{name}", sql)
-        else:
-            duck.view(f"current_{name}", sql)
-
-
-def _latest_extents(batches: list[Batch]) -> dict[tuple[str, str], datetime]:
-    """By record type and source: as of when the newest full extract speaks."""
-    latest: dict[tuple[str, str], datetime] = {}
-    for batch in batches:
-        for record, exported_at in batch.extents.items():
-            place = (record, batch.source)
-            latest[place] = max(exported_at, latest.get(place, exported_at))
-    return latest
-
-
-def _extent_table(latest: dict[tuple[str, str], datetime]) -> pa.Table:
-    rows = [(record, source, at.astimezone(UTC).replace(tzinfo=None)) for (record, source), at in latest.items()]
-    schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("exported_at", pa.timestamp("us"))])
-    return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in rows], schema=schema)
-
-
-def _listed_table(home: Home, batches: list[Batch], latest: dict[tuple[str, str], datetime]) -> pa.Table:
-    """What the newest full extract lists, and whatever its source has named since: those records are there."""
-    schema = pa.schema([("record", pa.string()), ("source", pa.string()), ("key", pa.int64())])
-    parts = [schema.empty_table()]
-    for (record, source), at in sorted(latest.items()):
-        speaking = [
-            each for each in batches if each.source == source and each.extents.get(record, each.exported_at) >= at
-        ]
-        for file in files_of(home, speaking, f"{record}.parquet"):
-            only = pc.field(BATCH).isin(file.only) if file.only else None
-            keys = pq.read_table(file.path, columns=[key_column(RECORDS[record])], filters=only).column(0).unique()
-            labels = [pa.repeat(pa.scalar(label), len(keys)) for label in (record, source)]
-            parts.append(pa.table([*labels, keys], schema=schema))
-    return pa.concat_tables(parts)
-
-
-def _put_inputs(duck: DuckDB, playbook: Playbook) -> None:
-    for name, table in playbook_relations(playbook).items():
-        duck.put(name, table)
-    people = {
-        space: duck.query(f"select {space}_key as key, {match}_key as match_key, source from current_{space}")
-        for space, match in (("rep", "email"), ("contact", "email"), ("account", "domain"))
+def _check_in(
+    home: Home, newest: Snapshot | None, made: Assembled
+) -> tuple[dict[str, RelationFiles], dict[str, RelationFiles]]:
+    """Describes all files and moves the new ones into the pool: from here on nothing needs room."""
+    known = {home.root / part.path: part for part in newest.parts()} if newest else {}
+    labels = {WHOLE: "", **dict(enumerate(made.blocks.labels))}
+    listed = {
+        (name, labels[block]): paths for name, found in made.files.items() for block, paths in sorted(found.items())
     }
-    people["deal"] = duck.query("select deal_key as key, cast(null as bigint) as match_key, source from current_deal")
-    decisions = duck.query(
-        """select subject_kind, subject_key, other_key, kind from current_decision
-           where kind in ('merge', 'separate')
-           qualify row_number() over (
-               partition by subject_kind, least(subject_key, other_key), greatest(subject_key, other_key)
-               order by occurred_at desc, content_hash desc, decision_key
-           ) = 1"""
-    )
-    identity = identify(people, decisions)
-    duck.put("same_as", identity.same_as)
-    duck.put("doubtful", identity.doubtful)
+    fresh = [
+        (name, path)
+        for (name, _), paths in (*listed.items(), *(((name, ""), paths) for name, paths in made.state.items()))
+        for path in paths
+        if path not in known
+    ]
+    with ThreadPoolExecutor() as pool:
+        parts = known | dict(
+            zip([path for _, path in fresh], pool.map(lambda each: _described(*each), fresh), strict=True)
+        )
+    relations = _relation_files(listed, parts)
+    state = _relation_files({(name, ""): paths for name, paths in made.state.items()}, parts)
+    for _, path in fresh:
+        path.replace(home.root / parts[path].path)
+    sync_folder(home.pool)
+    return relations, state
 
 
-def _described(name: str, draft: Path) -> RelationFiles:
+def _described(name: str, draft: Path) -> Part:
     """A file in the scratch folder as what the pool will have it: the same content is kept once."""
     draft.chmod(OWNER_ONLY)  # the engine writes with whatever rights new files have
     sync_file(draft)
     digest = checksum(draft)
-    described = pq.read_metadata(draft)
-    columns = {field.name: str(field.type) for field in described.schema.to_arrow_schema()}
-    part = Part(f"pool/{name}-{digest}.parquet", described.num_rows, digest)
-    return RelationFiles((part,), columns)
+    return Part(f"pool/{name}-{digest}.parquet", pq.read_metadata(draft).num_rows, digest, draft.stat().st_size)
+
+
+def _relation_files(
+    listed: Mapping[tuple[str, str], list[Path]], parts: Mapping[Path, Part]
+) -> dict[str, RelationFiles]:
+    found: dict[str, list[Part]] = {}
+    for (name, label), paths in listed.items():  # one file may hold the same rows, such as none, of several blocks
+        found.setdefault(name, []).extend(replace(parts[path], block=label) for path in paths)
+    columns = {name: _columns(paths[0]) for (name, _), paths in listed.items()}
+    return {name: RelationFiles(tuple(of), columns[name]) for name, of in found.items()}
+
+
+def _columns(path: Path) -> dict[str, str]:
+    return {field.name: str(field.type) for field in pq.read_schema(path)}

@@ -33,6 +33,7 @@ class Part:
     path: str
     rows: int
     checksum: str
+    bytes: int = 0
     block: str = ""
     """The first month of the block of months that it holds (`2026-11`); empty where it is not cut by month."""
 
@@ -98,6 +99,11 @@ def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
         known = ", ".join(path.stem for path in paths[-10:])
         raise NotFoundError(f"there is no snapshot {name}", where=str(home.root), next_step=f"choose one of {known}")
     return chosen[-1]
+
+
+def missing_files(home: Home, snapshot: Snapshot) -> list[str]:
+    """The files that a snapshot lists and that are gone or have another size: quickly told, without reading them."""
+    return sorted({each.path for each in snapshot.parts() if not _sized(home.root / each.path, each.bytes)})
 
 
 def damaged_files(home: Home, snapshot: Snapshot) -> list[str]:
@@ -175,6 +181,13 @@ def kept(snapshots: Iterable[Snapshot], keep: Keep) -> set[int]:
 def _whole(path: Path, written: str) -> bool:
     try:
         return checksum(path) == written
+    except OSError:
+        return False
+
+
+def _sized(path: Path, written: int) -> bool:
+    try:
+        return path.stat().st_size == written
     except OSError:
         return False
 

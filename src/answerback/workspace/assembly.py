@@ -1,0 +1,161 @@
+"""From the log to the files of all relations: the whole of a build but its publishing.
+
+What the build before left is used where the log only grew and the code is the same; `engine.making` then makes again
+what changes can show in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from answerback.domain.playbook import Playbook
+from answerback.domain.records import RECORDS
+from answerback.engine.blocks import EVENTS_IN_BLOCK, Blocks, cut
+from answerback.engine.catalogue import PLACED_INPUTS, catalogue
+from answerback.engine.current import current_columns
+from answerback.engine.making import WHOLE, Files, Making, OnStep
+from answerback.engine.protocol import Engine
+from answerback.engine.settings import durations, playbook_relations
+from answerback.workspace.home import Home
+from answerback.workspace.identity import identify
+from answerback.workspace.intake import IDS
+from answerback.workspace.log import Batch, check_files, files_of
+from answerback.workspace.placing import Placing
+from answerback.workspace.promises import check_ids, check_promises
+from answerback.workspace.standing import EVENTS, Standing, State
+
+_PEOPLE = {"rep": "email_key", "contact": "email_key", "account": "domain_key", "deal": "cast(null as bigint)"}
+"""By space: what two records of one and the same share."""
+_STATE = (*(f"several_{name}" for name in EVENTS), "shared_token")
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the build before left."""
+
+    batches: frozenset[str] = frozenset()
+    blocks: Blocks = Blocks(())
+    files: Mapping[str, Mapping[str, list[Path]]] = field(default_factory=dict)
+    """By relation and label of the block."""
+    state: State = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """What a build lists."""
+
+    blocks: Blocks
+    files: Files
+    state: State
+
+
+def assemble(
+    engine: Engine,
+    home: Home,
+    playbook: Playbook,
+    batches: Sequence[Batch],
+    *,
+    basis: Basis | None,
+    scratch: Path,
+    on_step: OnStep,
+    events_in_block: int = EVENTS_IN_BLOCK,
+) -> Assembled:
+    """Makes every relation, or those in which something changed since `basis`; new files lie in `scratch`.
+
+    Raises PromiseBroken where a promise does not hold.
+    """
+    on_step("reading the log", "", 0, 0)
+    known = basis.batches if basis else frozenset()
+    check_files(home, batches)
+    _check_ids(engine, home, batches, known)
+    standing = Standing(engine, home, batches, known, basis.state if basis else {})
+    differs = standing.open()
+    months = _months(engine)
+    blocks = cut(months, events_in_block, basis.blocks.starts if basis else ())
+    making = Making(
+        engine,
+        catalogue(),
+        scratch,
+        durations(playbook),
+        blocks,
+        was=_by_block(basis, blocks) if basis else None,
+        columns={name: current_columns(RECORDS[name.removeprefix("current_")]) for name in PLACED_INPUTS},
+        on_step=on_step,
+    )
+    making.differs |= differs
+    _settle_playbook(making, playbook)
+    _settle_identities(making)
+    making.make_whole()
+    placing = Placing(engine, blocks, scratch)
+    placing.open(months)
+    placing.join_twins()
+    dirty = set(range(len(blocks)))
+    if basis:
+        dirty = {blocks.of(month) for month in standing.touched_months()} | blocks.unlike(basis.blocks)
+    making.make_monthly(placing.place, dirty)
+    on_step("checking and writing", "", 1, 1)
+    check_promises(making)
+    state = {name: engine.write(name, scratch / name, ()) for name in _STATE}
+    files = {name: found for name, found in making.files.items() if name not in PLACED_INPUTS}
+    return Assembled(blocks, files, state)
+
+
+def _check_ids(engine: Engine, home: Home, batches: Sequence[Batch], known: frozenset[str]) -> None:
+    old = files_of(home, [each for each in batches if each.batch_id in known], IDS)
+    new = files_of(home, [each for each in batches if each.batch_id not in known], IDS)
+    check_ids(engine, [file.path for file in old], [file.path for file in new])
+
+
+def _months(engine: Engine) -> dict[datetime, int]:
+    """How many events the log has of each month."""
+    table = engine.query(
+        "select month, count(*) as n from ("
+        "select date_trunc('month', occurred_at) as month from log_effort "
+        "union all select date_trunc('month', occurred_at) from log_buyer_action) as event group by month"
+    )
+    return dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
+
+
+def _by_block(basis: Basis, blocks: Blocks) -> Files:
+    """The files of the build before, by the number that their block has now; a block that was cut anew has none."""
+    number = {label: n for n, label in enumerate(blocks.labels) if n not in blocks.unlike(basis.blocks)}
+    number[""] = WHOLE
+    return {
+        name: {number[label]: paths for label, paths in found.items() if label in number}
+        for name, found in basis.files.items()
+    }
+
+
+def _settle_playbook(making: Making, playbook: Playbook) -> None:
+    for name, table in playbook_relations(playbook).items():
+        making.engine.put(name, table)
+        making.settle(name)
+
+
+def _settle_identities(making: Making) -> None:
+    """`same_as` and `doubtful`: who is one and the same, as far as that is known."""
+    engine = making.engine
+    if making.was is not None and not any(making.differs[f"current_{name}"] for name in (*_PEOPLE, "decision")):
+        making.stand("same_as")
+        making.stand("doubtful")
+        return
+    people = {
+        space: engine.query(f"select {space}_key as key, {match} as match_key, source from current_{space}")
+        for space, match in _PEOPLE.items()
+    }
+    decisions = engine.query(
+        """select subject_kind, subject_key, other_key, kind from current_decision
+           where kind in ('merge', 'separate')
+           qualify row_number() over (
+               partition by subject_kind, least(subject_key, other_key), greatest(subject_key, other_key)
+               order by occurred_at desc, content_hash desc, decision_key
+           ) = 1"""
+    )
+    identity = identify(people, decisions)
+    engine.put("same_as", identity.same_as)
+    engine.put("doubtful", identity.doubtful)
+    making.settle("same_as")
+    making.settle("doubtful")
