@@ -15,6 +15,7 @@ from answerback.analysis.on_base import on_base
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope, Stretch
+from answerback.engine.scoped import within
 from tests.analysis.asking import OWNER, rep_keys, scope_of
 from tests.analysis.team import END, REPS, START, Row, Team, parsed
 
@@ -175,7 +176,7 @@ def test_a_scope_of_several_is_one_condition(reader: Reader) -> None:
     """Put beside other conditions it stays whole: `a or b` must not swallow the `and` after it."""
     keys = rep_keys(reader)
     scope = Scope("test", stretches=(Stretch(keys["ann"]), Stretch(keys["ben"])))
-    condition = scope.condition("rep_key", "occurred_at")
+    condition = within(scope, "rep_key", "occurred_at")
     (row,) = reader.query(f"select count(*) as n from effort where {condition} and kind = 'no such kind'").to_pylist()
     assert row["n"] == 0
 

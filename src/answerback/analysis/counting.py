@@ -18,6 +18,7 @@ from answerback.analysis.reader import Reader, keys_sql
 from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_text
+from answerback.engine.scoped import within
 
 PEER = ("segment", "tenure_band")
 """What a rep's peers share with them, looked up where a question is by rep."""
@@ -66,7 +67,7 @@ def selected_sql(asked: Question, level: str = "play") -> str:
     columns = dict(zip(needed, group.columns, strict=True))
     if "play" in columns:
         columns["play"] = f"outcome.{level}"
-    seen = asked.scope.condition("outcome.rep_key", "outcome.occurred_at")
+    seen = within(asked.scope, "outcome.rep_key", "outcome.occurred_at")
     conditions = ["outcome.occurred_at <= as_of", f"({seen})"]
     view = in_view(asked.scope, "outcome.contested", "outcome.rep_key")
     conditions.append(f"not {view}" if asked.contested else view)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from answerback.analysis.reader import Reader, ids_sql
 from answerback.domain.scope import Scope
+from answerback.engine.scoped import within
 
 
 def in_view(scope: Scope, contested: str, rep: str) -> str:
@@ -51,7 +52,7 @@ def left_out(reader: Reader, scope: Scope, what: str) -> int:
         return 0
     rows, contested, dated = _LISTED[what]
     made = "outcome" if what == "outcomes" else "effort"
-    seen = "true" if scope.everybody else scope.condition(f"{made}.rep_key", f"{made}.occurred_at")
+    seen = "true" if scope.everybody else within(scope, f"{made}.rep_key", f"{made}.occurred_at")
     sql = f"""select count(*) as n from {rows}
         where {contested} and {in_view(scope, contested, f"{made}.rep_key")} is not true
           and {dated}.occurred_at <= {reader.instant} and {seen}"""

@@ -11,6 +11,7 @@ from answerback.analysis.reader import Reader, ids_sql
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
+from answerback.engine.scoped import within
 from answerback.engine.settings import NO_PLAY
 
 GAP_DAYS = 14
@@ -186,7 +187,7 @@ def _duplicates(reader: Reader, scope: Scope) -> Iterator[Remark]:
 
 def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
     """Silence of a mailbox on days that were loaded. Not loaded days are another matter (`_coverage`)."""
-    seen = scope.condition("effort.rep_key", "effort.occurred_at")
+    seen = within(scope, "effort.rep_key", "effort.occurred_at")
     rows = reader.query(f"""
         with event as (
             select effort.rep_key, effort.occurred_at from effort where effort.kind = 'email' and {seen}
@@ -222,7 +223,7 @@ def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
 
 
 def _unseen(reader: Reader, scope: Scope) -> Iterator[Remark]:
-    mine = f"from outcome where {scope.condition('rep_key', 'occurred_at')}"
+    mine = f"from outcome where {within(scope, 'rep_key', 'occurred_at')}"
     unseen = _count(reader, f"select count(*) {mine} and seen_seconds is null")
     if unseen:
         total = _count(reader, f"select count(*) {mine}")

@@ -16,6 +16,7 @@ from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.kinds import Basis
 from answerback.domain.scope import Scope
+from answerback.engine.scoped import within
 
 DEFINITION = (
     "On base ÷ touches whose answer could have been recorded, young ones weighted by the share of their answers that "
@@ -171,7 +172,7 @@ def _candidates_sql(reader: Reader, scope: Scope, key: int) -> str:
                    ) as place
             from sharing join effort using (effort_key) cross join act
             left join link on link.action_key = act.action_key and link.effort_key = effort.effort_key
-            where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
+            where effort.occurred_at <= {reader.instant} and {within(scope, "effort.rep_key", "effort.occurred_at")}
         )
         select event.id as effort_id, nearest.basis, effort_play.play, nearest.occurred_at, nearest.is_answered,
                cast(nearest.lag_seconds as bigint) as lag_seconds, play.counts, effort_play.registration,
@@ -192,7 +193,7 @@ MOST_BEFORE = 8
 
 def _key(reader: Reader, scope: Scope, what: str, keys: str, name: str) -> int:
     """The key of the one effort or buyer action that an id stands for, within the scope."""
-    condition = scope.condition("effort.rep_key", "effort.occurred_at")
+    condition = within(scope, "effort.rep_key", "effort.occurred_at")
     if what == "effort":
         sql = f"select effort_key as key, source from effort where effort_key in ({keys}) and {condition}"
     else:

@@ -21,6 +21,7 @@ from answerback.domain.answers import NotEnoughData
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope, Stretch
 from answerback.engine.literals import sql_instant
+from answerback.engine.scoped import within
 from answerback.workspace.home import Home
 from answerback.workspace.log import BATCH, Batch, files_of
 
@@ -73,7 +74,7 @@ def efforts(reader: Reader, scope: Scope, only: str = "true", *, contested: bool
         left join {ids_sql("'account'")} as account on account.key = effort.account_key
         left join {ids_sql("'contact'")} as contact on contact.key = effort.contact_key
         left join {ids_sql("'deal'")} as deal on deal.key = effort.deal_key
-        where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
+        where effort.occurred_at <= {reader.instant} and {within(scope, "effort.rep_key", "effort.occurred_at")}
           and {only} and {_view(scope, "effort.contested", contested=contested)}
         order by effort.occurred_at, effort_id, effort.effort_key""")
 
@@ -104,7 +105,7 @@ def _view(scope: Scope, flag: str, *, contested: bool, rep: str = "effort.rep_ke
 
 def _linked_scope(scope: Scope) -> str:
     """Acts that answer an effort within the scope; all acts where the scope is everybody."""
-    return "true" if scope.everybody else scope.condition("effort.rep_key", "effort.occurred_at")
+    return "true" if scope.everybody else within(scope, "effort.rep_key", "effort.occurred_at")
 
 
 def links(reader: Reader, scope: Scope, only: str = "true", *, contested: bool = False) -> pa.Table:
@@ -117,7 +118,7 @@ def links(reader: Reader, scope: Scope, only: str = "true", *, contested: bool =
         left join {ids_sql("'event'")} as action on action.key = link.action_key
         left join {ids_sql("'event'")} as event on event.key = link.effort_key
         where buyer_action.occurred_at <= {reader.instant}
-          and {scope.condition("effort.rep_key", "effort.occurred_at")} and {only}
+          and {within(scope, "effort.rep_key", "effort.occurred_at")} and {only}
           and {_view(scope, "(effort.contested or buyer_action.contested)", contested=contested)}
         order by action_id, effort_id, link.action_key""")
 
@@ -128,7 +129,7 @@ def outcomes(reader: Reader, scope: Scope, only: str = "true", *, contested: boo
         with stated as (
             select *, {state_sql(reader.instant)} as state, {state_sql(reader.instant, proved=True)} as proved_state
             from outcome
-            where occurred_at <= {reader.instant} and {scope.condition("rep_key", "occurred_at")} and {only}
+            where occurred_at <= {reader.instant} and {within(scope, "rep_key", "occurred_at")} and {only}
               and {_view(scope, "contested", contested=contested, rep="rep_key")}
         ),
         told as (
@@ -172,7 +173,7 @@ def _deals(reader: Reader, scope: Scope) -> pa.Table:
         from outcome join playbook_play using (play_id) left join moved using (effort_key)
         where outcome.deal_key is not null and outcome.seen_seconds is not null and outcome.evidence = 'captured'
           and outcome.occurred_at <= {reader.instant} and {in_view(scope, "outcome.contested", "outcome.rep_key")}
-          and {scope.condition("outcome.rep_key", "outcome.occurred_at")}
+          and {within(scope, "outcome.rep_key", "outcome.occurred_at")}
         group by playbook_play.name, outcome.deal_key
         order by play""")
     found: dict[str, list[float]] = {}
@@ -264,7 +265,7 @@ def _reactive(reader: Reader, scope: Scope) -> pa.Table:
         from effort
         join effort_play as play using (effort_key)
         left join (select distinct effort_key from effort_token) as token using (effort_key)
-        where effort.occurred_at <= {reader.instant} and {scope.condition("effort.rep_key", "effort.occurred_at")}
+        where effort.occurred_at <= {reader.instant} and {within(scope, "effort.rep_key", "effort.occurred_at")}
           and {in_view(scope, "effort.contested", "effort.rep_key")}
         group by effort.kind order by effort.kind""")
 
@@ -300,7 +301,7 @@ def reject_table(log: Log | Reader) -> pa.Table:
         table = pq.read_table(file.path, filters=pc.field(BATCH).isin(file.only) if file.only else None)
         name = single.get(file.path.parent.name)
         batches = table[BATCH] if name is None else pa.repeat(pa.scalar(name), table.num_rows)
-        parts.append(table.select(_REJECTS.names[1:]).add_column(0, "batch_id", batches))
+        parts.append(table.select(_REJECTS.names[1:]).add_column(0, "batch_id", batches).cast(_REJECTS))
     return pa.concat_tables(parts)
 
 

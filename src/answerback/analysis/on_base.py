@@ -24,6 +24,7 @@ from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
+from answerback.engine.scoped import within
 from answerback.stats.rate import CellRates, judge, shrunk_rates
 
 __all__ = ["STATES", "Cell", "OnBase", "on_base"]
@@ -129,7 +130,7 @@ def _loaded(reader: Reader, scope: Scope) -> dict[str, Any]:
     row = reader.query(f"""
         with made as (
             select rep_key, play_id, count(*) as n, max(occurred_at) filter (seen_seconds is not null) as last_seen
-            from outcome where {scope.condition("rep_key", "occurred_at")} group by rep_key, play_id
+            from outcome where {within(scope, "rep_key", "occurred_at")} group by rep_key, play_id
         ),
         watched as (select distinct rep_key from coverage_span)
         select cast(coalesce(sum(made.n), 0) as bigint) as n, max(span.ends_at) as until

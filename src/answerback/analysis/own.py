@@ -14,6 +14,7 @@ from answerback.analysis.on_base import STATES, OnBase, on_base
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import state_sql
 from answerback.domain.scope import Scope
+from answerback.engine.scoped import within
 
 QUARTER = timedelta(days=91)
 OLD_EXPORT = timedelta(days=3)
@@ -126,7 +127,7 @@ def _answered_sql(reader: Reader, scope: Scope) -> str:
             select *, {state_sql(reader.instant)} as state
             from outcome
             where origin = 'hand' and evidence = 'captured' and occurred_at <= {reader.instant}
-              and ({scope.condition("rep_key", "occurred_at")}) and {in_view(scope, "contested", "rep_key")}
+              and ({within(scope, "rep_key", "occurred_at")}) and {in_view(scope, "contested", "rep_key")}
         ),
         told as (
             select effort_key, play, occurred_at, state,

@@ -18,6 +18,7 @@ from answerback.analysis.reader import Reader, ids_sql
 from answerback.domain.kinds import Stance
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
+from answerback.engine.scoped import within
 
 OLDEST = timedelta(days=60)
 """A buyer whose last word is older is counted, not listed."""
@@ -214,8 +215,8 @@ def _open_sql(reader: Reader, scope: Scope, rep_key: int, limits: dict[str, time
         in_view=in_view(scope, "action.contested", str(rep_key)),
         retreat=Stance.RETREAT,
         kinds=", ".join(f"'{kind}'" for kind in sorted(limits)) or "''",
-        answers_me=scope.condition("effort.rep_key", "effort.occurred_at"),
-        reaches_me=scope.condition("action_rep.rep_key", "buyer_action.occurred_at"),
+        answers_me=within(scope, "effort.rep_key", "effort.occurred_at"),
+        reaches_me=within(scope, "action_rep.rep_key", "buyer_action.occurred_at"),
         buyer=BUYER_COLUMNS,
         names=names_sql("latest"),
         events=ids_sql("'event'"),
@@ -227,10 +228,10 @@ def _refused_sql(reader: Reader, scope: Scope, rep_key: int, since: datetime) ->
     return f"""
         with reached as (
             select action_key from action_rep join buyer_action using (action_key)
-            where {scope.condition("action_rep.rep_key", "buyer_action.occurred_at")}
+            where {within(scope, "action_rep.rep_key", "buyer_action.occurred_at")}
             union
             select link.action_key from link join effort using (effort_key)
-            where {scope.condition("effort.rep_key", "effort.occurred_at")}
+            where {within(scope, "effort.rep_key", "effort.occurred_at")}
         ),
         last_act as (
             select contact_key, stance, occurred_at

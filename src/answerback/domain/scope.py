@@ -7,7 +7,7 @@ where people sign in, the one function that knows who may see whom.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +42,6 @@ class Scope:
         )
         cut = (Stretch(rep_key, _latest(each.start, start), _earliest(each.end, end)) for each in own)
         return replace(self, everybody=False, stretches=tuple(cut))
-
-    def condition(self, rep: str, at: str) -> str:
-        """The scope as one SQL condition, in brackets, on a column of rep keys and one of instants.
-
-        >>> Scope("mirror", stretches=(Stretch(7),)).condition("rep_key", "occurred_at")
-        '((rep_key = 7))'
-        >>> Scope("nothing").condition("rep_key", "occurred_at"), Scope("all", everybody=True).condition("a", "b")
-        ('false', 'true')
-        """
-        if self.everybody:
-            return "true"
-        parts = []
-        for each in self.stretches:
-            terms = [f"{rep} = {int(each.rep_key)}"]
-            if each.start is not None:
-                terms.append(f"{at} >= {_literal(each.start)}")
-            if each.end is not None:
-                terms.append(f"{at} < {_literal(each.end)}")
-            parts.append(f"({' and '.join(terms)})")
-        return f"({' or '.join(parts)})" if parts else "false"
-
-
-def _literal(at: datetime) -> str:
-    """An instant as relations hold it: naive, in UTC."""
-    utc = at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
-    return f"timestamp '{utc.isoformat(' ', 'seconds')}'"
 
 
 def _latest(one: datetime | None, other: datetime | None) -> datetime | None:
