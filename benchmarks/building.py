@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -117,7 +118,7 @@ class Watch:
         """Sorts in all plans that were run."""
         return int(sum(each[3] for each in self.steps.values()))
 
-    def on_step(self, name: str, _number: int, _of: int) -> None:
+    def on_step(self, name: str, _done: int, _total: int) -> None:
         """Told by the build what it is about."""
         self.step = name
 
@@ -131,7 +132,7 @@ class Watch:
 def watching() -> Iterator[Watch]:
     """Has every relation that is made, written or asked for noted while it lasts."""
     watch = Watch()
-    plain = {name: getattr(DuckDB, name) for name in ("make", "write", "put", "query")}
+    plain = {name: getattr(DuckDB, name) for name in ("make", "write", "scatter", "put", "query")}
     ask: Callable[[DuckDB, str], Any] = plain["query"]
 
     def watched(name: str) -> Callable[..., Any]:
@@ -141,7 +142,7 @@ def watching() -> Iterator[Watch]:
             result: list[Any] = []
             took = spent(lambda: result.append(plain[name](duck, *given)))
             what = watch.step if name == "query" else given[0]
-            watch.note(f"{name} {what}", took, found.pop())
+            watch.note(f"{name} {plain_name(what)}", took, found.pop())
             return result[0]
 
         found: list[int] = []
@@ -156,12 +157,17 @@ def watching() -> Iterator[Watch]:
             setattr(DuckDB, name, method)
 
 
+def plain_name(what: str) -> str:
+    """A relation without the block of months that it is made for."""
+    return re.sub(r" \d{4}-\d{2}$|_here$", "", what)
+
+
 def sorts_in(ask: Callable[[DuckDB, str], Any], duck: DuckDB, method: str, given: tuple[Any, ...]) -> int:
     """Sorts in the plan of what is about to run: an asof join sorts both its sides, a window its input."""
     if method == "put":
         return 0
-    if method == "write":
-        by = f" order by {', '.join(given[2])}" if given[2] else ""
+    if method in ("write", "scatter"):
+        by = f" order by {', '.join(given[2])}" if method == "write" and given[2] else ""
         sql = f"select * from {given[0]}{by}"  # noqa: S608
     else:
         sql = given[-1]

@@ -25,6 +25,7 @@ from benchmarks.rows import Row, in_a_process
 from benchmarks.workspace import add_day, add_year
 
 LINKING = ("link", "askable")
+LOG = ("current_", "placed_", "several_", "standing_", "dated_")
 OUTCOMES = ("answer", "effort_answer", "coverage_span", "outcome")
 BUDGET_LINKING, BUDGET_ALL, BUDGET_READ_MS = 5.0, 12.0, 20.0
 BUDGET_MEMORY_MB = ((10_000_000, 2_000.0), (100_000_000, 12_000.0))
@@ -232,14 +233,14 @@ def print_steps(full: dict[str, Any]) -> None:
             print(f"| {name} | {SAID[method]} | {each[2]} | {each[0]:.1f} | {each[1]:.1f} | {share:.0%} | {each[3]} |")
 
 
-SAID = {"make": "join", "write": "sort and encode", "query": "ask", "put": "put"}
+SAID = {"make": "join", "write": "sort and encode", "scatter": "part by month", "query": "ask", "put": "put"}
 
 
 def group_of(step: str) -> str:
     """The part of a build that a step belongs to."""
     method, _, name = step.partition(" ")
-    if method == "make" and name.startswith("current_"):
-        return "reading the log, current versions"
+    if method == "scatter" or name.startswith(LOG):
+        return "reading the log, current versions, parting them by month"
     if method == "make":
         return "linking, outcomes: joins" if belongs(step) else "events, tokens, plays: joins"
     if method == "write":
