@@ -23,7 +23,8 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import default_playbook, read_playbook
 from answerback.domain.reading import Progress, Source
 from answerback.domain.scope import Scope
-from answerback.engine.duckdb import Limits
+from answerback.engine.opening import EngineChoice
+from answerback.engine.protocol import Limits
 from answerback.present.on_base import on_base_table
 from answerback.sources.mapping import read_mapping
 from answerback.sources.registry import NAMES, by_name, recognise
@@ -145,9 +146,18 @@ class Workspace:
         )
         return load(self.home, request, progress)
 
-    def build(self, *, on_step: OnStep = _quiet) -> Built:
-        """Makes a snapshot of everything loaded so far. Raises BusyError while another build runs."""
-        return build(self.home, self.playbook, now=datetime.now(UTC), limits=self.limits, on_step=on_step)
+    def build(
+        self,
+        *,
+        engine: EngineChoice = EngineChoice(),  # noqa: B008 - frozen
+        on_step: OnStep = _quiet,
+    ) -> Built:
+        """Makes a snapshot of everything loaded so far; which engine makes it cannot be told from it.
+
+        Raises BusyError while another build runs, EngineError where the engine cannot be started.
+        """
+        now = datetime.now(UTC)
+        return build(self.home, self.playbook, now=now, limits=self.limits, choice=engine, on_step=on_step)
 
     def on_base(
         self,

@@ -111,11 +111,19 @@ def sources(context: typer.Context) -> None:
 
 
 @app.command()
-def build(context: typer.Context) -> None:
+def build(
+    context: typer.Context,
+    engine: Annotated[
+        str, typer.Option(help="What makes it: duckdb, or spark for more than one machine holds.")
+    ] = "duckdb",
+    master: Annotated[
+        str, typer.Option(help="spark: the cluster's address, such as spark://host:7077; else this machine.")
+    ] = "",
+) -> None:
     """Make a snapshot of all that was loaded: links, outcomes and everything that figures rest on."""
     from answerback.cli.building import build_snapshot
 
-    build_snapshot(context.obj)
+    build_snapshot(context.obj, engine, master)
 
 
 @app.command()

@@ -10,6 +10,7 @@ from answerback.cli.output import put
 from answerback.cli.progress import progress
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import UsageError
+from answerback.engine.opening import EngineChoice, EngineName
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of
 
@@ -20,11 +21,12 @@ _KINDS = ("account", "contact", "deal", "rep")
 """What can be merged or separated."""
 
 
-def build_snapshot(settings: Settings) -> None:
+def build_snapshot(settings: Settings, engine: str, master: str) -> None:
     """Builds, and says what there is now."""
+    choice = engine_choice(engine, master)
     workspace = settings.workspace()
     with progress(settings, "Building") as advance:
-        built = workspace.build(on_step=advance)
+        built = workspace.build(engine=choice, on_step=advance)
     rows = {name: file.rows for name, file in built.snapshot.relations.items()}
     if settings.format is not Format.TABLE:
         summary = {"snapshot": built.snapshot.name, "new": built.new}
@@ -41,6 +43,21 @@ def build_snapshot(settings: Settings) -> None:
     if not rows["effort"]:
         print("  No touches were loaded, so no rate can be told. Load a mailbox, a calendar or a CRM's activities.")
     print("Next: answerback show on-base, answerback doctor")
+
+
+def engine_choice(engine: str, master: str) -> EngineChoice:
+    """The engine that was named. Raises UsageError for one that there is not, and for a master that nobody follows.
+
+    >>> engine_choice("spark", "spark://host:7077").master
+    'spark://host:7077'
+    """
+    names = [name.value for name in EngineName]
+    if engine not in names:
+        raise UsageError(f"there is no engine {engine!r}", where="--engine", next_step="use " + " or ".join(names))
+    choice = EngineChoice(EngineName(engine), master)
+    if master and choice.name is not EngineName.SPARK:
+        raise UsageError(f"{engine} runs on this machine", where="--master", next_step="add --engine spark")
+    return choice
 
 
 def write_decision(

@@ -30,7 +30,7 @@ from answerback.domain.errors import SourceError, UsageError
 from answerback.domain.playbook import Organisation, Playbook, Privacy, Seller
 from answerback.domain.playbook_file import default_playbook
 from answerback.domain.reading import Progress, Source
-from answerback.engine.duckdb import Limits
+from answerback.engine.protocol import Limits
 from answerback.present.own import Part, moved_parts, own_rows, reading_text, waiting_parts
 from answerback.sources.addresses import clean_address, is_free_mail, registrable_domain
 from answerback.sources.calendar import SOURCE as CALENDAR

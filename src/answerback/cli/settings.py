@@ -43,7 +43,7 @@ class Settings:
     def workspace(self, *, create: bool = False) -> Workspace:
         """The workspace that the command is about."""
         from answerback.api import open_workspace
-        from answerback.engine.duckdb import Limits
+        from answerback.engine.protocol import Limits
 
         return open_workspace(self.home, create=create, limits=Limits(threads=self.threads, memory=self.memory))
 

@@ -143,7 +143,8 @@ def _without_asof(select: exp.Select, into: Dialect) -> None:
         raise ValueError("asof join: it is the only join of its SELECT, drops what finds nothing, and says `on`")
     sides = (source.this, join.this)
     names = (sides[0].alias_or_name, sides[1].alias_or_name)
-    comparisons = [_comparison(each, names) for each in join.args["on"].flatten()]
+    on: exp.Expression = join.args["on"]
+    comparisons = [_comparison(each, names) for each in (on.flatten() if isinstance(on, exp.And) else [on])]
     inner = sqlglot.parse_one(_in_form(into, sides, comparisons, _columns_read(select, names)), read=into.name)
     assert isinstance(inner, exp.Select)  # noqa: S101 - a form is a SELECT
     select.set("joins", [])
@@ -154,11 +155,11 @@ def _without_asof(select: exp.Select, into: Dialect) -> None:
 class _Comparison:
     """Part of the condition of an `asof join`, the asking side written first."""
 
-    kind: type[exp.Expression]
+    kind: type[exp.Expr]
     columns: tuple[exp.Column, exp.Column]
 
 
-def _comparison(condition: exp.Expression, names: tuple[str, str]) -> _Comparison:
+def _comparison(condition: exp.Expr, names: tuple[str, str]) -> _Comparison:
     first, second = condition.args.get("this"), condition.args.get("expression")
     if type(condition) in _MIRRORED and isinstance(first, exp.Column) and isinstance(second, exp.Column):
         if (first.table, second.table) == names:
@@ -168,7 +169,7 @@ def _comparison(condition: exp.Expression, names: tuple[str, str]) -> _Compariso
     raise ValueError(f"asof join: {condition.sql(DUCKDB.name)} does not compare a column of one side with the other's")
 
 
-_MIRRORED: dict[type[exp.Expression], type[exp.Expression]] = {
+_MIRRORED: dict[type[exp.Expr], type[exp.Expr]] = {
     exp.EQ: exp.EQ,
     exp.GTE: exp.LTE,
     exp.GT: exp.LT,
@@ -177,7 +178,7 @@ _MIRRORED: dict[type[exp.Expression], type[exp.Expression]] = {
 }
 """Comparisons that an `asof join` may have, and each with its sides exchanged."""
 
-_WALK: dict[type[exp.Expression], tuple[str, str]] = {
+_WALK: dict[type[exp.Expr], tuple[str, str]] = {
     exp.GTE: ("asc", "asc"),
     exp.GT: ("asc", "desc"),
     exp.LTE: ("desc", "asc"),
