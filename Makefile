@@ -15,10 +15,13 @@ export NO_MKDOCS_2_WARNING := 1
 
 # No target is a file, and the stages of one target share its environment: nothing here gains by running side by side.
 .NOTPARALLEL:
-.PHONY: help setup demo test test-only check format bench docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
+.PHONY: help setup java demo test test-only check format bench docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+java:
+	@scripts/system_packages
 
 setup: ## Make or refresh the environment (.venv) from the locked requirements
 	@scripts/setup
@@ -26,10 +29,10 @@ setup: ## Make or refresh the environment (.venv) from the locked requirements
 demo: setup ## See it work on a practice company with a known truth
 	@$(BIN)/python scripts/demo.py $(ARGS)
 
-test: setup ## Everything that must pass: the checks, the tests, the wheel on its own
+test: setup java ## Everything that must pass: the checks, the tests, the wheel on its own
 	@$(STAGE) "make test" $(MAKE) -k --no-print-directory $(CHECKS) tests-stage wheel-stage
 
-test-only: setup ## The tests alone: make test-only ARGS="-k link -x"
+test-only: setup java ## The tests alone: make test-only ARGS="-k link -x"
 	@$(BIN)/python -m pytest $(ARGS)
 
 check: setup ## Style, types, the arrows of the house, its rules for code and SQL, the documentation

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from answerback.engine.protocol import Engine
 from tests.shared_data import locate
+from tests.spark_session import spark_session
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,8 +28,16 @@ def shared_data() -> Path:
     return locate(environ=os.environ, root=ROOT)
 
 
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Engine]:
+    """The Spark session of this run. Tests that use it are marked `spark`; without Java they skip, and fail in CI."""
+    with spark_session() as engine:
+        yield engine
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses `shared_data`, directly or through another fixture, so that `-m "not data"` is complete."""
+    """Mark what uses a fixture, directly or through another one, so that `-m "not data and not spark"` is complete."""
     for item in items:
-        if "shared_data" in getattr(item, "fixturenames", ()):
-            item.add_marker("data")
+        for fixture, marker in (("shared_data", "data"), ("spark", "spark")):
+            if fixture in getattr(item, "fixturenames", ()):
+                item.add_marker(marker)

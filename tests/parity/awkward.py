@@ -1,0 +1,104 @@
+"""Worlds that engines could disagree on: generated ones, dense with ties and edges, at the limits of what columns hold.
+
+Keys reach from the least to the greatest that there is; texts have signs beyond the usual ones; the grid of instants
+lies across the end of a month, of a leap year's February or of a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from tests.link.world import Account, Attribute, Change, Deal, Rep, Row, TookPart, World, day
+from tests.link.worlds import BYTES, world_from
+
+LEAST, GREATEST = -(2**63), 2**63 - 1
+TEXTS = ("naïve", "ß/SS", "Ωmega", "日本", "👍🏽", "e\u0301", "é", "a'b\"c\\d", " padded ", "%_", "null", "")
+"""Two of them look alike and are not; one is empty, which is not the same as none."""
+
+
+def dense_world(seed: int, *, islands: int = 24) -> World:
+    """Many islands with plenty on each: one playbook, every choice of the generator taken somewhere."""
+    random = Random(seed)
+
+    def rolls(least: int, most: int) -> list[bytes]:
+        return [random.randbytes(BYTES) for _ in range(random.randint(max(least, most // 2), most))]
+
+    return world_from(rolls, islands=islands)
+
+
+def awkward_world(seed: int, *, first_day: datetime) -> World:
+    """A dense world, and what its generator does not make; extreme keys, awkward texts, begun on another day."""
+    world = dense_world(seed)
+    world = world.with_rows([*world.rows, *_besides(world, Random(seed))])
+    keys = sorted(
+        {value for row in world.rows for name, value in _values(row) if name.endswith("_key") and value is not None}
+    )
+    moved = dict(zip(keys, keys, strict=True)) | {keys[0]: LEAST, keys[-1]: GREATEST, keys[len(keys) // 2]: 0}
+    rows = [_moved(row, moved, first_day) for row in world.rows]
+    same_as = {moved.get(key, key): moved.get(stands, stands) for key, stands in world.same_as.items()}
+    return World(world.playbook, tuple(rows), same_as)
+
+
+def _besides(world: World, random: Random) -> list[Row]:
+    """Facts, people in copy, and texts of parties: by the dozen, and some of them twice."""
+    events = sorted(
+        {value for row in world.rows for name, value in _values(row) if name in {"effort_key", "action_key"}}
+    )
+    reps = sorted({row.rep_key for row in world.of(Rep)})
+    accounts = sorted({row.account_key for row in world.of(Account)})
+    deals = sorted({row.deal_key for row in world.of(Deal)})
+    rows: list[Row] = []
+    for number in range(60):
+        event, rep, text = random.choice(events), random.choice(reps), random.choice(TEXTS)
+        rows += [
+            TookPart(
+                event_key=event,
+                rep_key=rep,
+                role=random.choice(("cc", "to", None)),
+                event_type=random.choice((None, "buyer_action")),
+                participant_key=number,
+            ),
+            Attribute(
+                subject_key=random.choice((event, random.choice(accounts))),
+                subject_kind=random.choice(("event", "account")),
+                name=random.choice(TEXTS[:3]),
+                value=text,
+                starts_at=random.choice((None, day(1), day(2))),
+                attribute_key=number,
+                content_hash=random.choice((LEAST, GREATEST, number)),
+            ),
+            Change(
+                deal_key=random.choice(deals),
+                occurred_at=day(random.randint(0, 4)),
+                new="Known",
+                deal_change_key=number,
+            ),
+        ]
+    rows += [
+        Account(account_key=GREATEST - number, industry=text, size_band=text[:1] or None, content_hash=number)
+        for number, text in enumerate(TEXTS, 1)
+    ]
+    rows += [
+        Deal(deal_key=LEAST + number, amount_minor=amount, currency=currency, product_line="日本")
+        for number, (amount, currency) in enumerate(((LEAST, "EUR"), (GREATEST, None), (0, ""), (None, "USD")), 1)
+    ]
+    return rows
+
+
+def _moved(row: Row, moved: Mapping[int, int], first_day: datetime) -> Row:
+    """The same row on other days, its keys exchanged."""
+    changed: dict[str, Any] = {}
+    for name, value in _values(row):
+        if isinstance(value, datetime) and name != "version_at":
+            changed[name] = value + (first_day - day(0))
+        elif name.endswith("_key") and value is not None:
+            changed[name] = moved.get(value, value)
+    return replace(row, **changed)
+
+
+def _values(row: Row) -> list[tuple[str, Any]]:
+    return [(each.name, getattr(row, each.name)) for each in fields(row)]
