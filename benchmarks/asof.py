@@ -30,6 +30,8 @@ COLUMNS = {
     "effort": ("effort_key", "account_key", "occurred_at"),
     "buyer_action": ("action_key", "account_key", "occurred_at"),
 }
+LINKING = ("link", "askable", "effort_bearer")
+"""How the relations of linking are called."""
 HELD = ("effort", "effort_play", "effort_token", "effort_guest", "buyer_action", "action_token")
 """What a build holds when it comes to linking."""
 
@@ -124,7 +126,7 @@ def by_us(folder: Path, threads: int) -> Callable[[], pa.Table]:
 
 def by_us_on_all(folder: Path, threads: int) -> Callable[[], pa.Table]:
     """All our relations from `linkable_effort` to `link`."""
-    steps = [each for each in catalogue() if each.name.startswith(("link", "askable"))]
+    steps = [each for each in catalogue() if each.name.startswith(LINKING)]
     settings = playbook_relations(playbook())
 
     def work() -> pa.Table:

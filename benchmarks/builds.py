@@ -20,11 +20,11 @@ from typing import Any
 from answerback.workspace.home import Home, create_home
 from answerback.workspace.log import read_batches
 from answerback.workspace.snapshots import Snapshot, read_snapshot
+from benchmarks.asof import LINKING
 from benchmarks.limits import limits_said
 from benchmarks.rows import Row, in_a_process
 from benchmarks.workspace import add_day, add_year
 
-LINKING = ("link", "askable")
 LOG = ("current_", "placed_", "several_", "standing_", "dated_")
 OUTCOMES = ("answer", "effort_answer", "coverage_span", "outcome")
 BUDGET_LINKING, BUDGET_ALL, BUDGET_READ_MS = 5.0, 12.0, 20.0

@@ -200,13 +200,14 @@ class Making:
         found: set[int] = set()
         if keep_difference(self.engine, "differing", new=name, old=f"was_{name}", columns=tuple(columns)):
             keep_touched(self.engine, "touched", "differing", follow)
-            found = blocks_with(self.engine, self._by_block(follow), "touched", follow)
+            if rows := self._by_block(follow):
+                found = blocks_with(self.engine, rows, "touched", follow)
             self.engine.drop("touched")
         self.engine.drop("differing")
         return found
 
     def _by_block(self, follow: Follow) -> str:
-        """A relation of the rows in which a changed key is looked for, with their blocks."""
+        """A relation of the rows in which a changed key is looked for, with their blocks; empty if there are no rows."""
         if follow.of in PLACED_INPUTS:
             return follow.of.replace("current_", "dated_")
         return self._rows_by_block(follow.of, range(len(self.blocks)), [*follow.matches, *_time(bool(follow.since))])
@@ -217,6 +218,8 @@ class Making:
             if paths := self.files[name].get(block):
                 self.engine.over_files(f"{name}_{block}", paths)
                 said.append(f"select cast({block} as bigint) as block, {', '.join(columns)} from {name}_{block}")
+        if not said:
+            return ""
         self.engine.view(f"{name}_by_block", " union all ".join(said))
         return f"{name}_by_block"
 
@@ -299,7 +302,8 @@ class Making:
                 follow = Follow(keys=(reach.key,), of=reach.of, matches=(reach.key,), since="occurred_at")
                 keep_touched(self.engine, "touched", "differing", follow)
                 later = self._rows_by_block(reach.of, range(block + 1, len(self.blocks)), [reach.key, *_time(True)])
-                self._caught[reader.name, name] |= blocks_with(self.engine, later, "touched", follow)
+                if later:
+                    self._caught[reader.name, name] |= blocks_with(self.engine, later, "touched", follow)
                 self.engine.drop("touched")
             self.engine.drop("differing")
 
