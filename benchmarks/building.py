@@ -136,11 +136,11 @@ def watching() -> Iterator[Watch]:
     ask: Callable[[DuckDB, str], Any] = plain["query"]
 
     def watched(name: str) -> Callable[..., Any]:
-        def call(duck: DuckDB, *given: Any) -> Any:
+        def call(duck: DuckDB, *given: Any, **named: Any) -> Any:
             before = spent(lambda: found.append(sorts_in(ask, duck, name, given)))
             watch.own += before
             result: list[Any] = []
-            took = spent(lambda: result.append(plain[name](duck, *given)))
+            took = spent(lambda: result.append(plain[name](duck, *given, **named)))
             what = watch.step if name == "query" else given[0]
             watch.note(f"{name} {plain_name(what)}", took, found.pop())
             return result[0]
