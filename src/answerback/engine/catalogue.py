@@ -28,7 +28,7 @@ from answerback.engine.reaches import Follow, Narrow, Reach, follows_from, narro
 UNITS = ("month", "whole")
 PLACED_INPUTS = ("current_effort", "current_buyer_action", "current_reference", "current_participant")
 """Inputs that are cut into blocks of months: events, and what belongs to an event in the month of that event."""
-_FACT = re.compile(r"^\s*(key|unit|look-back|look-forward|follows|narrows|kept|order):\s*(.+?)\s*$")
+_FACT = re.compile(r"^\s*(key|unit|look-back|look-forward|follows|narrows|kept|order|rows in a group):\s*(.+?)\s*$")
 _NEEDED = frozenset({"key", "unit", "look-back", "look-forward", "kept"})
 
 
@@ -50,7 +50,9 @@ class Relation:
     """By input that is cut by month, for a relation that is not: the rows that matter to it."""
     kept: bool
     order: tuple[str, ...]
-    """How its files are sorted: the way in which it is read."""
+    """How its files are sorted: the way in which it is read; empty where it is always read whole."""
+    rows_in_group: int
+    """For relations in which few rows are looked up: how many are read to have one; 0: as is usual."""
     reads: frozenset[str]
 
     @property
@@ -93,7 +95,8 @@ def relation_from(name: str, text: str) -> Relation:
             follows=MappingProxyType(follows_from(said.get("follows", "none"))),
             narrows=MappingProxyType(narrows_from(said.get("narrows", "none"))),
             kept=said["kept"] == "yes",
-            order=_words(said.get("order", said["key"])),
+            order=_words(said.get("order", said["key"])) if said.get("order") != "none" else (),
+            rows_in_group=int(said.get("rows in a group", "0")),
             reads=tables_read(text),
         )
     except ValueError as error:

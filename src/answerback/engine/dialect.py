@@ -27,7 +27,7 @@ class Dialect:
     types: Mapping[ColumnType, str]
     """Our column types as the engine writes them."""
     functions: Mapping[type[exp.Func], str]
-    """Functions that need another spelling than sqlglot's; `{}` is the argument."""
+    """Functions that need another spelling than sqlglot's; the blanks are its arguments as sqlglot calls them."""
     filters_in_windows: bool = True
     """Whether `count(*) filter (where …) over (…)` is known."""
     frames_around_ranks: bool = True
@@ -75,7 +75,12 @@ SPARK = Dialect(
             ColumnType.BOOLEAN: "boolean",
         }
     ),
-    functions=MappingProxyType({exp.TimeToUnix: "cast(unix_timestamp({}) as double)"}),
+    functions=MappingProxyType(
+        {
+            exp.TimeToUnix: "cast(unix_timestamp({this}) as double)",
+            exp.TimestampTrunc: "cast(date_trunc('{unit}', {this}) as timestamp_ntz)",
+        }
+    ),
     filters_in_windows=False,
     frames_around_ranks=False,
     latest_before=LAST_FOUND,
@@ -101,9 +106,9 @@ def translated(sql: str, into: Dialect) -> str:
     if not into.frames_around_ranks:
         for select in tree.find_all(exp.Select):
             _without_frames(select)
-    for kind, spelling in into.functions.items():
-        for function in list(tree.find_all(kind)):
-            function.replace(sqlglot.parse_one(spelling.format(function.this.sql(into.name)), read=into.name))
+    for function in reversed(list(tree.find_all(*into.functions))):
+        arguments = {name: each.sql(into.name) for name, each in function.args.items() if isinstance(each, exp.Expr)}
+        function.replace(sqlglot.parse_one(into.functions[type(function)].format(**arguments), read=into.name))
     return tree.sql(into.name, comments=False)
 
 

@@ -26,6 +26,9 @@ __all__ = ["DuckDB", "Limits", "QueryError", "engine"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _PARQUET = re.compile(r"parquet file|footer length|magic bytes", re.IGNORECASE)
+_PACKED = "format parquet, compression zstd, dictionary_size_limit 1000"
+"""Most columns are keys, which no dictionary makes smaller: looking for one costs a tenth of the writing."""
+_SCATTERED = "format parquet, compression snappy, dictionary_size_limit 1000"
 _PATH = re.compile(r"""["']([^"'\\]*/[^"'\\]*)\\?["']""")
 
 
@@ -56,6 +59,7 @@ class DuckDB:
         # A name is a relation's or nothing's, never a variable's of this program.
         self._connection.execute("set python_enable_replacements = false")
         self._files: list[Path] = []
+        self._held: dict[str, str] = {}
 
     def close(self) -> None:
         """Frees the memory and the scratch files."""
@@ -67,50 +71,50 @@ class DuckDB:
             if not columns:
                 raise ValueError(f"{name}: no file, and no columns")
             typed = ", ".join(f'cast(null as {kind}) as "{column}"' for column, kind in columns.items())
-            self._run(f"create or replace view {name} as select {typed} where false")
+            self.view(name, f"select {typed} where false")
             return
         self._files += paths
         listed = ", ".join(sql_text(str(path)) for path in paths)
         wanted = ", ".join(f'"{column}"' for column in columns) if columns else "*"
-        self._run(f"create or replace view {name} as select {wanted} from read_parquet([{listed}])")
+        self.view(name, f"select {wanted} from read_parquet([{listed}])")
 
     def over_file(self, name: str, path: Path) -> None:
         """A relation over one Parquet file, with the columns that it has."""
         self._files.append(path)
-        self._run(f"create or replace view {name} as select * from read_parquet({sql_text(str(path))})")
+        self.view(name, f"select * from read_parquet({sql_text(str(path))})")
 
     def put(self, name: str, table: pa.Table) -> None:
         """A relation from an Arrow table, copied into the engine."""
         self._connection.register("_put", table)
-        self._run(f"create or replace table {name} as select * from _put")
+        self._hold(name, "table", "select * from _put")
         self._connection.unregister("_put")
 
     def view(self, name: str, sql: str) -> None:
         """A relation that is computed when it is read."""
-        self._run(f"create or replace view {name} as {sql}")
+        self._hold(name, "view", sql)
 
     def make(self, name: str, sql: str) -> int:
         """A relation from SQL, computed now; its number of rows."""
-        self._run(f"create or replace table {name} as {sql}")
+        self._hold(name, "table", sql)
         return cast(int, self._rows(f"select count(*) from {name}")[0][0])
 
     def drop(self, name: str) -> None:
         """Forgets a relation, computed or not."""
-        known = self._rows(f"select table_type from information_schema.tables where table_name = {sql_text(name)}")
-        for (kind,) in known:
-            self._run(f"drop {'view' if kind == 'VIEW' else 'table'} {name}")
+        if name in self._held:
+            self._run(f"drop {self._held.pop(name)} if exists {name}")
 
-    def write(self, name: str, stem: Path, order: Sequence[str]) -> list[Path]:
+    def write(self, name: str, stem: Path, order: Sequence[str], rows_in_group: int = 0) -> list[Path]:
         """A relation into one Parquet file, `<stem>.parquet`, sorted in the way it is read."""
         path = stem.with_name(f"{stem.name}.parquet")
+        groups = f", row_group_size {rows_in_group}" if rows_in_group else ""
         by = f" order by {', '.join(order)}" if order else ""
-        self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} (format parquet, compression zstd)")
+        self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} ({_PACKED}{groups})")
         return [path]
 
     def scatter(self, name: str, by: str, folder: Path) -> dict[int, list[Path]]:
         """A relation into Parquet files, apart by an integer column, for this engine to read again."""
         into = sql_text(str(folder))
-        self._run(f"copy (select * from {name}) to {into} (format parquet, compression lz4_raw, partition_by ({by}))")
+        self._run(f"copy (select * from {name}) to {into} ({_SCATTERED}, partition_by ({by}))")
         found = {int(path.name.removeprefix(f"{by}=")): path for path in folder.glob(f"{by}=*")}
         return {number: sorted(path.glob("*.parquet")) for number, path in sorted(found.items())}
 
@@ -137,6 +141,12 @@ class DuckDB:
             raise QueryError("only one SELECT is allowed", where="sql", next_step="ask one question at a time")
         self._run(f"create or replace temp view what_was_asked as {statements[0].query}")
         return self.query("select * from what_was_asked")
+
+    def _hold(self, name: str, kind: str, sql: str) -> None:
+        if self._held.get(name, kind) != kind:
+            self.drop(name)
+        self._run(f"create or replace {kind} {name} as {sql}")
+        self._held[name] = kind
 
     def _rows(self, sql: str) -> list[tuple[object, ...]]:
         return self._run(sql).fetchall()

@@ -106,12 +106,15 @@ class Making:
 
     # Relations by month --------------------------------------------------------------------------------------------
 
-    def make_monthly(self, place: Callable[[set[int]], Files], dirty: set[int]) -> None:
+    def make_monthly(
+        self, place: Callable[[set[int]], Files], dirty: set[int], check: Callable[[frozenset[str]], None]
+    ) -> None:
         """Makes the relations that are cut by month, where a change shows.
 
         Args:
             place: Gives the events (`PLACED_INPUTS`) of some blocks.
             dirty: The blocks whose events, or what belongs to them, changed.
+            check: Told after each pass which relations are there now.
         """
         self._changed = {each.name: set() for each in self.relations if each.monthly}
         self._changed |= {name: set(dirty) for name in PLACED_INPUTS}
@@ -125,6 +128,9 @@ class Making:
                     self._place(place, {block} if any(map(_placed, run)) else set())
                     self._make_block(run, block)
                     plan = self._plan(group)
+            check(frozenset(each.name for done in groups[: number + 1] for each in done))
+            if not any(_placed(each) for later in groups[number + 1 :] for each in later):
+                self._clear()
 
     def changed_blocks(self, names: Iterable[str]) -> set[int]:
         """The blocks in which one of these relations by month holds other rows than before."""
@@ -150,6 +156,12 @@ class Making:
         if missing := blocks - self.files[PLACED_INPUTS[0]].keys():
             for name, found in place(missing).items():
                 self.files[name] |= {block: found.get(block, []) for block in missing}
+
+    def _clear(self) -> None:
+        """Lets the placed events go: they take as much room as the log."""
+        for name in PLACED_INPUTS:
+            for path in (path for paths in self.files.pop(name, {}).values() for path in paths):
+                path.unlink()
 
     def _count(self, groups: Sequence[Sequence[Relation]]) -> None:
         """How much there is to do, as far as is known: what is made may turn out to be what it was."""
@@ -207,7 +219,7 @@ class Making:
         return found
 
     def _by_block(self, follow: Follow) -> str:
-        """A relation of the rows in which a changed key is looked for, with their blocks; empty if there are no rows."""
+        """A relation of the rows in which a changed key is looked for, with their blocks; empty for none."""
         if follow.of in PLACED_INPUTS:
             return follow.of.replace("current_", "dated_")
         return self._rows_by_block(follow.of, range(len(self.blocks)), [*follow.matches, *_time(bool(follow.since))])
@@ -276,7 +288,9 @@ class Making:
 
     def _keep(self, relation: Relation, here: str, block: int) -> None:
         """Writes one block of a relation; if it holds what it held, the old file stays and nothing has changed."""
-        paths = self.engine.write(here, self.folder / f"{relation.name}-{self.blocks.labels[block]}", relation.order)
+        paths = self.engine.write(
+            here, self.folder / f"{relation.name}-{self.blocks.labels[block]}", relation.order, relation.rows_in_group
+        )
         old = (self.was or {}).get(relation.name, {}).get(block)
         if old is not None and len(old) == len(paths) and all(map(_same, old, paths)):
             for path in paths:

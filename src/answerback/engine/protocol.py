@@ -71,8 +71,10 @@ class Engine(Protocol):
         """Forgets a relation, and frees what it held. One that is not there is no error."""
         ...
 
-    def write(self, name: str, stem: Path, order: Sequence[str]) -> list[Path]:
+    def write(self, name: str, stem: Path, order: Sequence[str], rows_in_group: int = 0) -> list[Path]:
         """A relation into Parquet files whose names begin with the stem's, sorted by `order` within and across them.
+
+        `rows_in_group` is for who will look up few rows: so many must be read to have one of them; 0: as is usual.
 
         There is at least one file, and it states the columns, though the relation be empty.
         """

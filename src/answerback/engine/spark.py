@@ -129,14 +129,17 @@ class Spark:
             self._session.catalog.dropTempView(name)
         shutil.rmtree(self._held.pop(name, self._scratch / "nothing"), ignore_errors=True)
 
-    def write(self, name: str, stem: Path, order: Sequence[str]) -> list[Path]:
+    def write(self, name: str, stem: Path, order: Sequence[str], rows_in_group: int = 0) -> list[Path]:
         """A relation into Parquet files `<stem>-<number>.parquet`, sorted within and across them."""
         by = f" order by {', '.join(order)}" if order else ""
         frame = self._sql(_in_spark(f"select * from {name}{by}"))
         half_written = stem.with_name(f".{stem.name}-{secrets.token_hex(6)}")
         try:
             with _told(self._scratch):
-                frame.to(_nullable(frame.schema)).write.parquet(_address(half_written))
+                writer = frame.to(_nullable(frame.schema)).write
+                if rows_in_group:
+                    writer = writer.option("parquet.block.row.count.limit", rows_in_group)
+                writer.parquet(_address(half_written))
             parts = sorted(half_written.glob("part-*.parquet"))
             filled = [part for part in parts if pq.read_metadata(part).num_rows]
             paths = []

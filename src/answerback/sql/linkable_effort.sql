@@ -1,6 +1,6 @@
 -- One row per effort that a buyer's act can answer, with its reach: what can answer it, and for how long it may wait.
 -- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes
--- order: account_key, occurred_at, effort_key
+-- order: none
 select effort.effort_key, effort.account_key, effort.contact_key, effort.deal_key, effort.occurred_at, play.reach_id
 from effort
 join effort_play on effort_play.effort_key = effort.effort_key

@@ -6,7 +6,7 @@ what changes can show in.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -95,12 +95,22 @@ def assemble(
     dirty = set(range(len(blocks)))
     if basis:
         dirty = {blocks.of(month) for month in standing.touched_months()} | blocks.unlike(basis.blocks)
-    making.make_monthly(placing.place, dirty)
-    on_step("checking and writing", "", 1, 1)
-    check_promises(making)
+    making.make_monthly(placing.place, dirty, _checking(making))
+    on_step("writing", "", 1, 1)
     state = {name: engine.write(name, scratch / name, ()) for name in _STATE}
-    files = {name: found for name, found in making.files.items() if name not in PLACED_INPUTS}
-    return Assembled(blocks, files, state)
+    return Assembled(blocks, making.files, state)
+
+
+def _checking(making: Making) -> Callable[[frozenset[str]], None]:
+    """Checks after each pass what can be checked then."""
+    there: frozenset[str] = frozenset()
+
+    def check(made: frozenset[str]) -> None:
+        nonlocal there
+        check_promises(making, made, there)
+        there = made
+
+    return check
 
 
 def _check_ids(engine: Engine, home: Home, batches: Sequence[Batch], known: frozenset[str]) -> None:

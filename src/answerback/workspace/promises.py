@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from answerback.domain.errors import PromiseBroken
 from answerback.domain.log import ColumnType
-from answerback.engine.catalogue import tables_read
+from answerback.engine.catalogue import catalogue, tables_read
 from answerback.engine.making import Making
 from answerback.engine.protocol import Engine
 
@@ -71,19 +71,28 @@ def check_ids(engine: Engine, known: Sequence[Path], new: Sequence[Path]) -> Non
         )
 
 
-def check_promises(making: Making) -> None:
-    """Raises PromiseBroken if a block that was made breaks a promise, and says in how many rows."""
-    for block in sorted(making.changed_blocks(set().union(*READS.values()))):
-        for promise, reads in READS.items():
+def check_promises(making: Making, made: frozenset[str], before: frozenset[str]) -> None:
+    """Raises PromiseBroken if a block that was made breaks a promise, and says in how many rows.
+
+    Looks at promises that could not be looked at when only the relations `before` were there.
+    """
+    due = {promise: reads for promise, reads in READS.items() if _there(reads, made) and not _there(reads, before)}
+    for block in sorted(making.changed_blocks(set().union(*due.values()))):
+        for promise, reads in due.items():
             if block in making.changed_blocks(reads) and making.has_block(reads, block):
                 making.show_block(reads, block)
                 _check(making.engine, promise, _PROMISES[promise])
-    if changed := making.changed_blocks(["link"]):
+    if "link" in made - before and (changed := making.changed_blocks(["link"])):
         making.show_blocks("effort", range(len(making.blocks)))
         making.show_blocks("link", changed)
         making.engine.view("new_link", "select * from link")
         for promise, sql in _OF_ALL_BLOCKS.items():
             _check(making.engine, promise, sql)
+
+
+def _there(reads: frozenset[str], made: frozenset[str]) -> bool:
+    monthly = {relation.name for relation in catalogue() if relation.monthly}
+    return reads & monthly <= made
 
 
 def _check(engine: Engine, promise: str, sql: str) -> None:
