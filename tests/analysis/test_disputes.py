@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from answerback.analysis.disputes import left_out
+from answerback.analysis.doctor import examine
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
 from answerback.analysis.lags import play_lags
 from answerback.analysis.listing import show
@@ -183,6 +184,12 @@ def test_contests_are_listed_for_the_owner_and_for_whose_they_are(reader: Reader
         assert [(row["event_id"], row["event_type"], row["state"], row["rep_id"]) for row in rows] == seen
     with_before = replace(reader, as_of=datetime(2025, 1, 1, tzinfo=UTC))
     assert show(with_before, OWNER, "contests").num_rows == 0
+
+
+def test_operations_are_told_what_waits_to_be_settled(reader: Reader) -> None:
+    (told,) = (each for each in examine(reader, OWNER) if each.about == "contests")
+    assert told.what.startswith("2 contested records wait")
+    assert "contests" not in {each.about for each in examine(reader, own(reader, "ann"))}
 
 
 def test_settled_as_wrong_it_is_gone_for_everybody_and_settled_as_right_it_is_back(tmp_path: Path) -> None:

@@ -185,6 +185,18 @@ def _duplicates(reader: Reader, scope: Scope) -> Iterator[Remark]:
         )
 
 
+def _contests(reader: Reader, scope: Scope) -> Iterator[Remark]:
+    del scope
+    waiting = _count(reader, f"select count(*) from contest where state = 'contested' and since <= {reader.instant}")
+    if waiting:
+        yield Remark(
+            Weight.NOTE,
+            "contests",
+            f"{waiting:,} contested records wait to be settled, and are in nobody else's figures meanwhile",
+            "answerback show contests, then answerback decide upheld or void",
+        )
+
+
 def _gaps(reader: Reader, scope: Scope) -> Iterator[Remark]:
     """Silence of a mailbox on days that were loaded. Not loaded days are another matter (`_coverage`)."""
     seen = within(scope, "effort.rep_key", "effort.occurred_at")
@@ -283,5 +295,15 @@ def _count(reader: Reader, sql: str) -> int:
 
 
 _Check = Callable[[Reader, Scope], Iterator[Remark]]
-_OF_THE_DATA: tuple[_Check, ...] = (_nothing_kept, _efforts, _rejects, _notes, _clocks, _channels, _duplicates, _deals)
+_OF_THE_DATA: tuple[_Check, ...] = (
+    _nothing_kept,
+    _efforts,
+    _rejects,
+    _notes,
+    _clocks,
+    _channels,
+    _duplicates,
+    _contests,
+    _deals,
+)
 _OF_PEOPLE: tuple[_Check, ...] = (_unseen, _silent_reps, _gaps)
