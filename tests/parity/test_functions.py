@@ -62,6 +62,11 @@ FORMS = {
     " select t.row_key, t.number from chain join t on t.number = chain.number + 1) select row_key, number from chain",
     "ranks over a window with a frame": "select row_key, first_value(text) over w as value from t"
     f" window w as (partition by yes order by text, row_key {FRAME}) qualify row_number() over w = 1",
+    "date_trunc": "select row_key, date_trunc('month', instant) as value,"
+    " epoch(date_trunc('month', later)) <= epoch(instant) as soon from t",
+    "least and greatest": "select row_key, least(number, row_key) as low, greatest(instant, later) as high from t",
+    "abs and numbers from queries": "select abs((select count(*) from t) - (select count(*) from u)) + cast(count(*) as"
+    " bigint) as n from t join u using (number)",
     "texts put together": "select row_key, text || ' / ' || other_text as value from t",
     "names that are numbers": "select row_key as number, count(*) as place from t group by row_key having count(*) = 1",
 }
