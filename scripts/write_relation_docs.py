@@ -10,7 +10,7 @@ from pathlib import Path
 from answerback.domain.log import ColumnType, log_columns
 from answerback.domain.playbook_file import default_playbook
 from answerback.domain.records import RECORDS
-from answerback.engine.catalogue import Relation, catalogue
+from answerback.engine.catalogue import Relation, catalogue, header_facts
 from answerback.engine.duckdb import DuckDB, engine
 from answerback.engine.settings import playbook_relations
 from answerback.workspace.identity import DOUBTFUL, SAME_AS
@@ -32,8 +32,10 @@ The same files open in any DuckDB shell: start it in the workspace's folder and 
 Keys are 64-bit numbers; `answerback sql --names` adds the relation `ids(key, space, source, id)` and the names.
 Instants are UTC. Relations hold instants and never states: what is *too early* today is not stored.
 
-Steps on the way, which no snapshot keeps, are listed at the end. `order` is how a relation is sorted in its file,
-`unit` what will be rebuilt at a time when data changes.
+Steps on the way, which no snapshot keeps, are listed at the end. `order` is how a relation is sorted in its files,
+`unit` what is made again at a time when data changes: the whole relation, or the months in which a change shows. Where
+changes show is what `look-back`, `look-forward`, `follows` and `narrows` say:
+[how a build knows what to make again](../understand/builds.md).
 """
 
 
@@ -50,9 +52,8 @@ def page() -> str:
 def section(relation: Relation, columns: dict[str, str]) -> str:
     """One relation."""
     listed = ", ".join(f"`{name}` {kind}" for name, kind in columns.items())
-    facts = f"key: {', '.join(relation.key)} · order: {', '.join(relation.order)} · unit: {relation.unit}"
-    window = f"look-back: {relation.look_back} · look-forward: {relation.look_forward}"
-    return f"## `{relation.name}`\n\n{relation.meaning}\n\n{facts} · {window}\n\n{listed}\n"
+    facts = "".join(f"- {fact}: {said}\n" for fact, said in header_facts(relation.sql).items() if fact != "kept")
+    return f"## `{relation.name}`\n\n{relation.meaning}\n\n{facts}\n{listed}\n"
 
 
 def row(relation: Relation) -> str:

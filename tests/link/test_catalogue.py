@@ -21,7 +21,7 @@ from tests.link.worlds import crowded_world
 
 COLUMNS = Path(__file__).with_name("columns.json")
 NULLABLE = {*(("play_variant", name) for name in ("subkind", "purpose", "step")), ("coverage_span", "rep_key")}
-"""Facts that an effort may lack, in the one key that is made of facts; and whose coverage it is: without a rep, everybody's."""
+"""Facts that an effort may lack, in the one key that is made of facts; and whose coverage it is, if not everybody's."""
 WORLDS = 8
 
 each_relation = pytest.mark.parametrize("relation", catalogue(), ids=lambda relation: relation.name)

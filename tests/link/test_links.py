@@ -13,7 +13,7 @@ BOB, EVE = 4, 5
 LINKS = [
     Case(
         "effort_bearer",
-        "the tokens by which an effort can be answered, and by what; not those that it names, nor of what cannot be answered",
+        "the tokens by which an effort can be answered, and by what; not those it names, nor of what cannot be",
         [e(1, 3), e(2, kind="visit"), mail(1), about(1), answers(1), mail(2, T2)],
         [
             {"effort_key": 1, "token_key": T, "role": role, "reach_id": 0, "occurred_at": day(3)}

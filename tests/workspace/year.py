@@ -17,7 +17,8 @@ PATIENT = USUAL.model_copy(
 )
 YOUNG = USUAL.model_copy(update={"tenure_months": (1, 3)})
 RENAMED = USUAL.model_copy(update={"stage": STAGES[:1]})
-PLAYBOOKS: tuple[Playbook, ...] = (USUAL, USUAL, PATIENT, YOUNG, RENAMED)
+UNSEEN = USUAL.model_copy(update={"play": tuple(play.model_copy(update={"seen_on": ()}) for play in USUAL.play)})
+PLAYBOOKS: tuple[Playbook, ...] = (USUAL, USUAL, PATIENT, YOUNG, RENAMED, UNSEEN)
 
 _DAYS = ("01-01", "01-15", "01-31", "02-01", "02-14", "02-28", "03-01", "03-02", "03-20", "04-10", "04-30", "05-01")
 _HOURS = ("00:00:00", "00:05:00", "12:00:00", "23:59:59")

@@ -1,7 +1,8 @@
 """Blocks of months: the pieces in which events, and all that follows from them, are kept and made again.
 
-A block begins with a month and lasts until the next one begins; the first reaches back for good, the last forward. Where
-there is much, a block is a month; where there is little, one block holds years, so that a small workspace has few files.
+A block begins with a month and lasts until the next one begins; the first reaches back for good, the last forward.
+Where there is much, a block is a month; where there is little, one block holds years, so that a small workspace has few
+files.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from datetime import datetime, timedelta
 
 EVENTS_IN_BLOCK = 1_000_000
 """What a block should hold at most, if a month is not more already."""
-_EARLIEST, _LATEST = datetime(1, 1, 1), datetime(9999, 1, 1)
+# Instants are naive here, and in UTC, as relations hold them.
+_EARLIEST, _LATEST = datetime(1, 1, 1), datetime(9999, 1, 1)  # noqa: DTZ001
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def cut(months: Mapping[datetime, int], size: int, keep: Iterable[datetime] = ()
                 starts.append(month)
             events = 0
         events += count
-    return Blocks(tuple(starts) or (datetime(2000, 1, 1),))
+    return Blocks(tuple(starts) or (datetime(2000, 1, 1),))  # noqa: DTZ001
 
 
 def _moved(instant: datetime, seconds: int) -> datetime:

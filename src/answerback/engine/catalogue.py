@@ -2,7 +2,8 @@
 
 A header is the comment on top: a sentence that says what one row is, and lines of facts such as
 
-    -- key: action_key · unit: month · look-back: linkable_effort (the longest waiting time) · look-forward: none · kept: no
+    -- key: action_key · unit: month · look-forward: none · kept: no
+    -- look-back: linkable_effort (the longest waiting time)
     -- follows: deal_stage (step by deal_key = effort.deal_key since occurred_at)
     -- narrows: current_effort (effort_key in same_event.event_key)
 
@@ -45,7 +46,7 @@ class Relation:
     """By input: how far back it reads that, beyond the block of months being made."""
     look_forward: Mapping[str, Reach]
     follows: Mapping[str, Follow]
-    """By input that is not cut by month: which of its rows show in which blocks. Not named: any change in all blocks."""
+    """By input that is not cut by month: where its changes show. Not named: in all blocks."""
     narrows: Mapping[str, Narrow]
     """By input that is cut by month, for a relation that is not: the rows that matter to it."""
     kept: bool
@@ -72,22 +73,16 @@ def relation_from(name: str, text: str) -> Relation:
     >>> one.key, one.kept, sorted(one.reads)
     (('effort_key',), False, ['effort'])
     """
-    header = [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
-    facts: dict[str, list[str]] = {}
-    for line in header:
-        for part in line.split("·"):
-            if (found := _FACT.match(part)) is not None:
-                facts.setdefault(found[1], []).append(found[2])
-    if missing := _NEEDED - facts.keys():
+    said = header_facts(text)
+    if missing := _NEEDED - said.keys():
         raise ValueError(f"{name}.sql: its header does not say {', '.join(sorted(missing))}")
-    said = {fact: ", ".join(each) for fact, each in facts.items()}
     if said["unit"] not in UNITS:
         raise ValueError(f"{name}.sql: unit is one of {', '.join(UNITS)}")
     try:
         return Relation(
             name=name,
             sql=text,
-            meaning=" ".join(line for line in header if not any(_FACT.match(part) for part in line.split("·"))),
+            meaning=" ".join(line for line in _header(text) if not any(_FACT.match(part) for part in line.split("·"))),
             key=_words(said["key"]),
             unit=said["unit"],
             look_back=MappingProxyType(reaches_from(said["look-back"])),
@@ -101,6 +96,20 @@ def relation_from(name: str, text: str) -> Relation:
         )
     except ValueError as error:
         raise ValueError(f"{name}.sql: {error}") from error
+
+
+def header_facts(text: str) -> dict[str, str]:
+    """What a header says, by fact; one that is said on several lines as one list."""
+    facts: dict[str, list[str]] = {}
+    for line in _header(text):
+        for part in line.split("·"):
+            if (found := _FACT.match(part)) is not None:
+                facts.setdefault(found[1], []).append(found[2])
+    return {fact: ", ".join(each) for fact, each in facts.items()}
+
+
+def _header(text: str) -> list[str]:
+    return [line[2:].strip() for line in text.splitlines() if line.startswith("--")]
 
 
 def tables_read(sql: str) -> frozenset[str]:

@@ -5,9 +5,9 @@ A relation by month is made again for a block of months when an input changed
 - in that block (every input that is cut by month and not named otherwise);
 - up to a duration earlier (`look-back`) or later (`look-forward`): `linkable_effort (the longest waiting time)`;
 - at any earlier time, for rows that share a key: `effort_bearer (any, by token_key of action_token)`;
-- elsewhere, for an input that is not cut by month (`follows`): where rows of another relation have a key of a changed row,
-  `contact (account_key by contact_key = effort.contact_key)`, perhaps only `since` an instant of the changed row; or in
-  the stretch of time for which something else holds now: `rep (during valid_from to valid_to)`.
+- elsewhere, for an input that is not cut by month (`follows`): where rows of another relation have a key of a changed
+  row, `contact (account_key by contact_key = effort.contact_key)`, perhaps only `since` an instant of the changed row;
+  or in the stretch of time for which something else holds now: `rep (during valid_from to valid_to)`.
 
 A relation that is not cut by month is made again as a whole. If it reads events, it says which of them matter to it
 (`narrows`): `current_effort (effort_key in same_event.event_key)`.

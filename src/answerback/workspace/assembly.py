@@ -37,7 +37,7 @@ class Basis:
     """What the build before left."""
 
     batches: frozenset[str] = frozenset()
-    blocks: Blocks = Blocks(())
+    blocks: Blocks = field(default_factory=lambda: Blocks(()))
     files: Mapping[str, Mapping[str, list[Path]]] = field(default_factory=dict)
     """By relation and label of the block."""
     state: State = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """A build: from the log to a snapshot that readers see.
 
-`assembly` makes the files of the relations; here they are checked in, and published in one step. A build that is killed,
-or that breaks a promise, leaves the snapshots as they were. A build that finds the log grown since the newest snapshot
-makes again only what changes can show in.
+`assembly` makes the files of the relations; here they are checked in, and published in one step. A build that is
+killed, or that breaks a promise, leaves the snapshots as they were. A build that finds the log grown since the newest
+snapshot makes again only what changes can show in.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
 
 
 def _basis(home: Home, newest: Snapshot | None, batches: list[Batch]) -> Basis | None:
-    """What a build may rest on: the newest snapshot, if the log only grew since, the code is the same and no file lacks."""
+    """What a build may rest on: the newest snapshot, if the log only grew, the code is the same and no file lacks."""
     if newest is None or newest.code != _code() or not newest.blocks or missing_files(home, newest):
         return None
     if not set(newest.batches) <= {batch.batch_id for batch in batches}:

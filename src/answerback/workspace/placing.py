@@ -1,7 +1,7 @@
 """Puts events, and what belongs to an event, into the blocks of months that a build makes one at a time.
 
-An event lies in the block in which it occurred; another record of the same event in the block of the one that stands for
-both; a token or a participant in the block of its event. What speaks of an event that is not there lies nowhere.
+An event lies in the block in which it occurred; another record of the same event in the block of the one that stands
+for both; a token or a participant in the block of its event. What speaks of an event that is not there lies nowhere.
 """
 
 from __future__ import annotations
