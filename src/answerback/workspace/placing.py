@@ -95,7 +95,11 @@ class Placing:
         return self.engine.scatter(f"placed_{name}", "block", folder)
 
     def _keep_places(self, placed: Files) -> None:
-        """`placed_event`: in which block each event lies. An effort and an act may share a key: then both are meant."""
+        """`placed_event`: in which block each event lies.
+
+        An effort and an act may share a key. What is said of both is then placed with each, twice if they lie in one
+        block: relations count it once.
+        """
         said = []
         for name in _OF_EVENTS:
             for block, paths in placed[f"current_{name}"].items():
@@ -103,7 +107,7 @@ class Placing:
                 key = key_column(RECORDS[name])
                 said.append(f"select {key} as event_key, cast({block} as bigint) as block from placed_{name}_{block}")
         nothing = "select cast(null as bigint) as event_key, cast(null as bigint) as block where false"
-        self.engine.make("placed_event", " union ".join([*said, nothing]))
+        self.engine.make("placed_event", " union all ".join([*said, nothing]))
 
 
 def _columns(name: str, of: str) -> str:
