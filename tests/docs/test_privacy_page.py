@@ -118,6 +118,6 @@ def test_the_pages_queries_run_and_show_what_it_says(home: Home, monkeypatch: py
 
 def test_every_file_of_a_workspace_is_on_the_page(home: Home) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    known = {"workspace.json", "build.lock"}
+    known = {"workspace.json", "build.lock", "load.lock"}
     for path in home.root.iterdir():
         assert path.name in known or f"`{path.name}" in page or f"`{path.name}/" in page, path.name

@@ -12,9 +12,8 @@ import pytest
 from answerback.domain.errors import NoRoomError, UsageError
 from answerback.domain.kinds import DecisionReason
 from answerback.workspace.batches import read_batches
-from answerback.workspace.build import compact_journal
 from answerback.workspace.home import Home
-from answerback.workspace.journal import Entry, append, set_aside
+from answerback.workspace.journal import Entry, append, compact_journal, set_aside
 from tests.workspace.dying import Mortals
 from tests.workspace.world import NOW, PLAYBOOK, PROCESSES, current, make
 

@@ -31,6 +31,7 @@ from answerback.sources.registry import NAMES, by_name, recognise
 from answerback.workspace.access import note_use, owner_scope
 from answerback.workspace.batches import Batch, LoadRequest, load, read_batches
 from answerback.workspace.build import Built, OnStep, build
+from answerback.workspace.forget import Forgotten, finish_if_idle, forget, look_up
 from answerback.workspace.home import Home, create_home, open_home
 
 if TYPE_CHECKING:
@@ -159,6 +160,18 @@ class Workspace:
         now = datetime.now(UTC)
         return build(self.home, self.playbook, now=now, limits=self.limits, choice=engine, on_step=on_step)
 
+    def forget(self, person: str, *, of: str = "", only_look: bool = False) -> Forgotten:
+        """Forgets a person for good: an address, an id, or `SOURCE:ID`. `of` says contact or rep where an id is both.
+
+        With `only_look` nothing is changed: who is meant, and what of them there is. Raises NotFoundError where nobody
+        is known so, UsageError where several are, BusyError while a load or build runs.
+        """
+        if only_look:
+            self._scope("forget: who is meant")
+            return look_up(self.home, person, of=of, limits=self.limits)
+        now = datetime.now(UTC)
+        return forget(self.home, person, playbook=self.playbook, now=now, of=of, limits=self.limits)
+
     def on_base(
         self,
         by: Sequence[str] = ("rep", "play"),
@@ -192,9 +205,14 @@ class Workspace:
 
 
 def open_workspace(path: str | Path, *, create: bool = False, limits: Limits = Limits()) -> Workspace:  # noqa: B008
-    """The workspace in a folder; made there if `create`. Raises WorkspaceError where there is none."""
+    """The workspace in a folder; made there if `create`. Raises WorkspaceError where there is none.
+
+    Where a killed command has left somebody half forgotten, that is finished first.
+    """
     root = Path(path)
-    return Workspace(create_home(root) if create else open_home(root), limits)
+    home = create_home(root) if create else open_home(root)
+    finish_if_idle(home, now=datetime.now(UTC))
+    return Workspace(home, limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,4 +237,4 @@ def _connector(path: Path, source: str, mapping: Path | None) -> _Connector:
     return _Connector(chosen, source or chosen.name, source or chosen.name)
 
 
-__all__ = ["OnBaseRows", "Reader", "Rows", "Workspace", "open_workspace"]
+__all__ = ["Forgotten", "OnBaseRows", "Reader", "Rows", "Workspace", "open_workspace"]

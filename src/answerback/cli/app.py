@@ -198,6 +198,23 @@ def decide(
 
 
 @app.command()
+def forget(
+    context: typer.Context,
+    person: Annotated[str, typer.Argument(help="An address, an id as a source knows it, or SOURCE:ID.")],
+    of: Annotated[str, typer.Option(help="contact or rep, where an id is both.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say who is meant and what there is.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; for scripts.")] = False,
+) -> None:
+    """Remove a person from the log, the journal and every kept snapshot, and never load them again.
+
+    There is no way back. Ends with exit code 4 if something that names them is yours to change, such as the playbook.
+    """
+    from answerback.cli.forgetting import forget_person
+
+    raise typer.Exit(forget_person(context.obj, person, of=of, dry_run=dry_run, yes=yes))
+
+
+@app.command()
 def doctor(context: typer.Context) -> None:
     """What is wrong with the data or missing from it, and what each further source would unlock."""
     from answerback.cli.showing import examine

@@ -23,9 +23,10 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.reading import Progress, Reading, Source
 from answerback.workspace.disk import checksum, create_if_absent, room_on, sync_folder
 from answerback.workspace.entries import Stamp, whole_seconds
-from answerback.workspace.home import OWNERS_FOLDER, Home
+from answerback.workspace.home import OWNERS_FOLDER, Home, locked
 from answerback.workspace.intake import Intake, WrittenFile
 from answerback.workspace.keys import Keys, writable
+from answerback.workspace.known import sources_knowing
 from answerback.workspace.log import (
     BATCH,
     Batch,
@@ -38,6 +39,7 @@ from answerback.workspace.log import (
     sweep,
     to_manifest,
 )
+from answerback.workspace.suppression import Suppression, ask_to_forget, read_suppression, suppress
 
 __all__ = ["Batch", "Known", "LoadRequest", "check_files", "load", "read_batch", "read_batches", "sweep"]
 
@@ -101,8 +103,15 @@ class Known:
 def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None]) -> Batch:
     """Reads a path into the log and says how every item of it ended.
 
-    Raises SourceError where nothing could be read, NoRoomError where nothing could be written.
+    Raises SourceError where nothing could be read, NoRoomError where nothing could be written, BusyError while
+    somebody is being forgotten.
     """
+    with locked(home, "load", shared=True):
+        return load_alone(home, request, progress)
+
+
+def load_alone(home: Home, request: LoadRequest, progress: Callable[[Progress], None]) -> Batch:
+    """The same, for who holds the lock on loads."""
     keys = home.keys()
     inputs = list(_inputs(request.path))
     exported_at = whole_seconds(request.exported_at or _newest(inputs, request.loaded_at))
@@ -117,11 +126,18 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
     with room_on(home.log):
         (home.log / folder).mkdir(OWNERS_FOLDER)
     try:
-        intake = Intake(home.log / folder, keys, stamp, progress)
         reading = Reading(request.playbook, exported_at, known, request.mapping, request.options)
-        intake.take(request.source.read(request.path, reading))
-        files = intake.close()
-        batch = _describe(name, request, intake, stamp, folder=folder, files=files, asked_known=known.digest)
+        batch = None
+        while batch is None:
+            suppression = read_suppression(home, keys)
+            intake = Intake(home.log / folder, keys, stamp, progress, suppression)
+            intake.take(request.source.read(request.path, reading))
+            files = intake.close()
+            if _learn(home, suppression, request.loaded_at):
+                _empty(home.log / folder)  # it is read again, now that these ids are known
+                continue
+            told = {"folder": folder, "asked_known": known.digest}
+            batch = _describe(name, request, intake, stamp, files=files, suppression=suppression, **told)
         with room_on(home.log):
             sync_folder(home.log / folder)
             create_if_absent(manifest_path, to_manifest(Folder(manifest_path, 0, folder, batch.files, (batch,))))
@@ -129,6 +145,26 @@ def load(home: Home, request: LoadRequest, progress: Callable[[Progress], None])
         if not _shown(manifest_path, folder):  # it failed, or somebody else was first
             shutil.rmtree(home.log / folder, ignore_errors=True)
     return batch if _shown(manifest_path, folder) else read_batch(manifest_path, new=False)
+
+
+def _learn(home: Home, suppression: Suppression, now: datetime) -> bool:
+    """Notes ids under which somebody who was forgotten has come back. False: there were none.
+
+    What earlier loads say of such an id, before anybody could know whose it is, is forgotten by the next command.
+    """
+    if not suppression.learned:
+        return False
+    with locked(home, "forgotten"):
+        fresh = suppress(home, suppression.marks_learned(), now=now)
+    for space, source, own in sorted(suppression.learned):
+        if source in sources_knowing(home, space, own):
+            ask_to_forget(home, sorted(suppression.learned))
+    return fresh
+
+
+def _empty(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
 
 
 def _shown(manifest_path: Path, folder: str) -> bool:
@@ -202,6 +238,7 @@ def _describe(
     *,
     folder: str,
     files: list[WrittenFile],
+    suppression: Suppression,
     asked_known: str,
 ) -> Batch:
     counts = intake.counts
@@ -210,7 +247,7 @@ def _describe(
         source_kind=request.source.name,
         source=request.name,
         ids_of=request.ids_of,
-        path=writable(request.path.name),
+        path=suppression.clean(writable(request.path.name), anywhere=True),
         loaded_at=request.loaded_at,
         exported_at=stamp.exported_at,
         read=counts.read,

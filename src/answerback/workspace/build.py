@@ -28,10 +28,11 @@ from answerback.engine.making import WHOLE
 from answerback.engine.opening import EngineChoice, open_engine
 from answerback.engine.protocol import Limits
 from answerback.workspace.assembly import Assembled, Basis, assemble
-from answerback.workspace.batches import LoadRequest, load
+from answerback.workspace.compaction import compact_log
 from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
+from answerback.workspace.forget import finish_forgetting
 from answerback.workspace.home import OWNERS_FOLDER, Home, locked
-from answerback.workspace.journal import JournalSource, set_aside, sources_in
+from answerback.workspace.journal import compact_journal
 from answerback.workspace.log import Batch, read_batches, sweep
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
@@ -45,6 +46,7 @@ from answerback.workspace.snapshots import (
     publish,
     read_snapshot,
 )
+from answerback.workspace.suppression import suppression_digest
 
 _MAKERS = ("answerback.domain", "answerback.engine", "answerback.sql", "answerback.workspace")
 """The code that makes relations."""
@@ -88,15 +90,17 @@ def build(
     Raises BusyError while another build runs, PromiseBroken where a promise does not hold, NoRoomError without room.
     """
     with locked(home, "build"):
+        finish_forgetting(home, now=now, limits=limits)
         compact_journal(home, playbook, now=now)
         sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
         batches = read_batches(home)
-        made_from = _digest(batches, playbook)
+        made_from = _digest(home, batches, playbook)
         newest = read_snapshot(home) if next_number(home) > 1 else None
         if newest and newest.made_from == made_from and not afresh:
             damaged = damaged_files(home, newest)
             if not damaged:
                 prune(home, playbook.keep, now)
+                compact_log(home, now=now, limits=limits)
                 return Built(newest, new=False)
             _drop(home, damaged)
         basis = None if afresh else _basis(home, newest, batches)
@@ -126,7 +130,7 @@ def build(
             playbook=playbook.model_dump_json(),
             batches=tuple(batch.batch_id for batch in batches),
             relations=relations,
-            code=_code(),
+            code=_code(home),
             blocks=made.blocks.labels,
             state=state,
         )
@@ -135,6 +139,7 @@ def build(
                 "another build published first", where=str(home.root), next_step="run the same command again"
             )
         prune(home, playbook.keep, now)
+        compact_log(home, now=now, limits=limits)  # after it: what comes in from now on lies apart from what was built
         return Built(snapshot, new=True)
 
 
@@ -147,7 +152,7 @@ def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
 
 def _basis(home: Home, newest: Snapshot | None, batches: list[Batch]) -> Basis | None:
     """What a build may rest on: the newest snapshot, if the log only grew, the code is the same and no file lacks."""
-    if newest is None or newest.code != _code() or not newest.blocks or missing_files(home, newest):
+    if newest is None or newest.code != _code(home) or not newest.blocks or missing_files(home, newest):
         return None
     if not set(newest.batches) <= {batch.batch_id for batch in batches}:
         return None
@@ -167,24 +172,13 @@ def _drop(home: Home, damaged: list[str]) -> None:
             (home.root / path).unlink(missing_ok=True)
 
 
-def compact_journal(home: Home, playbook: Playbook, *, now: datetime) -> None:
-    """Moves what people entered into the log, and only then lets the journal go."""
-    for path in set_aside(home):
-        for source in sources_in(path):
-            # Its time is the file's own: killed before the file is let go, the next build finds its batch.
-            request = LoadRequest(JournalSource(source), path, source, source, playbook, now, None, None, {})
-            load(home, request, lambda _progress: None)
-        with room_on(path):
-            path.unlink()
-
-
-def _digest(batches: list[Batch], playbook: Playbook) -> str:
-    parts = [*(batch.batch_id for batch in batches), playbook.model_dump_json(), _code()]
+def _digest(home: Home, batches: list[Batch], playbook: Playbook) -> str:
+    parts = [*(batch.batch_id for batch in batches), playbook.model_dump_json(), _code(home)]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 
-def _code() -> str:
-    parts = [version("answerback"), *map(code_digest, _MAKERS)]
+def _code(home: Home) -> str:
+    parts = [version("answerback"), suppression_digest(home), *map(code_digest, _MAKERS)]
     return hashlib.blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
 
 

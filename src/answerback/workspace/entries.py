@@ -6,7 +6,7 @@ Token columns become `reference` rows that belong to this very version of the ev
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -28,7 +28,7 @@ ARROW_TYPES = {
     ColumnType.TIMESTAMP: INSTANT,
     ColumnType.BOOLEAN: pa.bool_(),
 }
-_COLLAPSING = frozenset({"reference", "participant", "coverage", "attribute", "assignment", "absence"})
+COLLAPSING = frozenset({"reference", "participant", "coverage", "attribute", "assignment", "absence"})
 """Records of which two equal ones say no more than one."""
 _CARRIED = (Field("source_id", FieldType.TEXT, ""), Field("version_at", FieldType.INSTANT, ""))
 _TOKENS = tuple(Field(name, FieldType.TEXT, "") for name in TOKEN_FIELDS)
@@ -113,13 +113,13 @@ def make_entries(
     record: RecordType, columns: Mapping[str, pa.Array], *, file: str | None, keys: Keys, stamp: Stamp, repeats: Repeats
 ) -> Entries:
     """Rows of the log from checked columns."""
-    columns = _settle(record, dict(columns))
+    columns = settle(record, columns)
     count = len(columns["source_id"])
     hashes = keys.hash_rows(_canonical(record, columns))
     entries = Entries(record, pa.table({}), None, [])
     own_ids = columns["source_id"]
     speaker = stamp.speaker(record.space)
-    if record.name in _COLLAPSING:  # equal rows of one source without an id are one: their content is their key
+    if record.name in COLLAPSING:  # equal rows of one source without an id are one: their content is their key
         content = pa.array(hashes ^ keys.key("row", speaker, record.name))
         own_keys = pc.coalesce(_key(entries, keys, record.space, speaker, own_ids), content)
     else:
@@ -164,8 +164,9 @@ def _fields(entries: Entries, keys: Keys, stamp: Stamp, columns: Mapping[str, pa
     return log
 
 
-def _settle(record: RecordType, columns: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    """A change of owner names reps: they become keys, not text."""
+def settle(record: RecordType, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """A change of owner names reps: they become keys, not text. To do it twice changes nothing."""
+    columns = dict(columns)
     if record.name != "deal_change":
         return columns
     is_owner = pc.equal(columns["field"], "owner")
@@ -197,11 +198,30 @@ def _own_ids(
     absent = np.flatnonzero(~given.is_valid().to_numpy(zero_copy_only=False))
     own = [int(hashes[row]) for row in absent]
     ordinals = [0] * len(own) if file is None else repeats.ordinals(record.name, str(file), own)
-    made = {
-        int(row): f"row-{each & 0xFFFFFFFFFFFFFFFF:016x}" + (f"-{ordinal + 1}" if ordinal else "")
-        for row, each, ordinal in zip(absent, own, ordinals, strict=True)
-    }
+    made = {int(row): _made_id(each, ordinal) for row, each, ordinal in zip(absent, own, ordinals, strict=True)}
     return pa.array([made.get(row, value) for row, value in enumerate(given.to_pylist())], pa.string())
+
+
+def _made_id(content: int, ordinal: int) -> str:
+    return f"row-{content & 0xFFFFFFFFFFFFFFFF:016x}" + (f"-{ordinal + 1}" if ordinal else "")
+
+
+def ids_of_rows(
+    record: RecordType, columns: Mapping[str, pa.Array], *, files: Sequence[str | None], keys: Keys, repeats: Repeats
+) -> list[str | None]:
+    """The own id of each row, for rows that lose something of their content before they are stored.
+
+    A row without an id is known by its content as it was read: read again, it must be the same row. None where equal
+    rows are one anyway.
+    """
+    given: list[str | None] = columns["source_id"].to_pylist()
+    if record.name in COLLAPSING or None not in given:
+        return given
+    hashes = keys.hash_rows(_canonical(record, settle(record, columns))).tolist()
+    return [
+        own or _made_id(each, 0 if file is None else repeats.ordinals(record.name, file, [each])[0])
+        for own, each, file in zip(given, hashes, files, strict=True)
+    ]
 
 
 def _keyed_reference(

@@ -9,6 +9,8 @@ home/
   pool/              files of relations, shared by snapshots
   snapshots/         one manifest per build
   usage.log          who looked at names or ran SQL
+  forgotten.json     marks of those who were forgotten, so that they are never loaded again
+  forgetting.json    somebody is being forgotten: whoever finds it finishes that first
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from answerback.workspace.manifests import manifest, to_json
 
 FORMAT = 1
 OWNERS_FOLDER = 0o700
+_BUSY = {"load": "somebody is just being forgotten in this workspace, or something is being loaded"}
 _FOLDERS = ("log", "journal", "pool", "snapshots")
 
 
@@ -65,6 +68,16 @@ class Home:
     def usage(self) -> Path:
         """Who looked at names or ran SQL."""
         return self.root / "usage.log"
+
+    @property
+    def forgotten(self) -> Path:
+        """Marks of those who were forgotten."""
+        return self.root / "forgotten.json"
+
+    @property
+    def forgetting(self) -> Path:
+        """What is to be forgotten, until it is done."""
+        return self.root / "forgetting.json"
 
     @property
     def described(self) -> Path:
@@ -122,20 +135,20 @@ def open_home(root: Path) -> Home:
 
 
 @contextmanager
-def locked(home: Home, purpose: str) -> Iterator[None]:
+def locked(home: Home, purpose: str, *, shared: bool = False) -> Iterator[None]:
     """Holds one of the workspace's locks; the system frees it when the process ends, however it ends.
 
-    Raises BusyError where another process holds it.
+    Several may hold it `shared` at once. Raises BusyError where another process holds it in a way that forbids ours.
     """
     path = home.root / f"{purpose}.lock"
     with room_on(path):
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise BusyError(
-                f"another {purpose} is running in this workspace",
+                _BUSY.get(purpose, f"another {purpose} is running in this workspace"),
                 where=str(home.root),
                 next_step="wait for it to end, then run the same command again",
             ) from error

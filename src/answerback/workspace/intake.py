@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,7 @@ from answerback.domain.records import RECORDS
 from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file
 from answerback.workspace.entries import Entries, Repeats, Stamp, check_rows, make_entries, whole_seconds
 from answerback.workspace.keys import Keys, writable
+from answerback.workspace.suppression import NON_EVENT, Suppression, rows_left
 from answerback.workspace.values import Fault, column_of
 
 CHUNK_ITEMS = 8_192
@@ -72,6 +73,10 @@ class WrittenFile:
     name: str
     rows: int
     checksum: str
+
+
+_Checked = tuple[RecordType, dict[str, pa.Array], list[int]]
+"""Checked columns of one record type, and for each row the number of its item."""
 
 
 class _Writer:
@@ -115,7 +120,14 @@ class _Writer:
 class Intake:
     """Takes the items of one reading and writes the files of one batch into a folder that nobody reads yet."""
 
-    def __init__(self, folder: Path, keys: Keys, stamp: Stamp, progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        keys: Keys,
+        stamp: Stamp,
+        progress: Callable[[Progress], None],
+        suppression: Suppression,
+    ) -> None:
         self.counts = Counts()
         self.extents: dict[str, datetime] = {}
         self.notes: dict[Note, None] = {}
@@ -123,6 +135,7 @@ class Intake:
         self._keys = keys
         self._stamp = stamp
         self._progress = progress
+        self._suppression = suppression
         self._writers: dict[str, _Writer] = {}
         self._repeats = Repeats()
         self._items: list[Kept] = []
@@ -185,9 +198,12 @@ class Intake:
 
     def _note(self, note: Note) -> None:
         if len(self.notes) < MOST_NOTES:
-            self.notes[
-                replace(note, file=writable(note.file), field=writable(note.field), hint=writable(note.hint))
-            ] = None
+            said = {name: self._told(text) for name, text in asdict(note).items()}
+            self.notes[Note(**said)] = None
+
+    def _told(self, text: str) -> str:
+        """A text about a file, without the addresses of those who were forgotten."""
+        return self._suppression.clean(writable(text), anywhere=True)
 
     def _reject(self, reject: Reject) -> None:
         self.counts.rejects += 1
@@ -199,11 +215,11 @@ class Intake:
         if self._rejects:
             some, self._rejects = self._rejects, []
             columns = {
-                "file": column_of([each.place.file for each in some]),
+                "file": column_of([self._told(each.place.file) for each in some]),
                 "at": pa.array([each.place.at for each in some], pa.int64()),
                 "field": column_of([each.field for each in some]),
                 "reason": column_of([each.reason for each in some]),
-                "hint": column_of([each.hint for each in some]),
+                "hint": column_of([self._told(each.hint) for each in some]),
             }
             self._writer("rejects").add(pa.table(columns, schema=REJECTS))
 
@@ -213,15 +229,16 @@ class Intake:
             checked, spoiled = self._check_items(items)
             for number, fault in spoiled.items():
                 self._reject(Reject(items[number].place, fault.reason, fault.field, fault.hint))
-            self.counts.kept += len(items) - len(spoiled)
             files = [item.place.file for item in items]
-            for record, columns, owners in checked:
+            left = [self._left(each, files) for each in checked] if self._suppression else checked
+            forgotten = _owners(checked) - _owners(left) - spoiled.keys()
+            self.counts.non_events.update({NON_EVENT: len(forgotten)} if forgotten else {})
+            self.counts.kept += len(items) - len(spoiled) - len(forgotten)
+            for record, columns, owners in left:
                 self._keep_rows(record, columns, owners, spoiled, files)
         self._flush_also()
 
-    def _check_items(
-        self, items: list[Kept]
-    ) -> tuple[list[tuple[RecordType, dict[str, pa.Array], list[int]]], dict[int, Fault]]:
+    def _check_items(self, items: list[Kept]) -> tuple[list[_Checked], dict[int, Fault]]:
         """Checked columns per record type with the item of each row, and the first fault of each spoiled item."""
         rows: dict[str, list[Record]] = {}
         owners: dict[str, list[int]] = {}
@@ -237,6 +254,17 @@ class Intake:
                 spoiled.setdefault(owners[name][fault.row], fault)
             checked.append((RECORDS[name], columns, owners[name]))
         return checked, dict(sorted(spoiled.items()))
+
+    def _left(self, checked: _Checked, files: list[str]) -> _Checked:
+        """Without the rows about people who were forgotten, and without them in the others."""
+        record, columns, owners = checked
+        columns, staying = self._take_out(record, columns, [files[owner] for owner in owners])
+        return record, columns, [owners[row] for row in staying]
+
+    def _take_out(
+        self, record: RecordType, columns: dict[str, pa.Array], files: Sequence[str | None]
+    ) -> tuple[dict[str, pa.Array], list[int]]:
+        return rows_left(self._suppression, record, columns, files=files, stamp=self._stamp, repeats=self._repeats)
 
     def _keep_rows(
         self,
@@ -263,9 +291,12 @@ class Intake:
             columns, faults = check_rows(RECORDS[name], _table_of(some))
             for fault in faults:
                 self._note(Note("", fault.reason, f"{name}.{fault.field}", fault.hint))
-            good = np.setdiff1d(np.arange(len(some)), [fault.row for fault in faults])
+            good = np.setdiff1d(np.arange(len(some)), [fault.row for fault in faults]).tolist()
+            chosen = {key: column.take(pa.array(good, pa.int64())) for key, column in columns.items()}
+            if self._suppression and len(good):
+                chosen, good = self._take_out(RECORDS[name], chosen, [None] * len(good))
             if len(good):
-                self._write(RECORDS[name], {key: column.take(pa.array(good)) for key, column in columns.items()}, None)
+                self._write(RECORDS[name], chosen, None)
 
     def _take_table(self, item: Table) -> None:
         record = RECORDS[item.type]
@@ -281,9 +312,15 @@ class Intake:
                 self._reject(Reject(Place(item.file, places[row]), fault.reason, fault.field, fault.hint))
             else:  # the item stands without this record, and is told so once
                 self._note(Note(item.file, fault.reason, f"{record.name}.{fault.field}", fault.hint))
-        self.counts.kept += len(good) if item.counted else 0
-        if len(good):
-            chosen = columns if not first else {name: column.take(pa.array(good)) for name, column in columns.items()}
+        chosen = columns if not first else {name: column.take(pa.array(good)) for name, column in columns.items()}
+        left = len(good)
+        if self._suppression and left:
+            chosen, staying = self._take_out(record, chosen, [item.file] * left)
+            if item.counted and len(staying) < left:
+                self.counts.non_events[NON_EVENT] += left - len(staying)
+            left = len(staying)
+        self.counts.kept += left if item.counted else 0
+        if left:
             self._write(record, chosen, item.file)
 
     def _write(self, record: RecordType, columns: dict[str, pa.Array], file: str | None) -> None:
@@ -317,6 +354,7 @@ class Intake:
                 new = [row for row, key in enumerate(table["key"].to_pylist()) if key not in known]
                 known.update(table["key"].take(pa.array(new, pa.int64())).to_pylist())
                 fresh = table.take(pa.array(new, pa.int64()))
+            fresh = self._suppression.unspoken(fresh)
             if fresh.num_rows:
                 labels = {"space": space, "source": source}
                 for name, value in labels.items():
@@ -327,6 +365,10 @@ class Intake:
         if name not in self._writers:
             self._writers[name] = _Writer(self._folder / f"{name}.parquet")
         return self._writers[name]
+
+
+def _owners(checked: Iterable[_Checked]) -> set[int]:
+    return {owner for _, _, owners in checked for owner in owners}
 
 
 def layout(schema: pa.Schema) -> dict[str, Any]:

@@ -10,7 +10,7 @@ import fcntl
 import json
 import os
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,10 @@ from typing import Any, ClassVar
 import pyarrow as pa
 
 from answerback.domain.errors import UsageError
-from answerback.domain.reading import Item, Kept, Place, Reading, Recognition, Record
+from answerback.domain.playbook import Playbook
+from answerback.domain.reading import Item, Kept, Place, Progress, Reading, Recognition, Record
 from answerback.domain.records import CARRIED, RECORDS, TOKEN_FIELDS
+from answerback.workspace.batches import Batch, LoadRequest, load
 from answerback.workspace.disk import OWNER_ONLY, room_on, sync_folder
 from answerback.workspace.entries import check_rows
 from answerback.workspace.home import Home
@@ -132,6 +134,33 @@ def set_aside(home: Home) -> list[Path]:
 def sources_in(path: Path) -> list[str]:
     """Whose ids the entries of a closed file speak of."""
     return sorted({said["source"] for _, said in _entries(path)})
+
+
+def lines_naming(home: Home, texts: Sequence[str]) -> int:
+    """In how many lines one of these ids or addresses is a value of some field."""
+    wanted = {text.lower() for text in texts}
+    return sum(
+        any(isinstance(value, str) and value.lower() in wanted for value in said["fields"].values())
+        for path in home.journal.glob("*.jsonl")
+        for _, said in _entries(path)
+    )
+
+
+def compact_journal(
+    home: Home,
+    playbook: Playbook,
+    *,
+    now: datetime,
+    take: Callable[[Home, LoadRequest, Callable[[Progress], None]], Batch] = load,
+) -> None:
+    """Moves what people entered into the log, and only then lets the journal go. For who holds the build lock."""
+    for path in set_aside(home):
+        for source in sources_in(path):
+            # Its time is the file's own: killed before the file is let go, the next build finds its batch.
+            request = LoadRequest(JournalSource(source), path, source, source, playbook, now, None, None, {})
+            take(home, request, lambda _progress: None)
+        with room_on(path):
+            path.unlink()
 
 
 class JournalSource:

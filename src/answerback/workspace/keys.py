@@ -63,6 +63,21 @@ class Keys:
         checks = pa.array(np.ascontiguousarray(both["check"]))
         return pc.take(keys, encoded.indices), pa.table({"key": keys, "check": checks, "id": distinct})
 
+    def marks(self, space: str, source: str, texts: Sequence[str]) -> list[str]:
+        """By which each id is known again once it was forgotten: made with another secret, so no key is found by it.
+
+        >>> keys = Keys(bytes(32))
+        >>> keys.marks("rep", "crm", ["anna"]) == keys.marks("rep", "mail", ["anna"])
+        False
+        """
+        prefix, key = self._prefix(space, source), self._secret_of_marks
+        rows = [prefix + writable(text).encode() for text in texts]
+        return [hashlib.blake2b(row, key=key, digest_size=16).hexdigest() for row in rows]
+
+    @cached_property
+    def _secret_of_marks(self) -> bytes:
+        return hashlib.blake2b(b"forgotten", key=self._secret, digest_size=32).digest()
+
     def _digests(self, texts: Sequence[bytes], size: int) -> bytes:
         secret, blake2b = self._secret, hashlib.blake2b
         return b"".join([blake2b(text, key=secret, digest_size=size).digest() for text in texts])

@@ -94,7 +94,7 @@ def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
     if name.isdecimal():
         chosen = [_read(path) for path in paths if int(path.stem) == int(name)]
     else:
-        chosen = [each for each in _all(home) if each.built_at.date() <= _day(name)]
+        chosen = [each for each in all_snapshots(home) if each.built_at.date() <= _day(name)]
     if not chosen:
         known = ", ".join(path.stem for path in paths[-10:])
         raise NotFoundError(f"there is no snapshot {name}", where=str(home.root), next_step=f"choose one of {known}")
@@ -117,6 +117,13 @@ def publish(home: Home, snapshot: Snapshot) -> bool:
         # A build that was killed right here may have left its own; only the manifest makes a snapshot.
         put_in_place(home.snapshots / f"{snapshot.name}.views.sql", views_sql(snapshot).encode())
         return create_if_absent(home.snapshots / f"{snapshot.name}.json", to_json(asdict(snapshot), form=_FORMAT))
+
+
+def put_snapshot(home: Home, snapshot: Snapshot) -> None:
+    """Writes a snapshot in place of the one of this number: only to forget somebody, else a snapshot never changes."""
+    with room_on(home.snapshots):
+        put_in_place(home.snapshots / f"{snapshot.name}.views.sql", views_sql(snapshot).encode())
+        put_in_place(home.snapshots / f"{snapshot.name}.json", to_json(asdict(snapshot), form=_FORMAT))
 
 
 def next_number(home: Home) -> int:
@@ -142,7 +149,7 @@ def _quoted(part: Part) -> str:
 
 def prune(home: Home, keep: Keep, now: datetime) -> None:
     """Lets old snapshots go by policy, then files of the pool that none has listed for longer than a reader's lease."""
-    snapshots = _all(home)
+    snapshots = all_snapshots(home)
     staying = kept(snapshots, keep)
     listed = {part.path for each in snapshots if each.number in staying for part in each.parts()}
     for snapshot in snapshots:
@@ -196,7 +203,7 @@ def _manifests(home: Home) -> list[Path]:
     return sorted(path for path in home.snapshots.glob("*.json") if path.stem.isdecimal())
 
 
-def _all(home: Home) -> list[Snapshot]:
+def all_snapshots(home: Home) -> list[Snapshot]:
     """Every snapshot, oldest first; one that a build lets go meanwhile is left out."""
     found = []
     for path in _manifests(home):
