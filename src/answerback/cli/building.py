@@ -31,6 +31,7 @@ def build_snapshot(settings: Settings, engine: str, master: str) -> None:
     if settings.format is not Format.TABLE:
         summary = {"snapshot": built.snapshot.name, "new": built.new}
         summary |= {"efforts": rows["effort"], "actions": rows["buyer_action"], "links": rows["link"]}
+        summary |= {"blocks": len(built.snapshot.blocks), "blocks_made": len(built.made)}
         put(settings, pa.Table.from_pylist([summary]))
         return
     if not built.new:
@@ -40,6 +41,8 @@ def build_snapshot(settings: Settings, engine: str, master: str) -> None:
     print(
         f"  {rows['link']:,} of which answer a touch, {rows['registration']:,} work items that merely register an act."
     )
+    if len(built.made) < len(built.snapshot.blocks):
+        print(f"  Of {len(built.snapshot.blocks)} blocks of months, {len(built.made)} had changed and were made again.")
     if not rows["effort"]:
         print("  No touches were loaded, so no rate can be told. Load a mailbox, a calendar or a CRM's activities.")
     print("Next: answerback show on-base, answerback doctor")

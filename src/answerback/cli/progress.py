@@ -10,6 +10,8 @@ from typing import Protocol
 
 from answerback.cli.settings import Settings, is_terminal
 
+_SECONDS_BETWEEN_LINES = 15.0
+
 
 class Advance(Protocol):
     """Told how far the work has come."""
@@ -34,8 +36,23 @@ def progress(settings: Settings, title: str) -> Iterator[Advance]:
     else:
         started = time.perf_counter()
         print(f"{title} …", file=sys.stderr, flush=True)
-        yield _silent
+        yield _lines(title, started)
         print(f"{title}: done in {time.perf_counter() - started:.1f} s", file=sys.stderr, flush=True)
+
+
+def _lines(title: str, started: float) -> Advance:
+    """A line now and then, for work that takes longer than anybody likes to wait without a word."""
+    last = started
+
+    def advance(what: str, done: int, total: int) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        if now - last >= _SECONDS_BETWEEN_LINES:
+            last = now
+            share = f", {100 * done // total} %" if total else ""
+            print(f"{title} {what}{share} after {now - started:.0f} s", file=sys.stderr, flush=True)
+
+    return advance
 
 
 @contextmanager

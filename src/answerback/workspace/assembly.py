@@ -50,6 +50,8 @@ class Assembled:
     blocks: Blocks
     files: Files
     state: State
+    made: tuple[str, ...]
+    """The blocks of months in which something was made again, by their first months."""
 
 
 def assemble(
@@ -98,7 +100,8 @@ def assemble(
     making.make_monthly(placing.place, dirty, _checking(making))
     on_step("writing", "", 1, 1)
     state = {name: engine.write(name, scratch / name, ()) for name in _STATE}
-    return Assembled(blocks, making.files, state)
+    made = making.changed_blocks(relation.name for relation in making.relations)
+    return Assembled(blocks, making.files, state, tuple(blocks.labels[block] for block in sorted(made)))
 
 
 def _checking(making: Making) -> Callable[[frozenset[str]], None]:

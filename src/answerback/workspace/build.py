@@ -62,6 +62,8 @@ class Built:
     snapshot: Snapshot
     new: bool
     """False: nothing had changed since the newest snapshot, which stands."""
+    made: tuple[str, ...] = ()
+    """The first months of the blocks of months in which something was made again."""
 
 
 def build(
@@ -140,7 +142,7 @@ def build(
             )
         prune(home, playbook.keep, now)
         compact_log(home, now=now, limits=limits)  # after it: what comes in from now on lies apart from what was built
-        return Built(snapshot, new=True)
+        return Built(snapshot, new=True, made=made.made)
 
 
 def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
