@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 from py4j.protocol import Py4JError, Py4JJavaError, Py4JNetworkError
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StructField, StructType
+from pyspark.sql.types import StructType
 
 from answerback.domain.errors import AnswerbackError, NoRoomError, UsageError, WorkspaceError
 from answerback.domain.log import ColumnType
@@ -136,7 +136,7 @@ class Spark:
         half_written = stem.with_name(f".{stem.name}-{secrets.token_hex(6)}")
         try:
             with _told(self._scratch):
-                writer = frame.to(_nullable(frame.schema)).write
+                writer = frame.write
                 if rows_in_group:
                     writer = writer.option("parquet.block.row.count.limit", rows_in_group)
                 writer.parquet(_address(half_written))
@@ -200,11 +200,6 @@ def _address(path: Path) -> str:
 def _pattern(path: Path) -> str:
     """A path for reading, where some signs would be wild cards."""
     return re.sub(r"([\\{}\[\]*?])", r"\\\1", _address(path))
-
-
-def _nullable(schema: StructType) -> StructType:
-    """In our files every column may be null, as nothing downstream shall tell one engine from another."""
-    return StructType([StructField(field.name, field.dataType, nullable=True) for field in schema.fields])
 
 
 def _schema_of(path: Path) -> str:
