@@ -111,7 +111,10 @@ def test_build_says_what_there_is(fresh: Terminal, tables: Path) -> None:
     assert "2 touches, 2 buyer actions" in fresh("build").text
     assert "Nothing has changed since snapshot 000001" in fresh("build").text
     (row,) = fresh.rows("build")
-    assert row == {"snapshot": "000001", "new": False, "efforts": 2, "actions": 2, "links": 2}
+    assert row == {"snapshot": "000001", "new": False, "efforts": 2, "actions": 2, "links": 2} | {
+        "blocks": 1,
+        "blocks_made": 0,
+    }
 
 
 def test_merging_two_accounts_ties_an_act_to_the_other_ones_touch(fresh: Terminal, tables: Path) -> None:
