@@ -24,7 +24,7 @@ KEPT = HERE.parent / "build" / "benchmarks"
 ROWS = "BENCHMARK_ROWS"
 """Where a process that measures puts its rows, if anywhere."""
 ALL = {
-    "builds": ("--events", "100000,1000000,10000000", "--memory", "4GB"),
+    "builds": ("--events", "100000,1000000,10000000", "--memory", "1500MB"),
     "engines": ("--events", "10000000"),
     "event_log": (),
     "loading": (),
