@@ -103,7 +103,7 @@ _loads = st.lists(
 
 
 @given(_loads)
-@settings(max_examples=8, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=6, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 def test_a_compacted_log_says_what_the_log_said(homes: Any, loads: list[tuple[list[Line], str, int, bool]]) -> None:
     plain, merged = homes(), homes()
     for lines, source, day, pause in loads:
@@ -193,12 +193,12 @@ def test_merges_that_contradict_each_other_are_told(home: Home) -> None:
 
 def test_a_year_of_daily_loads_leaves_few_files(home: Home) -> None:
     most = 0
-    for day in range(72):
+    for day in range(40):
         days(home, 1, first=day)
         compact_log(home, now=datetime.now(UTC), limits=ONE)
         most = max(most, sum(path.is_file() for path in home.log.rglob("*")))  # with what waits for its readers
         sweep(home, older_than_seconds=LEASE_SECONDS, now=after_the_lease())
-    assert len(read_batches(home)) == 72
+    assert len(read_batches(home)) == 40
     each = max(len(folder.files) for folder in read_folders(home)) + 1
     assert each == 15, "eight types of records, four files of names, ids, rejects and the manifest"
     assert most <= each * 2 * FACTOR
@@ -267,7 +267,7 @@ def test_killed_at_a_spread_of_its_steps_it_loses_nothing_and_shows_nothing_twic
     home = Home(tmp_path / "home")
     shutil.copytree(template.root, home.root)
     seen = set()
-    for step in sorted({*range(1, total + 1, 7), *range(total - 24, total + 1)}):
+    for step in sorted({*range(1, total + 1, 16), *range(total - 14, total + 1)}):
         mortals.killed(compact_now, home, step=step)
         folders = assert_nothing_lost(home, said)
         seen.add(folders)
