@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -92,38 +93,25 @@ def build(
     Raises BusyError while another build runs, PromiseBroken where a promise does not hold, NoRoomError without room.
     """
     with locked(home, "build"):
-        finish_forgetting(home, now=now, limits=limits)
-        compact_journal(home, playbook, now=now)
-        sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
-        batches = read_batches(home)
+        batches = _all_loaded(home, playbook, now, limits)
         made_from = _digest(home, batches, playbook)
         newest = read_snapshot(home) if next_number(home) > 1 else None
-        if newest and newest.made_from == made_from and not afresh:
-            damaged = damaged_files(home, newest)
-            if not damaged:
-                prune(home, playbook.keep, now)
-                compact_log(home, now=now, limits=limits)
-                return Built(newest, new=False)
-            _drop(home, damaged)
+        if newest and newest.made_from == made_from and not afresh and _is_whole(home, newest):
+            _tidy(home, playbook, now, limits)
+            return Built(newest, new=False)
         basis = None if afresh else _basis(home, newest, batches)
-        scratch = home.pool / f".build-{secrets.token_hex(6)}"
-        with room_on(home.pool):
-            scratch.mkdir(OWNERS_FOLDER)
-        try:
-            with open_engine(choice, limits, home.pool) as engine, room_on(home.pool):
-                made = assemble(
-                    engine,
-                    home,
-                    playbook,
-                    batches,
-                    basis=basis,
-                    scratch=scratch,
-                    on_step=_one_line(on_step),
-                    events_in_block=events_in_block,
-                )
-                relations, state = _check_in(home, newest, made)
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
+        with _scratch(home) as scratch, open_engine(choice, limits, home.pool) as engine, room_on(home.pool):
+            made = assemble(
+                engine,
+                home,
+                playbook,
+                batches,
+                basis=basis,
+                scratch=scratch,
+                on_step=_one_line(on_step),
+                events_in_block=events_in_block,
+            )
+            relations, state = _check_in(home, newest, made)
         snapshot = Snapshot(
             number=next_number(home),
             built_at=now,
@@ -140,8 +128,7 @@ def build(
             raise BusyError(
                 "another build published first", where=str(home.root), next_step="run the same command again"
             )
-        prune(home, playbook.keep, now)
-        compact_log(home, now=now, limits=limits)  # after it: what comes in from now on lies apart from what was built
+        _tidy(home, playbook, now, limits)
         return Built(snapshot, new=True, made=made.made)
 
 
@@ -167,11 +154,39 @@ def _basis(home: Home, newest: Snapshot | None, batches: list[Batch]) -> Basis |
     return Basis(frozenset(newest.batches), Blocks(starts), found, state)
 
 
-def _drop(home: Home, damaged: list[str]) -> None:
-    """Lets damaged files go: they say nothing that can be trusted, and are made again."""
+def _all_loaded(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> list[Batch]:
+    """What there is to build from, once nothing that was begun is left half done."""
+    finish_forgetting(home, now=now, limits=limits)
+    compact_journal(home, playbook, now=now)
+    sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
+    return read_batches(home)
+
+
+@contextmanager
+def _scratch(home: Home) -> Iterator[Path]:
+    """Where files are made before they are checked in."""
+    scratch = home.pool / f".build-{secrets.token_hex(6)}"
+    with room_on(home.pool):
+        scratch.mkdir(OWNERS_FOLDER)
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _tidy(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> None:
+    """Lets old snapshots go and merges loads. Last of all: what comes in later then lies apart from what was built."""
+    prune(home, playbook.keep, now)
+    compact_log(home, now=now, limits=limits)
+
+
+def _is_whole(home: Home, snapshot: Snapshot) -> bool:
+    """Whether no file of a snapshot is damaged. Those that are say nothing that can be trusted: they are let go."""
+    damaged = damaged_files(home, snapshot)
     for path in damaged:
         with room_on(home.root / path):
             (home.root / path).unlink(missing_ok=True)
+    return not damaged
 
 
 def _digest(home: Home, batches: list[Batch], playbook: Playbook) -> str:
