@@ -143,5 +143,5 @@ def number(said: dict[str, object], what: str) -> float:
 
 
 def seconds(said: dict[str, object]) -> str:
-    """How long a run took."""
-    return f"{number(said, 'clock'):.2f} s"
+    """How long a run took, by the clock and of processors."""
+    return f"{number(said, 'clock'):.2f} s ({number(said, 'processors'):.2f})"
