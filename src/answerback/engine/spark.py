@@ -96,13 +96,14 @@ class Spark:
         """A relation over Parquet files, with these columns or those that they have; typed and empty without files."""
         if not paths and not columns:
             raise ValueError(f"{name}: no file, and no columns")
-        schema = ", ".join(f"`{column}` {SPARK.types[kind]}" for column, kind in (columns or {}).items())
+        typed = {column: SPARK.types[kind] for column, kind in (columns or {}).items()}
+        if not paths:
+            nothing = ", ".join(f"cast(null as {kind}) as `{column}`" for column, kind in typed.items())
+            self._sql(f"create or replace temporary view {name} as select {nothing} where false")
+            return
+        schema = ", ".join(f"`{column}` {kind}" for column, kind in typed.items())
         with _told(self._scratch):
-            if not paths:
-                frame = self._session.createDataFrame([], schema)
-            else:
-                frame = self._read(paths, schema or _schema_of(paths[0]))
-            frame.createOrReplaceTempView(name)
+            self._read(paths, schema or _schema_of(paths[0])).createOrReplaceTempView(name)
 
     def put(self, name: str, table: pa.Table) -> None:
         """A small relation from an Arrow table."""
