@@ -56,6 +56,8 @@ class DuckDB:
             ) from error
         self._scratch = scratch
         self._connection.execute("set TimeZone = 'UTC'")
+        # A relation has many files, and a page asks for few rows of each: their directories are read once.
+        self._connection.execute("set parquet_metadata_cache = true")
         # A name is a relation's or nothing's, never a variable's of this program.
         self._connection.execute("set python_enable_replacements = false")
         self._files: list[Path] = []
