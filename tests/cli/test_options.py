@@ -14,7 +14,7 @@ from answerback.cli.app import app
 from answerback.domain.errors import Exit
 from tests.cli.terminal import Ran, Terminal, answerback, started
 
-COMMANDS = ("init", "inspect", "load", "sources", "build", "show", "explain", "sql", "decide", "doctor", "mine")
+COMMANDS = ("init", "inspect", "load", "sources", "build", "show", "explain", "sql", "decide", "forget", "doctor", "mine")
 NEEDS_A_WORKSPACE = (
     ["load", "."],
     ["build"],
@@ -24,6 +24,7 @@ NEEDS_A_WORKSPACE = (
     ["explain", "link", "x"],
     ["sql", "select 1"],
     ["decide", "refusal", "x"],
+    ["forget", "x"],
     ["doctor"],
 )
 

@@ -141,7 +141,7 @@ def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
 
 def _basis(home: Home, newest: Snapshot | None, batches: list[Batch]) -> Basis | None:
     """What a build may rest on: the newest snapshot, if the log only grew, the code is the same and no file lacks."""
-    if newest is None or newest.code != _code(home) or not newest.blocks or missing_files(home, newest):
+    if newest is None or newest.code != _code(home) or not newest.batches or missing_files(home, newest):
         return None
     if not set(newest.batches) <= {batch.batch_id for batch in batches}:
         return None
