@@ -110,8 +110,9 @@ def test_build_says_what_there_is(fresh: Terminal, tables: Path) -> None:
     fresh("load", tables)
     assert "2 touches, 2 buyer actions" in fresh("build").text
     assert "Nothing has changed since snapshot 000001" in fresh("build").text
+    assert "Snapshot 000002" in fresh("build", "--afresh").text
     (row,) = fresh.rows("build")
-    assert row == {"snapshot": "000001", "new": False, "efforts": 2, "actions": 2, "links": 2} | {
+    assert row == {"snapshot": "000002", "new": False, "efforts": 2, "actions": 2, "links": 2} | {
         "blocks": 1,
         "blocks_made": 0,
     }

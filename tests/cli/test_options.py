@@ -14,7 +14,20 @@ from answerback.cli.app import app
 from answerback.domain.errors import Exit
 from tests.cli.terminal import Ran, Terminal, answerback, started
 
-COMMANDS = ("init", "inspect", "load", "sources", "build", "show", "explain", "sql", "decide", "forget", "doctor", "mine")
+COMMANDS = (
+    "init",
+    "inspect",
+    "load",
+    "sources",
+    "build",
+    "show",
+    "explain",
+    "sql",
+    "decide",
+    "forget",
+    "doctor",
+    "mine",
+)
 NEEDS_A_WORKSPACE = (
     ["load", "."],
     ["build"],

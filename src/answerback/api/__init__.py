@@ -151,14 +151,19 @@ class Workspace:
         self,
         *,
         engine: EngineChoice = EngineChoice(),  # noqa: B008 - frozen
+        afresh: bool = False,
         on_step: OnStep = _quiet,
     ) -> Built:
         """Makes a snapshot of everything loaded so far; which engine makes it cannot be told from it.
 
+        Only what changes can show in is made again, unless `afresh`: the rows are the same either way.
+
         Raises BusyError while another build runs, EngineError where the engine cannot be started.
         """
         now = datetime.now(UTC)
-        return build(self.home, self.playbook, now=now, limits=self.limits, choice=engine, on_step=on_step)
+        return build(
+            self.home, self.playbook, now=now, limits=self.limits, choice=engine, afresh=afresh, on_step=on_step
+        )
 
     def forget(self, person: str, *, of: str = "", only_look: bool = False) -> Forgotten:
         """Forgets a person for good: an address, an id, or `SOURCE:ID`. `of` says contact or rep where an id is both.

@@ -119,11 +119,14 @@ def build(
     master: Annotated[
         str, typer.Option(help="spark: the cluster's address, such as spark://host:7077; else this machine.")
     ] = "",
+    afresh: Annotated[
+        bool, typer.Option("--afresh", help="Make everything again, not only what changes can show in.")
+    ] = False,
 ) -> None:
     """Make a snapshot of all that was loaded: links, outcomes and everything that figures rest on."""
     from answerback.cli.building import build_snapshot
 
-    build_snapshot(context.obj, engine, master)
+    build_snapshot(context.obj, engine, master, afresh=afresh)
 
 
 @app.command()

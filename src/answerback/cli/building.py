@@ -21,12 +21,12 @@ _KINDS = ("account", "contact", "deal", "rep")
 """What can be merged or separated."""
 
 
-def build_snapshot(settings: Settings, engine: str, master: str) -> None:
+def build_snapshot(settings: Settings, engine: str, master: str, *, afresh: bool) -> None:
     """Builds, and says what there is now."""
     choice = engine_choice(engine, master)
     workspace = settings.workspace()
     with progress(settings, "Building") as advance:
-        built = workspace.build(engine=choice, on_step=advance)
+        built = workspace.build(engine=choice, afresh=afresh, on_step=advance)
     rows = {name: file.rows for name, file in built.snapshot.relations.items()}
     if settings.format is not Format.TABLE:
         summary = {"snapshot": built.snapshot.name, "new": built.new}
