@@ -136,6 +136,20 @@ def catalogue() -> tuple[Relation, ...]:
     return in_order(found)
 
 
+@cache
+def columns_read(name: str) -> frozenset[str]:
+    """Every column that relations by month name where they read this input: no other needs to be there.
+
+    >>> "occurred_at" in columns_read("current_effort"), "version_at" in columns_read("current_effort")
+    (True, False)
+    """
+    found: set[str] = set()
+    for relation in catalogue():
+        if relation.monthly and name in relation.reads:
+            found |= {each.name for each in sqlglot.parse_one(relation.sql, read="duckdb").find_all(exp.Column)}
+    return frozenset(found)
+
+
 def in_order(relations: Iterable[Relation]) -> tuple[Relation, ...]:
     """The relations, each after those it reads, by name where the order is free. Raises CycleError."""
     by_name = {each.name: each for each in relations}

@@ -12,10 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from answerback.domain.playbook import Playbook
-from answerback.domain.records import RECORDS
 from answerback.engine.blocks import EVENTS_IN_BLOCK, Blocks, cut
 from answerback.engine.catalogue import PLACED_INPUTS, catalogue
-from answerback.engine.current import current_columns
 from answerback.engine.making import WHOLE, Files, Making, OnStep
 from answerback.engine.protocol import Engine
 from answerback.engine.settings import durations, playbook_relations
@@ -23,7 +21,7 @@ from answerback.workspace.home import Home
 from answerback.workspace.identity import identify
 from answerback.workspace.intake import IDS
 from answerback.workspace.log import Batch, check_files, files_of
-from answerback.workspace.placing import Placing
+from answerback.workspace.placing import Placing, placed_columns
 from answerback.workspace.promises import check_ids, check_promises
 from answerback.workspace.standing import EVENTS, Standing, State
 
@@ -37,6 +35,9 @@ class Basis:
     """What the build before left."""
 
     batches: frozenset[str] = frozenset()
+    """What it was made of; none where everything is to be made."""
+    checked: frozenset[str] = frozenset()
+    """Batches whose ids an earlier build found to have keys of their own."""
     blocks: Blocks = field(default_factory=lambda: Blocks(()))
     files: Mapping[str, Mapping[str, list[Path]]] = field(default_factory=dict)
     """By relation and label of the block."""
@@ -60,7 +61,7 @@ def assemble(
     playbook: Playbook,
     batches: Sequence[Batch],
     *,
-    basis: Basis | None,
+    basis: Basis,
     scratch: Path,
     on_step: OnStep,
     events_in_block: int = EVENTS_IN_BLOCK,
@@ -70,21 +71,20 @@ def assemble(
     Raises PromiseBroken where a promise does not hold.
     """
     on_step("reading the log", "", 0, 0)
-    known = basis.batches if basis else frozenset()
     check_files(home, batches)
-    _check_ids(engine, home, batches, known)
-    standing = Standing(engine, home, batches, known, basis.state if basis else {})
+    _check_ids(engine, home, batches, basis.checked)
+    standing = Standing(engine, home, batches, basis.batches, basis.state)
     differs = standing.open()
     months = _months(engine)
-    blocks = cut(months, events_in_block, basis.blocks.starts if basis else ())
+    blocks = cut(months, events_in_block, basis.blocks.starts)
     making = Making(
         engine,
         catalogue(),
         scratch,
         durations(playbook),
         blocks,
-        was=_by_block(basis, blocks) if basis else None,
-        columns={name: current_columns(RECORDS[name.removeprefix("current_")]) for name in PLACED_INPUTS},
+        was=_by_block(basis, blocks) if basis.batches else None,
+        columns={name: placed_columns(name.removeprefix("current_")) for name in PLACED_INPUTS},
         on_step=on_step,
     )
     making.differs |= differs
@@ -95,7 +95,7 @@ def assemble(
     placing.open(months)
     placing.join_twins()
     dirty = set(range(len(blocks)))
-    if basis:
+    if basis.batches:
         dirty = {blocks.of(month) for month in standing.touched_months()} | blocks.unlike(basis.blocks)
     making.make_monthly(placing.place, dirty, _checking(making))
     on_step("writing", "", 1, 1)

@@ -99,7 +99,7 @@ def build(
         if newest and newest.made_from == made_from and not afresh and _is_whole(home, newest):
             _tidy(home, playbook, now, limits)
             return Built(newest, new=False)
-        basis = None if afresh else _basis(home, newest, batches)
+        basis = _basis(home, newest, batches, afresh=afresh)
         with _scratch(home) as scratch, open_engine(choice, limits, home.pool) as engine, room_on(home.pool):
             made = assemble(
                 engine,
@@ -139,19 +139,21 @@ def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
     return tell
 
 
-def _basis(home: Home, newest: Snapshot | None, batches: list[Batch]) -> Basis | None:
+def _basis(home: Home, newest: Snapshot | None, batches: list[Batch], *, afresh: bool) -> Basis:
     """What a build may rest on: the newest snapshot, if the log only grew, the code is the same and no file lacks."""
-    if newest is None or newest.code != _code(home) or not newest.batches or missing_files(home, newest):
-        return None
-    if not set(newest.batches) <= {batch.batch_id for batch in batches}:
-        return None
+    if newest is None:
+        return Basis()
+    checked = frozenset(newest.batches)
+    grew = checked <= {batch.batch_id for batch in batches}
+    if afresh or not grew or newest.code != _code(home) or missing_files(home, newest):
+        return Basis(checked=checked)
     found: dict[str, dict[str, list[Path]]] = {}
     for name, listed in newest.relations.items():
         for part in listed.parts:
             found.setdefault(name, {}).setdefault(part.block, []).append(home.root / part.path)
     state = {name: [home.root / part.path for part in listed.parts] for name, listed in newest.state.items()}
     starts = tuple(datetime.strptime(label, "%Y-%m") for label in newest.blocks)  # noqa: DTZ007 - as relations hold it
-    return Basis(frozenset(newest.batches), Blocks(starts), found, state)
+    return Basis(checked, checked, Blocks(starts), found, state)
 
 
 def _all_loaded(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> list[Batch]:

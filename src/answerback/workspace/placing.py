@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from answerback.domain.log import ColumnType
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.blocks import Blocks
+from answerback.engine.catalogue import columns_read
 from answerback.engine.current import current_columns
 from answerback.engine.literals import sql_instant
 from answerback.engine.making import Files
@@ -110,5 +112,11 @@ class Placing:
         self.engine.make("placed_event", " union all ".join([*said, nothing]))
 
 
+def placed_columns(name: str) -> dict[str, ColumnType]:
+    """The columns of a placed input: those of the record that some relation reads."""
+    read = columns_read(f"current_{name}")
+    return {column: kind for column, kind in current_columns(RECORDS[name]).items() if column in read}
+
+
 def _columns(name: str, of: str) -> str:
-    return ", ".join(f"{of}.{column}" for column in current_columns(RECORDS[name]))
+    return ", ".join(f"{of}.{column}" for column in placed_columns(name))
