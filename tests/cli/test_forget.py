@@ -49,6 +49,15 @@ def test_after_a_yes_they_are_gone_and_others_stay(loaded: Terminal) -> None:
     assert (again.code, "nobody is known as 'c1'" in again.err) == (6, True)
 
 
+def test_whoever_nothing_is_stored_of_is_marked_by_their_address(loaded: Terminal) -> None:
+    looked = loaded("forget", "zoe@buyer.example", "--dry-run")
+    assert (looked.code, "not loaded from now on" in looked.text) == (0, False)
+    assert not Home(loaded.home).forgotten.exists()
+    done = loaded("forget", "zoe@buyer.example", "--yes")
+    assert (done.code, "not loaded from now on" in done.text) == (0, True)
+    assert Home(loaded.home).forgotten.exists()
+
+
 def test_without_a_terminal_a_yes_must_be_said(loaded: Terminal) -> None:
     ran = loaded("forget", "c1")
     assert ran.code == 2

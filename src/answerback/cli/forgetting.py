@@ -58,7 +58,8 @@ def _report(settings: Settings, told: Forgotten) -> None:
     rows = [{"what": what, "count": count, "state": state} for what, count in told.found.items()]
     rows += [{"what": place, "count": 1, "state": "yours to change"} for place in told.left]
     table = pa.Table.from_pylist(rows, schema=_COLUMNS)
-    put(settings, table, empty="nothing of this person was stored; they are not loaded from now on")
+    later = "; they are not loaded from now on" if told.done else ""
+    put(settings, table, empty=f"nothing of this person was stored{later}")
     if settings.format is Format.TABLE and told.done:
         print("Forgotten. Figures follow with the next: answerback build")
     for place in told.left:
