@@ -7,7 +7,7 @@ occur twice are sorted.
 
 from __future__ import annotations
 
-from answerback.domain.fields import RecordType
+from answerback.domain.fields import FieldType, RecordType
 from answerback.domain.log import ColumnType, log_columns, version_columns
 
 _NOT_CARRIED = ("deleted", "recorded_at")
@@ -39,6 +39,7 @@ def current_sql(record: RecordType, *, extents: bool, log: str = "", several: st
     table, key = log or f"log_{record.name}", version_columns(record)
     same = " and ".join(f"log.{name} is not distinct from several.{name}" for name in key)
     partition = ", ".join(f"log.{name}" for name in key)
+    age = ", ".join(f"log.{name} desc" for name in ("version_at", "content_hash", *_named(record)))
     columns = ", ".join(f"newest.{name}" for name in current_columns(record))
     whole = ", ".join(f"log.{name}" for name in log_columns(record))
     known = f"select {', '.join(key)} from {several}" if several else several_sql(record, table)
@@ -52,7 +53,7 @@ newest as (
     union all
     select {whole.replace("log.", "ranked.")} from (
         select {whole}, row_number() over (
-            partition by {partition} order by log.version_at desc, log.content_hash desc
+            partition by {partition} order by {age}
         ) as place
         from {table} as log semi join several on {same}
     ) as ranked
@@ -62,6 +63,11 @@ select {columns}
 from newest{_joined(record, key[0], of) if extents else ""}
 where not newest.deleted{_ABSENT if extents else ""}
 """
+
+
+def _named(record: RecordType) -> list[str]:
+    """Keys that the same words may have been turned into, where two loads took them for ids of different systems."""
+    return [each.column for each in record.fields if each.type is FieldType.REF]
 
 
 def several_sql(record: RecordType, log: str) -> str:

@@ -7,7 +7,7 @@
 -- follows: contact (account_key by contact_key = buyer_action.contact_key)
 -- follows: deal (account_key by deal_key = buyer_action.deal_key), said_of_action (kind by action_key = buyer_action.action_key)
 -- follows: same_as (canonical_key by key canonical_key = buyer_action.contact_key deal_key account_key registered_by_key)
--- follows: contest (state by event_key = current_buyer_action.action_key)
+-- follows: contest (state event_type by event_key = current_buyer_action.action_key)
 -- follows: same_event (canonical_key by event_key canonical_key = current_buyer_action.action_key)
 with twin as (
     select same.canonical_key as action_key, max(other.account_key) as account_key, max(other.contact_key) as contact_key,

@@ -5,7 +5,7 @@
 -- order: account_key, occurred_at, effort_key · rows in a group: 8192
 -- follows: contact (account_key by contact_key = effort.contact_key), deal (account_key by deal_key = effort.deal_key)
 -- follows: same_as (canonical_key by key canonical_key = effort.rep_key contact_key deal_key account_key)
--- follows: contest (state by event_key = current_effort.effort_key)
+-- follows: contest (state event_type by event_key = current_effort.effort_key)
 -- follows: same_event (canonical_key by event_key canonical_key = current_effort.effort_key)
 with twin as (
     select same.canonical_key as effort_key, max(other.account_key) as account_key, max(other.contact_key) as contact_key,

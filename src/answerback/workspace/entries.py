@@ -34,6 +34,8 @@ _CARRIED = (Field("source_id", FieldType.TEXT, ""), Field("version_at", FieldTyp
 _TOKENS = tuple(Field(name, FieldType.TEXT, "") for name in TOKEN_FIELDS)
 _NAMED = frozenset({"rep", "account", "contact", "deal", "event", "case", "token"})
 """Spaces whose ids are ever shown again, and so are kept."""
+_SHARED = frozenset({"rep", "account", "contact", "deal"})
+"""Spaces whose ids may be another system's. No others: a mail of two mailboxes has its token in each of them."""
 
 
 def log_schema(record: RecordType) -> pa.Schema:
@@ -67,7 +69,7 @@ class Stamp:
 
     def speaker(self, space: str) -> str:
         """Whose ids a space holds: reps, accounts, contacts and deals may be another system's, all else is its own."""
-        return self.ids_of if space in RECORDS else self.source
+        return self.ids_of if space in _SHARED else self.source
 
 
 class Repeats:

@@ -203,7 +203,7 @@ class Eraser:
         if record.name in COLLAPSING:  # a row without an id of its own is known by its content: so is its key
             own, row_keys = (
                 key_column(record),
-                _listed({self.keys.key("row", batch.ids_of, record.name) for batch in folder.batches}),
+                _listed({self.keys.key("row", batch.source, record.name) for batch in folder.batches}),
             )
             cleaned[own] = (
                 f"case when xor({own}, content_hash) in ({row_keys})"

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from answerback.domain.log import log_columns
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.catalogue import PLACED_INPUTS
-from answerback.engine.current import current_sql, several_sql
+from answerback.engine.current import current_columns, current_sql, several_sql
 from answerback.engine.protocol import Engine
 from answerback.workspace.home import Home
 from answerback.workspace.log import BATCH, Batch, files_of, over_log
@@ -28,13 +28,6 @@ EVENTS = tuple(name.removeprefix("current_") for name in PLACED_INPUTS)
 """Records of events, and those that belong to an event."""
 _EXTRACT = pa.schema([("record", pa.string()), ("source", pa.string()), ("exported_at", pa.timestamp("us"))])
 _LISTED = pa.schema([("record", pa.string()), ("source", pa.string()), ("key", pa.int64())])
-_SHOWN = {
-    "effort": ("effort_key", "occurred_at", "content_hash"),
-    "buyer_action": ("action_key", "occurred_at", "content_hash"),
-    "participant": ("event_key", "participant_key", "content_hash", "owner_hash"),
-    "reference": ("event_key", "reference_key", "content_hash", "owner_hash"),
-}
-"""By record of events: whose event it is, and what tells one version from another."""
 
 State = dict[str, list[Path]]
 """What one build leaves to the next: relations that no reader sees, by name."""
@@ -119,7 +112,7 @@ class Standing:
 
     def _keep_changed(self, name: str, extended: bool, before: bool) -> None:
         """`changed_<record>`: the rows of which one version stood before and another, or none, does now."""
-        record, shown = RECORDS[name], ", ".join(_SHOWN[name])
+        record, shown = RECORDS[name], ", ".join(_shown(name))
         key = key_column(record)
         named = "" if extended else f" where {key} in (select {key} from new_{name})"
         self.engine.view(f"_is_{name}", f"select * from log_{name}{named}")
@@ -154,6 +147,16 @@ class Standing:
             )
         )
         return set(months.column(0).to_pylist())
+
+
+def _shown(name: str) -> list[str]:
+    """What tells one version of a record of events from another: its words and when, and whose ids these words are.
+
+    The same words loaded as another system's ids are about other people.
+    """
+    return [
+        each for each in current_columns(RECORDS[name]) if each == "occurred_at" or each.endswith(("_key", "_hash"))
+    ]
 
 
 def _put_extents(engine: Engine, home: Home, batches: Sequence[Batch], of: str) -> set[str]:
