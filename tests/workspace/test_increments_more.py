@@ -1,4 +1,4 @@
-"""Builds that make only what changed, in the corners: other ids under the same words, records of one event in two sources."""
+"""Builds that make only what changed, in the corners: other ids under the same words, one event in two sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from answerback.domain.records import RECORDS
 from answerback.engine.current import current_sql
 from answerback.engine.duckdb import engine
 from answerback.workspace.home import Home
-from tests.workspace.test_increments import assert_equal, fresh, half_a_year, make
+from tests.workspace.test_increments import assert_equal, fresh, make
 from tests.workspace.world import act, effort, kept, relations, take
 
 LATER = "2026-06-02T00:00:00Z"

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from answerback.domain.fields import Field, FieldType, RecordType
 from answerback.domain.kinds import TOKEN_KINDS
 from answerback.domain.log import OWNED_RECORDS, ColumnType, log_columns, name_columns
-from answerback.domain.records import RECORDS, TOKEN_FIELDS, key_column
+from answerback.domain.records import TOKEN_FIELDS, key_column
 from answerback.workspace.keys import GLOBAL_SPACES, Keys
 from answerback.workspace.values import INSTANT, Fault, checked, flags, unpacked
 
