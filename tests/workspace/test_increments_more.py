@@ -11,7 +11,7 @@ from answerback.domain.records import RECORDS
 from answerback.engine.current import current_sql
 from answerback.engine.duckdb import engine
 from answerback.workspace.home import Home
-from tests.workspace.test_increments import assert_equal, fresh, make
+from tests.workspace.test_increments import assert_equal, fresh, half_a_year, make
 from tests.workspace.world import act, effort, kept, relations, take
 
 LATER = "2026-06-02T00:00:00Z"
@@ -78,3 +78,12 @@ def test_settled_for_the_effort_but_not_for_the_act_of_the_same_id(tmp_path: Pat
     make(home)
     take(home, [kept("decision", kind="upheld", **(word | {"subject_id": "x2", "occurred_at": "2026-06-02"}))])
     grown_is_whole(home)
+
+
+def test_what_is_gone_is_said_by_its_id_alone(tmp_path: Path) -> None:
+    home = half_a_year(tmp_path)
+    make(home)
+    take(home, [kept("effort", source_id="e2", deleted=True, version_at=LATER), effort("e9", occurred_at="2026-06-20")])
+    take(home, [kept("buyer_action", source_id="never", deleted=True)])
+    grown_is_whole(home)
+    assert make(home).snapshot.relations["effort"].rows == 6

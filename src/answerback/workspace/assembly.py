@@ -123,11 +123,11 @@ def _check_ids(engine: Engine, home: Home, batches: Sequence[Batch], known: froz
 
 
 def _months(engine: Engine) -> dict[datetime, int]:
-    """How many events the log has of each month."""
+    """How many events the log has of each month. What only says that an event is gone may not say when it was."""
     table = engine.query(
-        "select month, count(*) as n from ("
-        "select date_trunc('month', occurred_at) as month from log_effort "
-        "union all select date_trunc('month', occurred_at) from log_buyer_action) as event group by month"
+        "select date_trunc('month', occurred_at) as month, count(*) as n from ("
+        "select occurred_at from log_effort union all select occurred_at from log_buyer_action) as event "
+        "where occurred_at is not null group by date_trunc('month', occurred_at)"
     )
     return dict(zip(*(column.to_pylist() for column in table.columns), strict=True))
 

@@ -142,7 +142,7 @@ class Standing:
         months = self.engine.query(
             " union ".join(
                 f"select date_trunc('month', occurred_at) as month from log_{name} "
-                f"where {key_column(RECORDS[name])} in (select key from touched_key)"
+                f"where occurred_at is not null and {key_column(RECORDS[name])} in (select key from touched_key)"
                 for name in ("effort", "buyer_action")
             )
         )
