@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,7 +93,9 @@ def snapshots(team: Workspace, spark: Engine) -> tuple[Snapshot, Snapshot, Snaps
     """The first part by the default engine; all of it by Spark, building on that; all by the default engine alone."""
     first = built(team, EngineName.DUCKDB, afresh=True)
     team.load(team.home.root.parent / "then", source="team")
-    return first, built(team, EngineName.SPARK, afresh=False), built(team, EngineName.DUCKDB, afresh=True)
+    increment = built(team, EngineName.SPARK, afresh=False)
+    shutil.copytree(team.home.root, team.home.root.parent / "by_spark")
+    return first, increment, built(team, EngineName.DUCKDB, afresh=True)
 
 
 def test_spark_builds_on_what_another_made(team: Workspace, snapshots: tuple[Snapshot, Snapshot, Snapshot]) -> None:
@@ -102,6 +105,33 @@ def test_spark_builds_on_what_another_made(team: Workspace, snapshots: tuple[Sna
     assert len(increment.blocks) > 1, "or nothing is shown of blocks"
     kept = {part.path for part in increment.parts()} & {part.path for part in first.parts()}
     assert any("/effort-" in path for path in kept), "the first block had no change"
+
+
+def test_what_spark_made_is_built_on(team: Workspace, snapshots: tuple[Snapshot, Snapshot, Snapshot]) -> None:
+    """An effort and its answer come late to the first block; the last one, as Spark made it, stays."""
+    first, by_spark, _ = snapshots
+    folder = team.home.root.parent
+    effort = "effort_id,rep_id,account_id,occurred_at,kind,reference"
+    written(
+        folder / "last" / "effort.csv", lines(effort, "new,ann,a1,2026-01-06T09:00:00Z,email,message:new@x.example")
+    )
+    action = "action_id,account_id,occurred_at,kind,refers_to"
+    written(
+        folder / "last" / "buyer_action.csv",
+        lines(action, "answer,a1,2026-01-06T15:00:00Z,replied,message:new@x.example"),
+    )
+    workspace = open_workspace(folder / "by_spark")
+    workspace.load(folder / "last", source="team")
+    increment = built(workspace, EngineName.DUCKDB, afresh=False)
+    assert increment.relations["link"].rows == by_spark.relations["link"].rows + 1
+    assert differences(workspace.home, built(workspace, EngineName.DUCKDB, afresh=True), increment) == {}
+    sparks = {part.path for part in by_spark.parts()} - {part.path for part in first.parts()}
+    kept = sparks & {part.path for part in increment.parts()}
+    assert any("/effort-" in path for path in kept), "the last block had no change"
+
+
+def lines(*texts: str) -> list[list[str]]:
+    return [text.split(",") for text in texts]
 
 
 def test_the_files_are_of_one_form(team: Workspace, snapshots: tuple[Snapshot, Snapshot, Snapshot]) -> None:
