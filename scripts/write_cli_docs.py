@@ -64,7 +64,7 @@ CODES: Final = MappingProxyType(
         Exit.BUG: "A promise of the product was broken, or there is a bug. Nothing was published.",
         Exit.USAGE: "The command's words, a mapping or the playbook do not fit together.",
         Exit.BAD_INPUT: "Something could not be read at all.",
-        Exit.PARTLY: "Done, with a rest: rejects, where `load --strict` asked; after `forget`, what is yours to change.",
+        Exit.PARTLY: "Done, with a rest: rejects, if `load --strict` asked; after `forget`, what is yours to change.",
         Exit.BUSY: "Somebody else is building in this workspace, or somebody is being forgotten.",
         Exit.NOT_FOUND: "No such workspace, snapshot, record or figure.",
         Exit.NO_ROOM: "The disk is full, or the folder may not be written.",
