@@ -87,3 +87,15 @@ def test_what_is_gone_is_said_by_its_id_alone(tmp_path: Path) -> None:
     take(home, [kept("buyer_action", source_id="never", deleted=True)])
     grown_is_whole(home)
     assert make(home).snapshot.relations["effort"].rows == 6
+
+
+@pytest.mark.parametrize("of", ["state", "relations"])
+def test_a_file_that_is_damaged_but_as_long_as_it_was_is_made_again(of: str, tmp_path: Path) -> None:
+    home = fresh(tmp_path)
+    take(home, [effort("e1"), act("b1")])
+    before = make(home)
+    name = {"state": "several_effort", "relations": "effort"}[of]
+    file = home.root / getattr(before.snapshot, of)[name].parts[0].path
+    file.write_bytes(b"x" * file.stat().st_size)
+    take(home, [effort("e2", version_at=LATER)])
+    grown_is_whole(home)

@@ -12,22 +12,22 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from answerback.domain.errors import BusyError
+from answerback.domain.errors import BusyError, WorkspaceError
 from answerback.domain.playbook import Playbook
 from answerback.engine.blocks import EVENTS_IN_BLOCK, Blocks
 from answerback.engine.making import WHOLE
 from answerback.engine.opening import EngineChoice, open_engine
-from answerback.engine.protocol import Limits
+from answerback.engine.protocol import Engine, Limits
 from answerback.workspace.assembly import Assembled, Basis, assemble
 from answerback.workspace.compaction import compact_log
 from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
@@ -99,19 +99,17 @@ def build(
         if newest and newest.made_from == made_from and not afresh and _is_whole(home, newest):
             _tidy(home, playbook, now, limits)
             return Built(newest, new=False)
-        basis = _basis(home, newest, batches, afresh=afresh)
-        with _scratch(home) as scratch, open_engine(choice, limits, home.pool) as engine, room_on(home.pool):
-            made = assemble(
-                engine,
-                home,
-                playbook,
-                batches,
-                basis=basis,
-                scratch=scratch,
-                on_step=_one_line(on_step),
-                events_in_block=events_in_block,
-            )
-            relations, state = _check_in(home, newest, made)
+        tell = _one_line(on_step)
+        assembled = partial(
+            assemble, home=home, playbook=playbook, batches=batches, on_step=tell, events_in_block=events_in_block
+        )
+        make = partial(_make, home, newest, partial(open_engine, choice, limits, home.pool), assembled)
+        try:
+            made, relations, state = make(_basis(home, newest, batches, afresh=afresh))
+        except WorkspaceError:  # of a file of the build before, if one is damaged: then nothing rests on it
+            if newest is None or _is_whole(home, newest):
+                raise
+            made, relations, state = make(_basis(home, newest, batches, afresh=True))
         snapshot = Snapshot(
             number=next_number(home),
             built_at=now,
@@ -130,6 +128,19 @@ def build(
             )
         _tidy(home, playbook, now, limits)
         return Built(snapshot, new=True, made=made.made)
+
+
+def _make(
+    home: Home,
+    newest: Snapshot | None,
+    opened: Callable[[], AbstractContextManager[Engine]],
+    assembled: Callable[..., Assembled],
+    basis: Basis,
+) -> tuple[Assembled, dict[str, RelationFiles], dict[str, RelationFiles]]:
+    """All relations, and what the next build needs to know: files of the pool that nothing lists yet."""
+    with _scratch(home) as scratch, opened() as engine, room_on(home.pool):
+        made = assembled(engine, basis=basis, scratch=scratch)
+        return made, *_check_in(home, newest, made)
 
 
 def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
