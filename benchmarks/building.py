@@ -24,16 +24,17 @@ from typing import Any
 
 import numpy as np
 
-from answerback.analysis.reader import reading
 from answerback.domain.kinds import EffortKind
 from answerback.domain.log import log_columns
 from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import read_playbook
 from answerback.domain.records import RECORDS
 from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.engine.lookup import Lookup
 from answerback.workspace.build import build
 from answerback.workspace.home import Home, open_home
 from answerback.workspace.log import files_of, over_log, read_batches
+from answerback.workspace.snapshots import read_snapshot
 from benchmarks.events import HUB, World
 from benchmarks.log_files import keys
 from benchmarks.rows import Spent, peak_mb, spent
@@ -51,6 +52,7 @@ PARTS = {
 }
 """What the floor consists of: queries, or the order to write in."""
 ACCOUNTS_READ = 60
+OF_ACCOUNT = ("effort", "buyer_action", "link")
 
 
 def main() -> None:
@@ -69,7 +71,7 @@ def main() -> None:
     if given.what == "floor":
         said = floor(home, limits)
     elif given.what == "account":
-        said = accounts(home, limits)
+        said = accounts(home)
     else:
         now = datetime.fromisoformat(given.now).replace(tzinfo=UTC)
         said = watched_build(home, changed(read_playbook(home.playbook), given.waiting_days), now, limits)
@@ -201,20 +203,19 @@ def floor(home: Home, limits: Limits) -> dict[str, Any]:
     }
 
 
-def accounts(home: Home, limits: Limits) -> dict[str, Any]:
-    """Milliseconds for one account's efforts, acts and links, read as a page would: over an open connection."""
+def accounts(home: Home) -> dict[str, Any]:
+    """Milliseconds for one account's efforts, acts and links, read as a page of a server would."""
     events = sum(batch.records.get("effort", 0) + batch.records.get("buyer_action", 0) for batch in read_batches(home))
     world = World(events)
     chosen = keys("account", np.unique(world.some_efforts(np.arange(2_000, 2_000 + ACCOUNTS_READ)).account)).to_pylist()
     (hub,) = keys("account", np.array([HUB])).to_pylist()
-    with reading(home, limits=limits, names=False) as reader:
+    relations = read_snapshot(home).relations
+    files = {name: [home.root / part.path for part in relations[name].parts] for name in OF_ACCOUNT}
+    with Lookup(files, "account_key") as of_account:
 
         def milliseconds(key: int) -> tuple[float, int]:
-            began, rows = time.perf_counter(), 0
-            rows += reader.query(f"select * from effort where account_key = {key}").num_rows  # noqa: S608
-            rows += reader.query(f"select * from buyer_action where account_key = {key}").num_rows  # noqa: S608
-            linked = f"select action_key from buyer_action where account_key = {key}"  # noqa: S608
-            rows += reader.query(f"select * from link where action_key in ({linked})").num_rows  # noqa: S608
+            began = time.perf_counter()
+            rows = sum(table.num_rows for table in of_account.rows(key).values())
             return (time.perf_counter() - began) * 1e3, rows
 
         milliseconds(chosen[0])

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from answerback.domain.playbook_file import read_playbook
 from answerback.engine.changes import keep_difference
-from answerback.engine.duckdb import Limits, engine
+from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.engine.lookup import Lookup
 from answerback.workspace.build import Built, build
 from answerback.workspace.home import Home, create_home
 from benchmarks.workspace import add_year
@@ -40,3 +41,20 @@ def test_what_does_not_fit_into_memory_goes_to_disk(tmp_path: Path) -> None:
                 assert sum(part.rows for part in parts) > EVENTS / 20
                 duck.over_files(f"{which}_{name}", [home.root / part.path for part in parts])
             assert keep_difference(duck, f"differing_{name}", new=f"small_{name}", old=f"large_{name}") == 0
+        _assert_lookup(duck, home, much)
+
+
+def _assert_lookup(duck: DuckDB, home: Home, built: Built) -> None:
+    """An account's rows are looked up as SQL finds them; one that nobody has, has none."""
+    relations = built.snapshot.relations
+    names = ("effort", "buyer_action", "link")
+    asked = "select account_key from large_link group by account_key order by count(*) desc, account_key limit 3"
+    keys = [*duck.query(asked).column(0).to_pylist(), 1]
+    files = {name: [home.root / part.path for part in relations[name].parts] for name in names}
+    with Lookup(files, "account_key") as of_account:
+        for key in keys:
+            found = of_account.rows(key)
+            for name in names:
+                wanted = duck.query(f"select * from large_{name} where account_key = {key} order by all")
+                assert sorted(map(repr, found[name].to_pylist())) == sorted(map(repr, wanted.to_pylist()))
+            assert bool(found["link"].num_rows) == (key != 1)

@@ -3,7 +3,7 @@
 -- settled as wrong; `contested` is one about which that is not settled.
 -- A person's later word on a reply ("that was a no", or "it was not") stands over the stance that came with it.
 -- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes
--- order: account_key, occurred_at, action_key · rows in a group: 8192
+-- order: account_key, occurred_at, action_key · rows in a group: 4096
 -- follows: contact (account_key by contact_key = buyer_action.contact_key)
 -- follows: deal (account_key by deal_key = buyer_action.deal_key), said_of_action (kind by action_key = buyer_action.action_key)
 -- follows: same_as (canonical_key by key canonical_key = buyer_action.contact_key deal_key account_key registered_by_key)

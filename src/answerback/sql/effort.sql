@@ -2,7 +2,7 @@
 -- The company is the effort's own, else its contact's, else its deal's. A record that was settled as wrong is no effort;
 -- `contested` is one about which that is not settled.
 -- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes
--- order: account_key, occurred_at, effort_key · rows in a group: 8192
+-- order: account_key, occurred_at, effort_key · rows in a group: 4096
 -- follows: contact (account_key by contact_key = effort.contact_key), deal (account_key by deal_key = effort.deal_key)
 -- follows: same_as (canonical_key by key canonical_key = effort.rep_key contact_key deal_key account_key)
 -- follows: contest (state event_type by event_key = current_effort.effort_key)

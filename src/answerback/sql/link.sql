@@ -2,7 +2,7 @@
 -- whether inside the effort's waiting time (a link by reference or object holds whatever the time). The account and the
 -- instant are the act's.
 -- key: action_key · unit: month · look-back: none · look-forward: none · kept: yes
--- order: account_key, occurred_at, action_key · rows in a group: 8192
+-- order: account_key, occurred_at, action_key · rows in a group: 4096
 with found as (
     select action_key, effort_key, 'reference' as basis, 'E1' as grade, effort_at, occurred_at, waiting_seconds
     from link_by_reference
