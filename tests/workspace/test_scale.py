@@ -58,3 +58,5 @@ def _assert_lookup(duck: DuckDB, home: Home, built: Built) -> None:
                 wanted = duck.query(f"select * from large_{name} where account_key = {key} order by all")
                 assert sorted(map(repr, found[name].to_pylist())) == sorted(map(repr, wanted.to_pylist()))
             assert bool(found["link"].num_rows) == (key != 1)
+            few = of_account.rows(key, {"link": ("grade", "effort_key")})["link"]
+            assert few.equals(found["link"].select(["grade", "effort_key"]))

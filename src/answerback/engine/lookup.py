@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import numpy as np
@@ -55,19 +56,24 @@ class Lookup:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
-    def rows(self, value: int) -> dict[str, pa.Table]:
-        """By relation, all rows with this value, file by file in their order."""
+    def rows(self, value: int, columns: Mapping[str, Sequence[str]] = MappingProxyType({})) -> dict[str, pa.Table]:
+        """By relation, all rows with this value, file by file in their order; all columns, or those that are named.
+
+        Every column costs: ask for what is shown.
+        """
         asked = {
-            name: [self._pool.submit(self._rows_of, file, value) for file in files]
+            name: [self._pool.submit(self._rows_of, file, value, columns.get(name)) for file in files]
             for name, files in self._files.items()
         }
         return {name: pa.concat_tables([each.result() for each in found]) for name, found in asked.items()}
 
-    def _rows_of(self, file: _File, value: int) -> pa.Table:
+    def _rows_of(self, file: _File, value: int, columns: Sequence[str] | None) -> pa.Table:
+        wanted = None if columns is None else list(dict.fromkeys([*columns, self._column]))
         groups = file.groups[(file.least <= value) & (file.greatest >= value)].tolist()
         with pq.ParquetFile(file.path, metadata=file.metadata) as opened:
-            table = opened.read_row_groups(groups, use_threads=False)
-        return table.filter(pc.equal(table[self._column], value)) if groups else table
+            table = opened.read_row_groups(groups, columns=wanted, use_threads=False)
+        found = table.filter(pc.equal(table[self._column], value)) if groups else table
+        return found if columns is None else found.select(list(columns))
 
 
 def _directory(path: Path, column: str) -> _File:
