@@ -80,7 +80,7 @@ def test_ctrl_c(tmp_path: Path) -> None:
         "import sys, time\n"
         "from answerback.cli import building\n"
         "from answerback.cli.run import run\n"
-        "def wait(*_):\n    print('here', flush=True); time.sleep(60)\n"
+        "def wait(*_, **__):\n    print('here', flush=True); time.sleep(60)\n"
         "building.build_snapshot = wait\n"
         f"sys.exit(run(['--home', {str(home)!r}, 'build']))\n"
     )
