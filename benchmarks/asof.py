@@ -115,7 +115,7 @@ def by_us(folder: Path, threads: int) -> Callable[[], pa.Table]:
     def work() -> pa.Table:
         with engine(Limits(threads=threads)) as duck:
             for name in ("effort", "buyer_action"):
-                duck.over_file(name, folder / f"{name}.parquet")
+                duck.over_files(name, [folder / f"{name}.parquet"])
             duck.make("linkable_effort", "select effort_key, account_key, occurred_at, 0 as reach_id from effort")
             waiting = f"0 as reach_id, {WAITING_SECONDS} as waiting_seconds"
             duck.make("askable_action", f"select action_key, account_key, occurred_at, {waiting} from buyer_action")  # noqa: S608
@@ -135,7 +135,7 @@ def by_us_on_all(folder: Path, threads: int) -> Callable[[], pa.Table]:
             for name, table in settings.items():
                 duck.put(name, table)
             for name in HELD:
-                duck.over_file(name, folder / f"{name}.parquet")
+                duck.over_files(name, [folder / f"{name}.parquet"])
             for relation in steps:
                 duck.make(relation.name, relation.sql)
             return duck.query("select action_key, effort_key from link")

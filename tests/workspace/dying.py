@@ -75,6 +75,14 @@ def interrupt_at(step: int) -> Callable[[int], None]:
     return at
 
 
+def steps_of(task: Callable[[Home], None], home: Home) -> int:
+    """How many steps the task has."""
+    steps = Steps()
+    steps.watch(home.root, lambda _step: None)
+    task(home)
+    return steps.count
+
+
 def answer_of(task: Callable[..., object], *arguments: object) -> Any:
     """What a function answers in a process of its own. Raises EOFError where that process fails."""
     ours, theirs = PROCESSES.Pipe(duplex=False)

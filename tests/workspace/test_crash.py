@@ -9,7 +9,7 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
@@ -23,7 +23,7 @@ from answerback.workspace.disk import checksum
 from answerback.workspace.home import Home, create_home
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.snapshots import LEASE_SECONDS, Part, read_snapshot, views_sql
-from tests.workspace.dying import Mortals, Steps, answer_of, interrupt_at
+from tests.workspace.dying import Mortals, Steps, answer_of, interrupt_at, steps_of
 from tests.workspace.world import (
     NOW,
     PLAYBOOK,
@@ -126,14 +126,6 @@ def undisturbed(template: Path, tmp_path_factory: pytest.TempPathFactory) -> dic
 def copied(template: Path, folder: Path) -> Home:
     shutil.copytree(template, folder / "copy")
     return Home(folder / "copy" / "home")
-
-
-def steps_of(task: Callable[[Home], None], home: Home) -> int:
-    """How many steps the task has."""
-    steps = Steps()
-    steps.watch(home.root, lambda _step: None)
-    task(home)
-    return steps.count
 
 
 def assert_recovers(home: Home, undisturbed: dict[str, Any]) -> None:

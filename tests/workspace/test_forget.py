@@ -26,7 +26,7 @@ from answerback.workspace.journal import Entry, append
 from answerback.workspace.log import read_folders
 from answerback.workspace.snapshots import all_snapshots, read_snapshot, views_sql
 from answerback.workspace.suppression import FORGOTTEN, NON_EVENT, read_suppression, suppression_digest
-from tests.workspace.dying import Mortals, Steps, answer_of
+from tests.workspace.dying import Mortals, answer_of, steps_of
 from tests.workspace.world import NOW, PLAYBOOK, Line, Lines, act, current, effort, ids, ignore, kept, make, take
 
 ONE = Limits(threads=1)
@@ -358,18 +358,11 @@ def forget_now(home: Home) -> None:
     forget_jo(home)
 
 
-def steps_of(home: Home) -> int:
-    steps = Steps()
-    steps.watch(home.root, lambda _step: None)
-    forget_jo(home)
-    return steps.count
-
-
 @pytest.mark.slow
 def test_killed_at_a_spread_of_its_steps_it_has_not_begun_or_is_finished(template: Home, tmp_path: Path) -> None:
     mortals = Mortals()
     shutil.copytree(template.root.parent, tmp_path / "counted")
-    total = answer_of(steps_of, Home(tmp_path / "counted" / "home"))
+    total = answer_of(steps_of, forget_now, Home(tmp_path / "counted" / "home"))
     assert total > 150
     seen = set()
     for step in range(5, total + 1, max(1, total // 9)):

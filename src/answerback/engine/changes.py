@@ -21,11 +21,7 @@ def keep_difference(engine: Engine, name: str, *, new: str, old: str, columns: S
     2
     """
     said = ", ".join(columns)
-    return engine.make(
-        name,
-        f"(select {said} from {new} except select {said} from {old}) "
-        f"union all (select {said} from {old} except select {said} from {new})",
-    )
+    return engine.make(name, _difference(f"select {said} from {new}", f"select {said} from {old}"))
 
 
 def keep_touched(engine: Engine, name: str, changed: str, follow: Follow) -> int:
@@ -60,11 +56,15 @@ def blocks_during(engine: Engine, *, new: str, old: str, follow: Follow, blocks:
     found = set()
     for block in range(len(blocks)):
         start, end = blocks.seen(block, reaching)
-        cuts = [_cut(relation, columns, follow, sql_instant(start), sql_instant(end)) for relation in (new, old)]
-        either = f"({cuts[0]} except {cuts[1]}) union all ({cuts[1]} except {cuts[0]})"
-        if engine.query(f"select count(*) as n from ({either}) as differing").column(0)[0].as_py():
+        cuts = (_cut(relation, columns, follow, sql_instant(start), sql_instant(end)) for relation in (new, old))
+        if engine.query(f"select count(*) as n from ({_difference(*cuts)}) as differing").column(0)[0].as_py():
             found.add(block)
     return found
+
+
+def _difference(new: str, old: str) -> str:
+    """The rows that only one of two queries gives."""
+    return f"({new} except {old}) union all ({old} except {new})"
 
 
 def _cut(relation: str, columns: Sequence[str], follow: Follow, start: str, end: str) -> str:

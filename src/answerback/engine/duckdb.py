@@ -20,7 +20,7 @@ from answerback.domain.errors import AnswerbackError, NoRoomError, UsageError, W
 from answerback.domain.log import ColumnType
 from answerback.engine.literals import sql_text
 from answerback.engine.protocol import Limits, QueryError
-from answerback.engine.scratch import scratch_folder
+from answerback.engine.scratch import scattered_files, scratch_folder
 
 __all__ = ["DuckDB", "Limits", "QueryError", "engine"]
 
@@ -80,11 +80,6 @@ class DuckDB:
         wanted = ", ".join(f'"{column}"' for column in columns) if columns else "*"
         self.view(name, f"select {wanted} from read_parquet([{listed}])")
 
-    def over_file(self, name: str, path: Path) -> None:
-        """A relation over one Parquet file, with the columns that it has."""
-        self._files.append(path)
-        self.view(name, f"select * from read_parquet({sql_text(str(path))})")
-
     def put(self, name: str, table: pa.Table) -> None:
         """A relation from an Arrow table, copied into the engine."""
         self._connection.register("_put", table)
@@ -117,8 +112,7 @@ class DuckDB:
         """A relation into Parquet files, apart by an integer column, for this engine to read again."""
         into = sql_text(str(folder))
         self._run(f"copy (select * from {name}) to {into} ({_SCATTERED}, partition_by ({by}))")
-        found = {int(path.name.removeprefix(f"{by}=")): path for path in folder.glob(f"{by}=*")}
-        return {number: sorted(path.glob("*.parquet")) for number, path in sorted(found.items())}
+        return scattered_files(folder, by)
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""

@@ -1,4 +1,4 @@
-"""The folder of an engine's scratch files: gone when the engine is closed."""
+"""An engine's scratch files: the folder that goes when the engine is closed, and what was parted into one."""
 
 from __future__ import annotations
 
@@ -29,3 +29,9 @@ def scratch_folder(on: Path | None) -> Iterator[Path]:
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def scattered_files(folder: Path, by: str) -> dict[int, list[Path]]:
+    """What `Engine.scatter` left in a folder: the files of each number, which engines put into `<by>=<number>`."""
+    found = {int(path.name.removeprefix(f"{by}=")): path for path in folder.glob(f"{by}=*")}
+    return {number: sorted(path.glob("*.parquet")) for number, path in sorted(found.items())}

@@ -32,7 +32,7 @@ from answerback.domain.errors import AnswerbackError, NoRoomError, UsageError, W
 from answerback.domain.log import ColumnType
 from answerback.engine.dialect import SPARK, translated
 from answerback.engine.protocol import EngineError, Limits, QueryError
-from answerback.engine.scratch import scratch_folder
+from answerback.engine.scratch import scattered_files, scratch_folder
 
 _SESSION = {
     "spark.sql.ansi.enabled": "true",
@@ -156,8 +156,7 @@ class Spark:
         frame = self._sql(f"select * from {name}")
         with _told(self._scratch):
             frame.hint("rebalance", by).write.partitionBy(by).parquet(_address(folder))
-        found = {int(path.name.removeprefix(f"{by}=")): path for path in folder.glob(f"{by}=*")}
-        return {number: sorted(path.glob("*.parquet")) for number, path in sorted(found.items())}
+        return scattered_files(folder, by)
 
     def query(self, sql: str) -> pa.Table:
         """The answer to a query."""

@@ -30,7 +30,7 @@ from answerback.engine.opening import EngineChoice, open_engine
 from answerback.engine.protocol import Engine, Limits
 from answerback.workspace.assembly import Assembled, Basis, assemble
 from answerback.workspace.compaction import compact_log
-from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
+from answerback.workspace.disk import room_on, sync_folder
 from answerback.workspace.forget import finish_forgetting
 from answerback.workspace.home import OWNERS_FOLDER, Home, locked
 from answerback.workspace.journal import compact_journal
@@ -41,6 +41,7 @@ from answerback.workspace.snapshots import (
     RelationFiles,
     Snapshot,
     damaged_files,
+    described,
     missing_files,
     next_number,
     prune,
@@ -239,7 +240,7 @@ def _check_in(
     ]
     with ThreadPoolExecutor() as pool:
         parts = known | dict(
-            zip([path for _, path in fresh], pool.map(lambda each: _described(*each), fresh), strict=True)
+            zip([path for _, path in fresh], pool.map(lambda each: described(*each), fresh), strict=True)
         )
     relations = _relation_files(listed, parts)
     state = _relation_files({(name, ""): paths for name, paths in made.state.items()}, parts)
@@ -247,14 +248,6 @@ def _check_in(
         path.replace(home.root / parts[path].path)
     sync_folder(home.pool)
     return relations, state
-
-
-def _described(name: str, draft: Path) -> Part:
-    """A file in the scratch folder as what the pool will have it: the same content is kept once."""
-    draft.chmod(OWNER_ONLY)  # the engine writes with whatever rights new files have
-    sync_file(draft)
-    digest = checksum(draft)
-    return Part(f"pool/{name}-{digest}.parquet", pq.read_metadata(draft).num_rows, digest, draft.stat().st_size)
 
 
 def _relation_files(

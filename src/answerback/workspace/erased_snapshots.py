@@ -25,10 +25,10 @@ import pyarrow.parquet as pq
 from answerback.engine.catalogue import catalogue
 from answerback.engine.literals import sql_text
 from answerback.engine.protocol import Engine
-from answerback.workspace.disk import OWNER_ONLY, checksum, room_on, sync_file, sync_folder
+from answerback.workspace.disk import room_on, sync_folder
 from answerback.workspace.home import OWNERS_FOLDER, Home
 from answerback.workspace.persons import Person
-from answerback.workspace.snapshots import Part, RelationFiles, Snapshot, all_snapshots, put_snapshot
+from answerback.workspace.snapshots import Part, RelationFiles, Snapshot, all_snapshots, described, put_snapshot
 from answerback.workspace.suppression import FORGOTTEN
 
 _ABOUT_ONE = {"contact": ("contact_key",), "rep": ("rep_key",), "account": ("account_key",)}
@@ -112,15 +112,10 @@ class SnapshotEraser:
         stem = drafts / Path(part.path).stem
         self.engine.view("kept_without", self._sql(schema, relation))
         with room_on(self.home.pool):
-            [written] = self.engine.write("kept_without", stem, _order(relation))
-            written.chmod(OWNER_ONLY)
-            sync_file(written)
-            digest = checksum(written)
-            name = f"{Path(part.path).stem.rpartition('-')[0]}-{digest}.parquet"
-            written.replace(self.home.pool / name)
-            path = self.home.pool / name
-            rows, size = pq.read_metadata(path).num_rows, path.stat().st_size
-        return replace(part, path=f"pool/{name}", rows=rows, checksum=digest, bytes=size)
+            [written] = self.engine.write("kept_without", stem, *_form(relation))
+            made = described(relation, written)
+            written.replace(self.home.root / made.path)
+        return replace(made, block=part.block)
 
     def _sql(self, schema: pa.Schema, relation: str) -> str:
         keys = _keys_in(schema)
@@ -178,5 +173,6 @@ def _about(relation: str) -> Sequence[str]:
     return (*declared, *_ABOUT_ONE.get(relation, ()))
 
 
-def _order(relation: str) -> Sequence[str]:
-    return next((each.order for each in catalogue() if each.name == relation), ())
+def _form(relation: str) -> tuple[Sequence[str], int]:
+    """How a relation's files are sorted, and how many rows they have in a group."""
+    return next(((each.order, each.rows_in_group) for each in catalogue() if each.name == relation), ((), 0))

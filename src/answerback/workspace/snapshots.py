@@ -15,9 +15,20 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Keep
-from answerback.workspace.disk import checksum, create_if_absent, modified, put_in_place, room_on, sweep_drafts
+from answerback.workspace.disk import (
+    OWNER_ONLY,
+    checksum,
+    create_if_absent,
+    modified,
+    put_in_place,
+    room_on,
+    sweep_drafts,
+    sync_file,
+)
 from answerback.workspace.home import Home
 from answerback.workspace.manifests import manifest, to_json
 
@@ -99,6 +110,14 @@ def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
         known = ", ".join(path.stem for path in paths[-10:])
         raise NotFoundError(f"there is no snapshot {name}", where=str(home.root), next_step=f"choose one of {known}")
     return chosen[-1]
+
+
+def described(name: str, draft: Path) -> Part:
+    """A file in the scratch folder as what the pool will have it: the same content is kept once."""
+    draft.chmod(OWNER_ONLY)  # the engine writes with whatever rights new files have
+    sync_file(draft)
+    digest = checksum(draft)
+    return Part(f"pool/{name}-{digest}.parquet", pq.read_metadata(draft).num_rows, digest, draft.stat().st_size)
 
 
 def missing_files(home: Home, snapshot: Snapshot) -> list[str]:

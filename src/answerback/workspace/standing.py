@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from answerback.domain.log import log_columns
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.catalogue import PLACED_INPUTS
+from answerback.engine.changes import keep_difference
 from answerback.engine.current import current_columns, current_sql, several_sql
 from answerback.engine.protocol import Engine
 from answerback.workspace.home import Home
@@ -112,27 +113,27 @@ class Standing:
 
     def _keep_changed(self, name: str, extended: bool, before: bool) -> None:
         """`changed_<record>`: the rows of which one version stood before and another, or none, does now."""
-        record, shown = RECORDS[name], ", ".join(_shown(name))
-        key = key_column(record)
+        record, key = RECORDS[name], key_column(RECORDS[name])
         named = "" if extended else f" where {key} in (select {key} from new_{name})"
         self.engine.view(f"_is_{name}", f"select * from log_{name}{named}")
         self.engine.view(f"_was_{name}", f"select * from old_{name}{named}")
         self.engine.view(f"_stands_{name}", current_sql(record, extents=extended, log=f"_is_{name}"))
         self.engine.view(f"_stood_{name}", current_sql(record, extents=before, log=f"_was_{name}", of="was_"))
-        now, then = f"select {shown} from _stands_{name}", f"select {shown} from _stood_{name}"
-        self.engine.make(f"changed_{name}", f"({now} except {then}) union all ({then} except {now})")
+        keep_difference(
+            self.engine, f"changed_{name}", new=f"_stands_{name}", old=f"_stood_{name}", columns=_shown(name)
+        )
 
     def touched_months(self) -> set[datetime]:
         """The months of all events that changed, or of which something changed: where they were and where they are.
 
         Reads `same_event` as it is and, as `was_same_event`, as it was.
         """
+        keep_difference(self.engine, "changed_same_event", new="same_event", old="was_same_event")
         self.engine.make(
             "touched_event",
             "select effort_key as event_key from changed_effort union select action_key from changed_buyer_action "
             "union select event_key from changed_reference union select event_key from changed_participant "
-            "union select event_key from (select * from same_event except select * from was_same_event) as joined "
-            "union select event_key from (select * from was_same_event except select * from same_event) as parted",
+            "union select event_key from changed_same_event",
         )
         standing = " union ".join(
             f"select canonical_key from {twins} where event_key in (select event_key from touched_event)"
