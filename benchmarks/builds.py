@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from answerback.workspace.home import Home, create_home
 from answerback.workspace.log import read_batches
 from answerback.workspace.snapshots import Snapshot, read_snapshot
@@ -99,6 +101,9 @@ class Measured:
         parts = list(snapshot.parts())
         written = sum((self.home.root / part.path).stat().st_size for part in parts)
         full["snapshot_bytes"], full["files"] = written, len(parts)
+        full["snapshot_values"] = sum(
+            part.rows * len(pq.read_schema(self.home.root / part.path).names) for part in parts
+        )
         return Row(
             "size of the snapshot, against the log it was made from",
             f"{written / 1e6:,.0f} MB in {len(parts)} files, {written / events:.0f} bytes an event",

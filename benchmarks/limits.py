@@ -13,6 +13,8 @@ import numpy as np
 
 MEMORY_BYTES = 1 << 28
 DISK_BYTES = 1 << 28
+FLOOR_COLUMNS = 7
+"""What the floor writes of an event."""
 
 
 def memory_rate() -> float:
@@ -44,6 +46,7 @@ def limits_said(full: dict[str, Any], events: int, threads: int) -> str:
     memory, disk = memory_rate(), disk_rate(Path(tempfile.gettempdir()))
     busy = full["processors"] / full["clock"] / threads
     encoded = sum(each[1] for name, each in full["steps"].items() if name.startswith("write "))
+    values, of_floor = full["snapshot_values"] / events, FLOOR_COLUMNS
     limit = (
         "the disk"
         if moved / full["clock"] > disk / 2
@@ -59,6 +62,10 @@ small, or a machine that others use"
         "floor: encode and write": f"{max(0.0, plain - scan):.2f} µs",
         "floor: sort": f"{max(0.0, whole - plain):.2f} µs",
         "share of the build that is sorting and encoding files": f"{encoded / full['processors']:.0%}",
+        "the same, against the whole floor": f"{encoded / events * 1e6 / whole:.1f}",
+        "values written an event: build, floor": f"{values:.1f}, {of_floor} ({values / of_floor:.1f} times)",
+        "processor time to sort and encode a value: build, floor": f"{encoded / events * 1e9 / values:.0f} ns, "
+        f"{(whole - scan) * 1e3 / of_floor:.0f} ns",
         "log read, snapshot written, an event": f"{full['log_bytes'] / events:.0f}, "
         f"{full['snapshot_bytes'] / events:.0f} bytes",
         "read and written a second": f"{moved / full['clock'] / 1e6:,.0f} MB",

@@ -26,9 +26,10 @@ __all__ = ["DuckDB", "Limits", "QueryError", "engine"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM)
 _PARQUET = re.compile(r"parquet file|footer length|magic bytes", re.IGNORECASE)
-_PACKED = "format parquet, compression zstd, dictionary_size_limit 1000"
+_SMALL = "format parquet, compression zstd, dictionary_size_limit 1000"
 """Most columns are keys, which no dictionary makes smaller: looking for one costs a tenth of the writing."""
-_SCATTERED = "format parquet, compression snappy, dictionary_size_limit 1000"
+_QUICK = "format parquet, compression snappy, dictionary_size_limit 1000"
+"""A tenth larger: for what is read in small pieces, or soon thrown away."""
 _PATH = re.compile(r"""["']([^"'\\]*/[^"'\\]*)\\?["']""")
 
 
@@ -103,15 +104,15 @@ class DuckDB:
     def write(self, name: str, stem: Path, order: Sequence[str], rows_in_group: int = 0) -> list[Path]:
         """A relation into one Parquet file, `<stem>.parquet`, sorted in the way it is read."""
         path = stem.with_name(f"{stem.name}.parquet")
-        groups = f", row_group_size {rows_in_group}" if rows_in_group else ""
+        form = f"{_QUICK}, row_group_size {rows_in_group}" if rows_in_group else _SMALL
         by = f" order by {', '.join(order)}" if order else ""
-        self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} ({_PACKED}{groups})")
+        self._run(f"copy (select * from {name}{by}) to {sql_text(str(path))} ({form})")
         return [path]
 
     def scatter(self, name: str, by: str, folder: Path) -> dict[int, list[Path]]:
         """A relation into Parquet files, apart by an integer column, for this engine to read again."""
         into = sql_text(str(folder))
-        self._run(f"copy (select * from {name}) to {into} ({_SCATTERED}, partition_by ({by}))")
+        self._run(f"copy (select * from {name}) to {into} ({_QUICK}, partition_by ({by}))")
         return scattered_files(folder, by)
 
     def query(self, sql: str) -> pa.Table:

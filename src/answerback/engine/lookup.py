@@ -62,18 +62,23 @@ class Lookup:
         Every column costs: ask for what is shown.
         """
         asked = {
-            name: [self._pool.submit(self._rows_of, file, value, columns.get(name)) for file in files]
+            name: [self._pool.submit(self._groups_of, file, value, columns.get(name)) for file in files]
             for name, files in self._files.items()
         }
-        return {name: pa.concat_tables([each.result() for each in found]) for name, found in asked.items()}
+        rows = {}
+        for name, found in asked.items():
+            # Once for all files: choosing among a few thousand rows takes less time than asking for it.
+            table = pa.concat_tables([each.result() for each in found])
+            table = table.filter(pc.equal(table[self._column], value))
+            rows[name] = table.select(list(columns[name])) if name in columns else table
+        return rows
 
-    def _rows_of(self, file: _File, value: int, columns: Sequence[str] | None) -> pa.Table:
+    def _groups_of(self, file: _File, value: int, columns: Sequence[str] | None) -> pa.Table:
+        """The rows of the groups that can hold the value."""
         wanted = None if columns is None else list(dict.fromkeys([*columns, self._column]))
         groups = file.groups[(file.least <= value) & (file.greatest >= value)].tolist()
         with pq.ParquetFile(file.path, metadata=file.metadata) as opened:
-            table = opened.read_row_groups(groups, columns=wanted, use_threads=False)
-        found = table.filter(pc.equal(table[self._column], value)) if groups else table
-        return found if columns is None else found.select(list(columns))
+            return opened.read_row_groups(groups, columns=wanted, use_threads=False)
 
 
 def _directory(path: Path, column: str) -> _File:
