@@ -66,7 +66,7 @@ SCHEMAS: MappingProxyType[str, pa.Schema] = MappingProxyType(
                 "currency": _TEXT,
                 "created_at": _INT,
             },
-            # A field of a deal in the CRM took another value: stage, amount, owner, outcome, loss_reason, close_date.
+            # A field of a deal in the CRM took another value: stage, amount, owner, outcome, loss_reason, ….
             "deal_change": {"deal": _INT, "at": _INT, "field": _TEXT, "old": _TEXT, "new": _TEXT, "seller": _INT},
             "effort": {
                 "effort": _INT,
@@ -151,7 +151,8 @@ class Facts:
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The facts of a kind, one by one."""
-        return self.tables[name].to_pylist()
+        rows: list[dict[str, Any]] = self.tables[name].to_pylist()
+        return rows
 
 
 def fact_table(name: str, columns: Mapping[str, Sequence[Any] | Any]) -> pa.Table:
