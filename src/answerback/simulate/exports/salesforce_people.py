@@ -1,0 +1,202 @@
+"""The CRM's users, companies, their people, inquiries of web forms, and service cases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from answerback.simulate.exports.directory import Row
+from answerback.simulate.exports.places import filled, place_of, telephone, town
+from answerback.simulate.exports.salesforce_org import MACHINE, Org, api_time, two_names
+from answerback.simulate.exports.sheets import DAY, day, drawn
+
+_TITLES = {"rep": "Account Executive", "manager": "Sales Manager", "leader": "VP Sales"}
+_ONLINE = {True: "Web", False: "Phone Inquiry"}
+_STREETS = ("Harbour", "Mill", "Station", "Market", "Garden", "Bridge", "Church", "Orchard", "Foundry", "Canal")
+_CASE_SUBJECTS = ("Question about an invoice", "Delivery incomplete", "Device does not start", "Access for a colleague")
+
+
+def users(org: Org) -> Iterator[Row]:
+    """Everybody who sells, as they are today, and the user whom automations write as."""
+    facts = org.book.facts
+    for number, row in sorted(org.book.sellers.items()):
+        first, last = two_names(row["name"])
+        began = row["tenure_start"] if row["tenure_start"] is not None else facts.start - 365 * DAY
+        gone = row["valid_to"] is not None and row["valid_to"] <= facts.end
+        yield {
+            "Id": org.id("User", number),
+            "Username": row["email"],
+            "FirstName": first,
+            "LastName": last,
+            "Name": row["name"],
+            "Email": row["email"],
+            "Alias": f"{first[:1]}{last[:4]}".lower(),
+            "Title": _TITLES.get(row["role"], row["role"]),
+            "Department": "Sales",
+            "CompanyName": facts.company,
+            "UserRoleId": org.id("UserRole", org.teams.index(row["team"]) if row["team"] else None),
+            "ManagerId": org.id("User", row["manager"]),
+            "UserType": "Standard",
+            "IsActive": not gone,
+            "TimeZoneSidKey": row["time_zone"],
+            "LanguageLocaleKey": "en_US",
+            **org.stamps(began, number, changed=row["valid_to"] if gone else row["valid_from"]),
+        }
+    yield {
+        "Id": org.id("User", MACHINE),
+        "Username": f"autoproc@{facts.domain}",
+        "LastName": "Automated Process",
+        "Name": "Automated Process",
+        "Alias": "autoproc",
+        "CompanyName": facts.company,
+        "UserType": "AutomatedProcess",
+        "IsActive": True,
+        "TimeZoneSidKey": "UTC",
+        "LanguageLocaleKey": "en_US",
+        **org.stamps(facts.start - 2000 * DAY, MACHINE),
+    }
+
+
+def roles(org: Org) -> Iterator[Row]:
+    """Teams, which Salesforce calls roles."""
+    for number, team in enumerate(org.teams):
+        developer = "".join(sign if sign.isascii() and sign.isalnum() else "_" for sign in team)
+        yield {
+            "Id": org.id("UserRole", number),
+            "Name": team,
+            "DeveloperName": developer,
+            "ParentRoleId": "",
+            "SystemModstamp": org.stamps(org.book.facts.start - 900 * DAY, MACHINE)["SystemModstamp"],
+        }
+
+
+def accounts(org: Org) -> Iterator[Row]:
+    """Buying companies."""
+    facts = org.book.facts
+    won = {row["deal"] for row in facts.rows("deal_change") if (row["field"], row["new"]) == ("outcome", "won")}
+    customers = {org.book.deals[deal]["account"] for deal in won}
+    for number, row in sorted(org.book.accounts.items()):
+        place = place_of(row["time_zone"])
+        street = _STREETS[drawn(len(_STREETS), "street", number)]
+        owner = org.owners[number]
+        yield {
+            "Id": org.id("Account", number),
+            "Name": row["name"],
+            "Type": "Customer - Direct" if number in customers else "Prospect",
+            "Website": f"https://www.{row['domain']}" if row["domain"] else "",
+            "Industry": row["industry"],
+            "NumberOfEmployees": employees(row["size_band"], number),
+            "Phone": telephone(row["time_zone"], "account", number),
+            "BillingStreet": f"{1 + drawn(120, 'house', number)} {street} Street" if place.country else "",
+            "BillingPostalCode": filled(place.postcode, "postcode", number) if place.country else "",
+            "BillingCity": town(row["time_zone"], number),
+            "BillingCountry": place.country or row["region"],
+            "AccountSource": row["lead_source"],
+            "OwnerId": org.id("User", owner),
+            "MasterRecordId": "",
+            **org.stamps(org.made[number], owner, changed=org.book.first_seen(number)),
+        }
+
+
+def employees(band: str | None, number: int) -> int | None:
+    """How many people work at a company of a size band.
+
+    >>> employees("50-249", 3) in range(50, 250), employees("501+", 3) >= 501, employees(None, 3)
+    (True, True, None)
+    """
+    low, _, high = (band or "").rstrip("+").partition("-")
+    if not low.isdecimal():
+        return None
+    fewest = int(low)
+    most = int(high) if high.isdecimal() else fewest * 8
+    # Most companies of a band are among its smaller ones.
+    return fewest + min(drawn(most - fewest + 1, "size", number), drawn(most - fewest + 1, "size again", number))
+
+
+def contacts(org: Org) -> Iterator[Row]:
+    """People at buying companies whom the CRM knows by the time of the export."""
+    facts = org.book.facts
+    refused = {row["contact"]: row["at"] for row in facts.rows("action") if row["kind"] == "unsubscribed"}
+    for number, row in sorted(org.book.contacts.items()):
+        account = org.book.accounts.get(row["account"], {})
+        if row["known_from"] is not None and row["known_from"] > facts.end:
+            continue
+        first, last = two_names(row["name"])
+        owner = org.owners.get(row["account"], min(org.book.sellers))
+        made = row["known_from"] if row["known_from"] is not None else org.made.get(row["account"], facts.start)
+        yield {
+            "Id": org.id("Contact", number),
+            "AccountId": org.id("Account", row["account"]),
+            "FirstName": first,
+            "LastName": last,
+            "Name": row["name"],
+            "Title": row["title"],
+            "Email": row["email"],
+            "Phone": telephone(account.get("time_zone"), "contact", number),
+            "LeadSource": account.get("lead_source"),
+            "HasOptedOutOfEmail": number in refused,
+            "DoNotCall": False,
+            "OwnerId": org.id("User", owner),
+            "MasterRecordId": "",
+            **org.stamps(made, owner, changed=refused.get(number)),
+        }
+
+
+def leads(org: Org) -> Iterator[Row]:
+    """Inquiries that came through a web form (or that a rep typed in as such), converted within a day."""
+    facts = org.book.facts
+    asked = [row for row in facts.rows("action") if (row["system"], row["kind"]) == ("crm", "inquired")]
+    for row in asked:
+        contact = org.book.contacts.get(row["contact"], {})
+        account = org.book.accounts.get(row["account"], {})
+        owner = org.owners[row["account"]]
+        converted = row["at"] + 1800 + drawn(DAY, "converted", row["action"], org.seed)
+        done = converted <= facts.end
+        first, last = two_names(contact.get("name"))
+        by_form = row["evidence"] == "captured"
+        yield {
+            "Id": org.id("Lead", row["action"]),
+            "FirstName": first,
+            "LastName": last or "[not provided]",
+            "Name": contact.get("name"),
+            "Company": account.get("name"),
+            "Title": contact.get("title"),
+            "Email": contact.get("email"),
+            "Phone": telephone(account.get("time_zone"), "contact", row["contact"] or 0),
+            "Website": account.get("domain"),
+            "Country": place_of(account.get("time_zone")).country,
+            "Industry": account.get("industry"),
+            "NumberOfEmployees": employees(account.get("size_band"), row["account"]),
+            "LeadSource": _ONLINE[by_form],
+            "Status": "Closed - Converted" if done else "Open - Not Contacted",
+            "OwnerId": org.id("User", owner),
+            "IsConverted": done,
+            "ConvertedDate": day(converted) if done else "",
+            "ConvertedAccountId": org.id("Account", row["account"]) if done else "",
+            "ConvertedContactId": org.id("Contact", row["contact"]) if done else "",
+            "ConvertedOpportunityId": org.id("Opportunity", row["deal"]) if done else "",
+            **org.stamps(row["at"], MACHINE if by_form else owner, changed=converted if done else None),
+        }
+
+
+def cases(org: Org) -> Iterator[Row]:
+    """What customers asked service for."""
+    facts = org.book.facts
+    for place, row in enumerate(sorted(facts.rows("case"), key=lambda row: (row["opened_at"], row["case"]))):
+        closed = row["closed_at"] is not None and row["closed_at"] <= facts.end
+        owner = org.owners[row["account"]]
+        deal = org.book.deals.get(row["deal"], {})
+        yield {
+            "Id": org.id("Case", row["case"]),
+            "CaseNumber": f"{1001 + place:08d}",
+            "AccountId": org.id("Account", row["account"]),
+            "ContactId": org.id("Contact", deal.get("contact")),
+            "Type": row["kind"],
+            "Subject": _CASE_SUBJECTS[drawn(len(_CASE_SUBJECTS), "case", row["case"], org.seed)],
+            "Status": "Closed" if closed else "Working",
+            "Origin": ("Email", "Phone", "Web")[drawn(3, "origin", row["case"], org.seed)],
+            "Priority": ("Low", "Medium", "Medium", "High")[drawn(4, "priority", row["case"], org.seed)],
+            "IsClosed": closed,
+            "ClosedDate": api_time(row["closed_at"] if closed else None),
+            "OwnerId": org.id("User", owner),
+            **org.stamps(row["opened_at"], owner, changed=row["closed_at"] if closed else None),
+        }
