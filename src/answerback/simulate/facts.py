@@ -126,7 +126,7 @@ SCHEMAS: MappingProxyType[str, pa.Schema] = MappingProxyType(
 """By kind of fact, its columns."""
 
 SYSTEMS = ("mail", "calendar", "dialler", "esign", "crm", "none")
-"""What records an event: the mailbox, the calendar, the telephone, the signing service, somebody's typing, or nobody."""
+"""What records an event: mailbox, calendar, telephone, signing service, somebody's typing, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)

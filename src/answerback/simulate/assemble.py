@@ -1,0 +1,200 @@
+"""From what the model told to facts: events in order of time, numbered anew, with names in place of codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from answerback.simulate.deals import FIELDS, OUTCOME, OUTCOMES, REASON, REASONS, STAGE
+from answerback.simulate.facts import Facts, fact_table
+from answerback.simulate.ledger import Columns, in_order, renamed
+from answerback.simulate.model import Model, Told
+from answerback.simulate.names import PRODUCTS
+from answerback.simulate.office import office_columns
+from answerback.simulate.parameters import (
+    DAY,
+    KIND_NAMES,
+    OBJECTIONS,
+    STAGES,
+    STEP_NAMES,
+    Kind,
+    Parameters,
+    Step,
+)
+from answerback.simulate.people import CONTACTS, CURRENCIES, account_columns, contact_columns, seller_columns
+from answerback.simulate.replies import ACT, ACTS, SYSTEMS
+
+Ints = NDArray[np.int64]
+
+_CLAIMED = SYSTEMS.index("crm")
+_NO_MAILS = ("answered_call", "called", "accepted_meeting", "attended", "returned_offer", "viewed_document", "signed")
+_NO_MAILS += ("declined", "declined_meeting", "no_show")
+_MAILS = tuple(ACT[each] for each in ACTS if each not in _NO_MAILS)
+_SEQUENCE = "sequence: first contact"
+_PURPOSES = {Step.DISCOVER: "discovery", Step.OFFER: "proposal_follow_up", Step.CLOSE: "closing"}
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Facts, and of each effort what the model knew: the probability to move its buyer."""
+
+    facts: Facts
+    chance: NDArray[np.float64]
+
+
+def simulate(parameters: Parameters) -> Story:
+    """The facts of a practice company with these parameters.
+
+    >>> story = simulate(Parameters(reps=2, managers=1, weeks=4, seed=3))
+    >>> bool(story.facts.tables["effort"].num_rows > 100), story.facts.domain
+    (True, 'halden.example')
+    """
+    return assemble(Model(parameters).tell())
+
+
+def assemble(told: Told) -> Story:
+    """The facts of a company; events after the end have not happened yet."""
+    end = told.worktime.start + told.parameters.days * DAY
+    efforts, effort_numbers = in_order(told.efforts, end)
+    acts, act_numbers = in_order(told.acts, end)
+    efforts["answers"] = renamed(efforts["answers"], act_numbers)
+    for name in ("cause", "answers"):
+        acts[name] = renamed(acts[name], effort_numbers)
+    deals, deal_numbers = in_order(told.courses.deals.opened.columns(), end)
+    efforts["deal"] = renamed(efforts["deal"], deal_numbers)
+    of_pursuit = np.full(told.pursuits.count, -1, dtype=np.int64)
+    of_pursuit[deals["pursuit"]] = np.arange(len(deals["pursuit"]))
+    opened = np.full(told.pursuits.count, end, dtype=np.int64)
+    opened[deals["pursuit"]] = deals["at"]
+    acts["deal"] = np.where(acts["at"] >= opened[acts["pursuit"]], of_pursuit[acts["pursuit"]], -1)
+    tables = {
+        "seller": seller_columns(told.parameters, told.worktime.start),
+        **_buyers(told, efforts, acts),
+        "effort": _efforts(told, efforts),
+        "action": _actions(told, acts),
+        **_deals(told, deals, deal_numbers, end),
+        **office_columns(told, efforts, acts, deals, deal_numbers),
+    }
+    parameters = told.parameters
+    facts = Facts(parameters.company, parameters.domain, told.worktime.start, end, parameters.seed,
+                  {name: fact_table(name, columns) for name, columns in tables.items()})  # fmt: skip
+    return Story(facts, efforts["p"])
+
+
+def _buyers(told: Told, efforts: Columns, acts: Columns) -> dict[str, dict[str, Any]]:
+    """The companies and people who occur, the introduced ones known to the CRM only from then on."""
+    introduced = acts["kind"] == ACT["introduced"]
+    account = told.pursuits.account[acts["pursuit"]]
+    brought = account[introduced] * CONTACTS + CONTACTS - 1
+    contacts, first = np.unique(np.concatenate([efforts["contact"], acts["contact"], brought]), return_index=True)
+    owners = np.concatenate([told.pursuits.account[efforts["pursuit"]], account, account[introduced]])[first]
+    known = np.zeros(len(contacts), dtype=np.int64)
+    order = np.argsort(acts["at"][introduced], kind="stable")[::-1]
+    known[np.searchsorted(contacts, brought[order])] = acts["at"][introduced][order]
+    rng = np.random.default_rng((told.parameters.seed, 1))
+    return {
+        "account": account_columns(told.parameters, told.buyers, np.unique(owners), told.sources),
+        "contact": contact_columns(told.parameters, contacts, owners, known, rng),
+    }
+
+
+def _efforts(told: Told, efforts: Columns) -> dict[str, Any]:
+    kind, step, system = efforts["kind"], efforts["step"], efforts["system"]
+    reactive, mail = efforts["answers"] >= 0, kind == int(Kind.EMAIL)
+    approach = np.where(efforts["touch"] == 0, "first_touch", "follow_up").astype(object)
+    purpose = np.select([step == int(each) for each in _PURPOSES], list(_PURPOSES.values()), approach)
+    purpose = np.where(kind == int(Kind.PROPOSAL), "proposal", np.where(reactive, "answer", purpose))
+    return {
+        "effort": np.arange(len(kind)),
+        "seller": efforts["seller"],
+        "account": told.pursuits.account[efforts["pursuit"]],
+        "contact": efforts["contact"],
+        "deal": _or_null(efforts["deal"]),
+        "at": efforts["at"],
+        "kind": _named(kind, KIND_NAMES),
+        "purpose": purpose.tolist(),
+        "step": _named(step, STEP_NAMES),
+        "origin": np.where(efforts["sequence"], "sequence", "hand").tolist(),
+        "template": [_SEQUENCE if each else None for each in efforts["sequence"]],
+        "evidence": np.where(system == _CLAIMED, "claimed", "captured").tolist(),
+        "minutes": efforts["minutes"],
+        "thread": _or_null(np.where(mail, efforts["pursuit"], -1)),
+        "answers": _or_null(efforts["answers"]),
+        "system": _named(system, SYSTEMS),
+        "meets_at": _or_null(efforts["meets_at"]),
+    }
+
+
+def _actions(told: Told, acts: Columns) -> dict[str, Any]:
+    kind, account = acts["kind"], told.pursuits.account[acts["pursuit"]]
+    mail = np.isin(kind, _MAILS)
+    retreat = acts["refuses"] & (kind == ACT["replied"])
+    return {
+        "action": np.arange(len(kind)),
+        "account": account,
+        "contact": acts["contact"],
+        "deal": _or_null(acts["deal"]),
+        "at": acts["at"],
+        "kind": _named(kind, ACTS),
+        "stance": ["retreat" if each else None for each in retreat],
+        "evidence": np.where(acts["system"] == _CLAIMED, "claimed", "captured").tolist(),
+        "system": _named(acts["system"], SYSTEMS),
+        "thread": _or_null(np.where(mail, acts["pursuit"], -1)),
+        "cause": _or_null(acts["cause"]),
+        "answers": _or_null(acts["answers"]),
+        "objection": [OBJECTIONS[each] if each >= 0 else None for each in acts["objection"]],
+        "brings": _or_null(np.where(kind == ACT["introduced"], account * CONTACTS + CONTACTS - 1, -1)),
+    }
+
+
+def _deals(told: Told, deals: Columns, numbers: Ints, end: int) -> dict[str, dict[str, Any]]:
+    names = [f"{PRODUCTS[product]} {number + 1}" for number, product in enumerate(deals["product"])]
+    days = (deals["at"] - told.worktime.start) // DAY
+    opened = {
+        "deal": np.arange(len(names)),
+        "account": deals["account"],
+        "contact": deals["contact"],
+        "seller": _holders(told, deals["seat"], days),
+        "name": names,
+        "product_line": _named(deals["product"], PRODUCTS),
+        "amount_minor": deals["amount_minor"],
+        "currency": _named(deals["zone"], CURRENCIES),
+        "created_at": deals["at"],
+    }
+    changes = told.courses.deals.changes.columns()
+    deal, at = renamed(changes["deal"], numbers), changes["at"]
+    kept = np.flatnonzero((deal >= 0) & (at < end))
+    kept = kept[np.lexsort((changes["field"][kept], at[kept]))]
+    words = {STAGE: STAGES, OUTCOME: OUTCOMES, REASON: REASONS}
+    field = changes["field"][kept]
+    told_values = {
+        name: [
+            words[each][value] if value >= 0 else None for each, value in zip(field, changes[name][kept], strict=True)
+        ]
+        for name in ("old", "new")
+    }
+    holder = _holders(told, changes["seat"][kept], (at[kept] - told.worktime.start) // DAY)
+    return {
+        "deal": opened,
+        "deal_change": {"deal": deal[kept], "at": at[kept], "field": _named(field, FIELDS), "seller": holder}
+        | told_values,
+    }
+
+
+def _holders(told: Told, seat: Ints, day: Ints) -> Ints:
+    """Who held each territory on each day; who held it at first where nobody did."""
+    held = {int(each): told.staffing.holders(int(each)) for each in np.unique(day)}
+    found = [int(held[int(when)][where]) for when, where in zip(day, seat, strict=True)]
+    return np.array([each if each >= 0 else where for each, where in zip(found, seat, strict=True)], dtype=np.int64)
+
+
+def _named(codes: NDArray[Any], names: tuple[str, ...]) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), list(names)).dictionary_decode()
+
+
+def _or_null(numbers: Ints) -> pa.Array:
+    return pa.array(numbers, mask=numbers < 0)

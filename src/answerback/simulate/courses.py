@@ -1,0 +1,212 @@
+"""The course of a pursuit: what follows from each act and each touch, for the pursuit and for the seller.
+
+A buyer who moves may take the pursuit a step on (approach, discover, offer, close), or end it. Meetings are held or
+missed after they were accepted. Who is asked answers in a few working hours, or lets the ball drop. A silent buyer is
+touched again after a while and given up in the end; one who is touched too often forbids it. What of this reaches the
+CRM is in `deals`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerback.simulate.deals import LOST, WON, Deals
+from answerback.simulate.ledger import Columns
+from answerback.simulate.parameters import Habits, Parameters, Step
+from answerback.simulate.people import Buyers
+from answerback.simulate.pursuits import Pursuits
+from answerback.simulate.replies import ACT, DIALLER, MAIL
+from answerback.simulate.worktime import Worktime
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_ASKING = tuple(ACT[name] for name in ("replied", "asked", "introduced", "inquired", "referred"))
+"""Acts that a seller answers with a mail."""
+_INTEREST = tuple(ACT[name] for name in ("replied", "asked", "introduced", "answered_call", "inquired", "called"))
+"""Acts that may take an approach a step on."""
+_UNASKED = (("inquired", 0.45, MAIL), ("asked", 0.2, MAIL), ("called", 0.2, DIALLER), ("requested_offer", 0.15, MAIL))
+_INTERESTED = 0.45
+"""Share of buyers who, once they answered an approach, are really interested."""
+_ENDS = 0.5
+"""Share of polite refusals that are meant."""
+_REBOOKED_DAYS, _PATIENCE_DAYS = 2, 25
+_REPLY_HOURS = 3.0
+_HARM = 0.12
+_FADING_DAYS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """What follows from the acts of a day."""
+
+    later: Columns
+    """Acts that these bring: who accepted a meeting comes to it, or does not."""
+    answering: Ints
+    """Pursuits in which the seller answers by mail; each of the next of this shape."""
+    sellers: Ints
+    acts: Ints
+    asked_at: Ints
+    delays: Ints
+    introduced: Ints
+    """Pursuits in which the buyer brought a colleague in."""
+
+
+class Courses:
+    """How the pursuits of one company go on."""
+
+    def __init__(
+        self, parameters: Parameters, worktime: Worktime, buyers: Buyers, pursuits: Pursuits, rng: np.random.Generator
+    ) -> None:  # fmt: skip
+        self._parameters, self._worktime, self._rng, self._pursuits = parameters, worktime, rng, pursuits
+        self.deals = Deals(parameters, worktime, buyers, pursuits, rng)
+        usual = Habits(efforts_per_week=parameters.efforts_per_week)
+        habits = [parameters.habits.get(seller, usual) for seller in range(parameters.sellers)]
+        self._drop = np.array([each.drop_rate for each in habits])
+        self._gap = np.array([each.gap_days for each in habits])
+        self._most = np.array([each.most_touches for each in habits])
+        self._claim = np.array([each.claim_rate for each in habits])
+
+    def unasked(self, pursuit: Ints, day: int) -> Columns:
+        """What these buyers do by themselves on a day."""
+        size, rng = len(pursuit), self._rng
+        which = rng.choice(len(_UNASKED), size, p=[share for _, share, _ in _UNASKED])
+        seat = self._pursuits.seat[pursuit]
+        zones = self.deals.zone_of(pursuit)
+        acts = self._acts(
+            pursuit,
+            self._worktime.instants(np.full(len(seat), day), zones, rng),
+            np.array([ACT[name] for name, _, _ in _UNASKED])[which],
+            np.array([system for _, _, system in _UNASKED])[which],
+        )
+        return acts | {"cause": np.full(size, -1), "answers": np.full(size, -1)}
+
+    def follow(self, acts: Columns, numbers: Ints, holders: Ints, day: int) -> Following:
+        """Takes the pursuits on by what was done today."""
+        pursuit, kind, refuses = acts["pursuit"], acts["kind"], acts["refuses"]
+        open_ = ~self._pursuits.ended[pursuit]
+        self._end(acts, open_, day)
+        moved = open_ & ~refuses
+        later = self._meetings(acts, moved & (kind == ACT["accepted_meeting"]))
+        self._advance(acts, moved, day)
+        sellers = holders[self._pursuits.seat[pursuit]]
+        asked = moved & np.isin(kind, _ASKING) & (sellers >= 0) & ~self._pursuits.ended[pursuit]
+        dropped = asked & (self._rng.random(len(kind)) < self._drop[np.maximum(sellers, 0)])
+        wait = self._rng.integers(12, _PATIENCE_DAYS, len(kind))
+        self._pursuits.due[pursuit[dropped]] = day + wait[dropped]
+        answering = asked & ~dropped
+        hours = self._rng.lognormal(np.log(_REPLY_HOURS), 0.8, len(kind))
+        return Following(
+            later,
+            pursuit[answering],
+            sellers[answering],
+            numbers[answering],
+            acts["at"][answering],
+            (hours[answering] * 3600).astype(np.int64) + 240,
+            pursuit[answering & (kind == ACT["introduced"])],
+        )
+
+    def touched(self, pursuit: Ints, seller: Ints, heat: NDArray[np.float64], day: int) -> Columns:
+        """Notes touches of a day: when the next is due, who is given up; the harm that too many do, as acts to come."""
+        state, rng = self._pursuits, self._rng
+        fading = np.exp(-(day - state.touched[pursuit]) / _FADING_DAYS)
+        state.recent[pursuit] = state.recent[pursuit] * fading + 1
+        state.touched[pursuit] = day
+        state.touches[pursuit] += 1
+        wait = self._gap[seller] * 1.4 * rng.uniform(0.7, 1.3, len(pursuit))
+        if self._parameters.chase_heat:
+            wait /= heat[state.account[pursuit]] ** self._parameters.chase_heat
+        state.due[pursuit] = day + np.maximum(1, np.rint(wait)).astype(np.int32)
+        self.deals.claim(pursuit[rng.random(len(pursuit)) < self._claim[seller]], day)
+        given_up = pursuit[state.touches[pursuit] >= self._most[seller] + rng.integers(-1, 2, len(pursuit))]
+        # The last touch may still be answered: the pursuit waits, and ends if nothing comes.
+        state.due[given_up] = day + 21
+        over = given_up[state.touches[given_up] > self._most[self._holder(given_up, pursuit, seller)] + 1]
+        self.deals.close(over, np.full(len(over), LOST), np.full(len(over), -1), day)
+        state.ended[over] = True
+        many = state.recent[pursuit] - self._parameters.harm_after
+        harmed = pursuit[rng.random(len(pursuit)) < -np.expm1(-_HARM * np.maximum(many, 0))]
+        kind = np.where(rng.random(len(harmed)) < 0.7, ACT["unsubscribed"], ACT["complained"])
+        zones = self.deals.zone_of(harmed)
+        at = self._worktime.instants(np.full(len(harmed), day + 1), zones, rng)
+        acts = self._acts(harmed, at, kind, np.full(len(harmed), MAIL))
+        return acts | {"refuses": np.ones(len(harmed), dtype=np.bool_)}
+
+    def open_deals(self, pursuit: Ints, at: Ints, day: int) -> None:
+        """Deals for pursuits that have become serious."""
+        self.deals.open(pursuit[self._pursuits.deal[pursuit] < 0], at[self._pursuits.deal[pursuit] < 0], day)
+
+    @staticmethod
+    def _holder(some: Ints, pursuit: Ints, seller: Ints) -> Ints:
+        order = np.argsort(pursuit, kind="stable")
+        return seller[order[np.searchsorted(pursuit, some, sorter=order)]]
+
+    def _end(self, acts: Columns, open_: Bools, day: int) -> None:
+        """Pursuits that a refusal ends, or that are won."""
+        pursuit, kind = acts["pursuit"], acts["kind"]
+        final = np.isin(kind, (ACT["unsubscribed"], ACT["complained"], ACT["bounced"]))
+        meant = acts["refuses"] & (self._rng.random(len(kind)) < _ENDS)
+        lost, won = open_ & (final | meant), open_ & (kind == ACT["signed"])
+        for which, how in ((won, WON), (lost & ~won, LOST)):
+            chosen, first = np.unique(pursuit[which], return_index=True)
+            self.deals.close(chosen, np.full(len(chosen), how), acts["objection"][which][first], day)
+            self._pursuits.ended[chosen] = True
+        later = open_ & acts["refuses"] & ~lost
+        self._pursuits.due[pursuit[later]] = day + _PATIENCE_DAYS
+
+    def _meetings(self, acts: Columns, accepted: Bools) -> Columns:
+        """Who comes to the meetings that were accepted, and who does not."""
+        chosen = np.flatnonzero(accepted)
+        pursuit, at = acts["pursuit"][chosen], acts["meets_at"][chosen]
+        missed = self._rng.random(len(chosen)) < self._parameters.no_show_rate
+        kind = np.where(missed, ACT["no_show"], ACT["attended"])
+        self._pursuits.due[pursuit] = self._worktime.day_of(at) + 1
+        met = at + self._rng.integers(-120, 240, len(chosen))
+        return self._acts(pursuit, np.where(missed, at + 900, met), kind, np.full(len(chosen), DIALLER)) | {
+            "cause": acts["cause"][chosen],
+            "answers": acts["cause"][chosen],
+            "refuses": missed,
+        }
+
+    def _advance(self, acts: Columns, moved: Bools, day: int) -> None:
+        """Takes pursuits a step on."""
+        pursuit, kind = acts["pursuit"], acts["kind"]
+        step = self._pursuits.step[pursuit]
+        interested = self._rng.random(len(kind)) < _INTERESTED
+        to = np.select(
+            [
+                moved & (kind == ACT["requested_offer"]) & (step < int(Step.OFFER)),
+                moved & (kind == ACT["attended"]) & (step <= int(Step.DISCOVER)),
+                moved & (kind == ACT["returned_offer"]) & (step <= int(Step.OFFER)),
+                moved & np.isin(kind, _INTEREST) & (step == int(Step.APPROACH)) & interested,
+            ],
+            [int(Step.OFFER), int(Step.OFFER), int(Step.CLOSE), int(Step.DISCOVER)],
+            -1,
+        )
+        answered = moved & np.isin(kind, (*_INTEREST, ACT["returned_offer"], ACT["requested_offer"], ACT["attended"]))
+        still = answered & (kind != ACT["accepted_meeting"])
+        self._pursuits.due[pursuit[still]] = day + self._rng.integers(1, 4, still.sum())
+        self._pursuits.touches[pursuit[still]] = np.minimum(self._pursuits.touches[pursuit[still]], 1)
+        on = to > step
+        chosen, first = np.unique(pursuit[on], return_index=True)
+        self._pursuits.step[chosen], self._pursuits.touches[chosen] = to[on][first], 0
+        self.open_deals(chosen, acts["at"][on][first], day)
+        self.deals.move(chosen, acts["at"][on][first])
+
+    def _acts(self, pursuit: Ints, at: Ints, kind: Ints, system: Ints) -> Columns:
+        size = len(pursuit)
+        return {
+            "pursuit": pursuit,
+            "contact": self._pursuits.contact[pursuit],
+            "at": at,
+            "kind": kind,
+            "refuses": np.zeros(size, dtype=np.bool_),
+            "cause": np.full(size, -1),
+            "answers": np.full(size, -1),
+            "system": system,
+            "objection": np.full(size, -1),
+            "meets_at": np.full(size, -1),
+        }
