@@ -1,4 +1,4 @@
-"""Who is who for exports: the facts' people, companies and deals by their numbers, and what events need to know of them.
+"""Who is who for exports: the facts' people, companies and deals by number, and what events need to know of them.
 
 Systems show a person as they are when they export: an event of a year ago bears the address of today. Mails alone keep
 the address that they were sent from.
@@ -91,8 +91,10 @@ class Directory:
         return found
 
     def who_knows(self, account: int, at: int, deal: int | None = None) -> Row | None:
-        """Whom a company would turn to: the last seller who did something toward it, else the first who will, else the
-        deal's owner; nobody where there is none of these."""
+        """Whom a company would turn to: the last seller who did something toward it; nobody where there is none.
+
+        Before the first of them it is that one; where no seller ever did anything, the deal's owner.
+        """
         times, sellers = self.touched.get(account, ([], []))
         if sellers:
             return self.sellers[sellers[max(bisect_right(times, at) - 1, 0)]]
