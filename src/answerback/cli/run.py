@@ -15,6 +15,8 @@ from answerback.present.plain import plain_lines
 
 _GLOBAL_WITH_VALUE = ("--home", "--format", "--as-of", "--snapshot", "--memory", "--threads")
 _GLOBAL_FLAGS = ("--quiet", "--version")
+_OF_ITS_OWN = {"simulate": "--format"}
+"""By command, an option that means something else there than before the command."""
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -64,13 +66,18 @@ def global_options_first(arguments: list[str]) -> list[str]:
 
     >>> global_options_first(["show", "links", "--format", "json", "--home=x"])
     ['--format', 'json', '--home=x', 'show', 'links']
+    >>> global_options_first(["--format", "json", "simulate", "--format", "folder"])
+    ['--format', 'json', 'simulate', '--format', 'folder']
     """
     front: list[str] = []
     rest: list[str] = []
     words = iter(arguments)
     for word in words:
+        own = _OF_ITS_OWN.get(rest[0]) if rest else None
         if word == "--":
             rest += [word, *words]
+        elif own is not None and word.split("=", 1)[0] == own:
+            rest.append(word)
         elif word in _GLOBAL_WITH_VALUE:
             value = next(words, None)
             if value is None:

@@ -31,8 +31,19 @@ from answerback.simulate.replies import ACT, ACTS, SYSTEMS
 Ints = NDArray[np.int64]
 
 _CLAIMED = SYSTEMS.index("crm")
-_NO_MAILS = ("answered_call", "called", "accepted_meeting", "attended", "returned_offer", "viewed_document", "signed")
-_NO_MAILS += ("declined", "declined_meeting", "no_show")
+_NO_MAILS = frozenset(
+    {
+        "answered_call",
+        "called",
+        "accepted_meeting",
+        "attended",
+        "returned_offer",
+        "viewed_document",
+        "signed",
+        "declined",
+    }
+    | {"declined_meeting", "no_show"}
+)
 _MAILS = tuple(ACT[each] for each in ACTS if each not in _NO_MAILS)
 _SEQUENCE = "sequence: first contact"
 _PURPOSES = {Step.DISCOVER: "discovery", Step.OFFER: "proposal_follow_up", Step.CLOSE: "closing"}

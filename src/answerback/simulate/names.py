@@ -49,7 +49,7 @@ def company_name(number: int) -> tuple[str, str, str]:
     """The name, domain and industry of a buying company: each number another one.
 
     >>> company_name(0), company_name(5000)[0]
-    (('Alder Pumps', 'alderpumps.example', 'Machinery'), 'Delta Packaging 5')
+    (('Alder Pumps', 'alderpumps.example', 'Machinery'), 'Indigo Paper 5')
     """
     what, rest = number % len(_WHAT), number // len(_WHAT)
     does, again = (rest + what) % len(_DOES), rest // len(_DOES)
@@ -63,7 +63,7 @@ def person_name(number: int) -> str:
     """A person's name: the same number, the same name; people share names as they do in life.
 
     >>> person_name(3)
-    'Dario Jansen'
+    'Henk Côté'
     """
     first, last = (number * 7919) % len(FIRST), (number * 104_729 + number // len(FIRST)) % len(LAST)
     return f"{FIRST[first]} {LAST[last]}"

@@ -158,7 +158,7 @@ def _conversations(told: Told, rng: np.random.Generator) -> dict[str, Any]:
     return {
         "seller": [each[0] for each in rows],
         "coach": [each[1] for each in rows],
-        "at": [told.worktime.start + row[2] * DAY + 8 * 3600 + int(at) for row, at in zip(rows, half_hours, strict=True)],
+        "at": np.array([told.worktime.start + row[2] * DAY + 8 * 3600 for row in rows], dtype=np.int64) + half_hours,
         "kind": [each[3] for each in rows],
         "topic": [each[4] for each in rows],
         "minutes": rng.integers(2, 7, len(rows)) * 10,

@@ -197,7 +197,7 @@ class Parameters:
     """The odds of an answer by lead source."""
     blind: tuple[tuple[int, int, int], ...] = ()
     """Seller, first day and day after the last on which mails to them did not arrive in the system."""
-    harm_after: int = 6
+    harm_after: int = 4
     """From so many touches in two weeks on, buyers begin to forbid further ones."""
     effects: tuple[Effect, ...] = ()
     spontaneous_from: Mapping[int, float] = _given({})
