@@ -47,3 +47,12 @@ def normal_quantile(share: float) -> float:
     1.959964
     """
     return float(special.ndtri(share))
+
+
+def normal_share(value: ArrayLike) -> FloatArray:
+    """The probability that a standard normal variable falls below a value.
+
+    >>> normal_share([0.0, 1.959964]).round(6)
+    array([0.5  , 0.975])
+    """
+    return np.asarray(special.ndtr(value), dtype=np.float64)
