@@ -13,70 +13,104 @@ from answerback.simulate.exports.sheets import drawn
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A country as an address book knows it."""
+class Town:
+    """A town as an address book knows it; in its forms `#` stands for a digit."""
 
-    country: str
-    towns: tuple[str, ...]
-    numbers: tuple[str, ...]
-    """Telephone numbers; `#` stands for a digit."""
+    name: str
     postcode: str
+    number: str
 
 
-_ELSEWHERE = Place("", (), ("+999 20 ### ####",), "#####")
-PLACES = MappingProxyType(
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country with some of its towns; in a street, `#` is the number of the house."""
+
+    name: str
+    streets: tuple[str, ...]
+    towns: tuple[Town, ...]
+
+
+_ELSEWHERE = Country("", ("",), (Town("", "", "+999 20 ### ####"),))
+COUNTRIES = MappingProxyType(
     {
-        "Europe/Berlin": Place(
+        "Europe/Berlin": Country(
             "Germany",
-            ("Hamburg", "Köln", "Leipzig", "München", "Stuttgart", "Bremen", "Nürnberg", "Kassel"),
-            ("+49 30 23125 ###", "+49 69 90009 ###", "+49 40 66969 ###", "+49 221 4710 ###", "+49 89 99998 ###"),
-            "#####",
+            ("Bahnhofstraße #", "Hafenstraße #", "Am Markt #", "Gartenweg #", "Mühlenstraße #", "Industriestraße #"),
+            (
+                Town("Berlin", "10###", "+49 30 23125 ###"),
+                Town("Frankfurt am Main", "603##", "+49 69 90009 ###"),
+                Town("Hamburg", "20###", "+49 40 66969 ###"),
+                Town("Köln", "506##", "+49 221 4710 ###"),
+                Town("München", "803##", "+49 89 99998 ###"),
+            ),
         ),
-        "Europe/Lisbon": Place(
-            "Portugal", ("Lisboa", "Porto", "Braga", "Coimbra", "Aveiro", "Setúbal"), ("+351 200 555 ###",), "####-###"
+        "Europe/Lisbon": Country(
+            "Portugal",
+            ("Rua da Igreja #", "Rua do Porto #", "Avenida da República #", "Rua das Flores #", "Largo da Estação #"),
+            (
+                Town("Lisboa", "1###-###", "+351 200 555 ###"),
+                Town("Porto", "4###-###", "+351 200 556 ###"),
+                Town("Braga", "47##-###", "+351 200 557 ###"),
+                Town("Coimbra", "30##-###", "+351 200 558 ###"),
+            ),
         ),
-        "Europe/London": Place(
-            "United Kingdom", ("London", "Leeds", "Bristol", "Glasgow"), ("+44 20 7946 0###", "+44 1632 960###"), ""
+        "Europe/London": Country(
+            "United Kingdom",
+            ("# Church Street", "# Station Road", "# Mill Lane", "# High Street"),
+            (Town("London", "EC# #AA", "+44 20 7946 0###"), Town("Leeds", "LS# #AB", "+44 113 496 0###")),
         ),
-        "America/New_York": Place(
+        "America/New_York": Country(
             "United States",
-            ("Boston", "Hartford", "Newark", "Philadelphia", "Baltimore", "Atlanta", "Charlotte"),
-            tuple(f"+1 {area} 555 01##" for area in (212, 646, 617, 860, 973, 215, 410, 404, 704, 203, 508, 919)),
-            "#####",
+            ("# Main Street", "# Harbor Avenue", "# Market Street", "# Orchard Road", "# Foundry Lane"),
+            (
+                Town("New York", "100##", "+1 212 555 01##"),
+                Town("Boston", "021##", "+1 617 555 01##"),
+                Town("Hartford", "061##", "+1 860 555 01##"),
+                Town("Newark", "071##", "+1 973 555 01##"),
+                Town("Philadelphia", "191##", "+1 215 555 01##"),
+                Town("Baltimore", "212##", "+1 410 555 01##"),
+                Town("Atlanta", "303##", "+1 404 555 01##"),
+                Town("Charlotte", "282##", "+1 704 555 01##"),
+            ),
         ),
     }
 )
 """By time zone."""
 
 
-def place_of(zone: str | None) -> Place:
-    """What is known of a time zone's country; nothing but impossible telephone numbers of zones that are not listed."""
-    return PLACES.get(zone or "", _ELSEWHERE)
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where one company sits."""
+
+    country: str
+    town: str
+    street: str
+    postcode: str
+    _number: str
+    _company: int
+
+    def telephone(self, contact: int | None = None) -> str:
+        """The company's number, or that of a person at it."""
+        return _filled(self._number, "telephone", self._company, contact)
 
 
-def telephone(zone: str | None, whose: str, number: int) -> str:
-    """The telephone number of somebody: `whose` and `number` say of whom.
+def seat_of(account: int, zone: str | None) -> Seat:
+    """Where the company of that number sits; nowhere but behind an impossible telephone where its zone is not listed.
 
-    >>> telephone("America/New_York", "contact", 3)[:3]
-    '+1 '
+    >>> seat = seat_of(3, "America/New_York")
+    >>> seat.country, seat.telephone()[:3], seat.telephone(8) == seat.telephone(8)
+    ('United States', '+1 ', True)
+    >>> seat_of(3, None).town
+    ''
     """
-    return filled(_one_of(place_of(zone).numbers, "range", whose, number), whose, number)
+    country = COUNTRIES.get(zone or "", _ELSEWHERE)
+    town = country.towns[drawn(len(country.towns), "town", account)]
+    street = country.streets[drawn(len(country.streets), "street", account)]
+    house = str(1 + drawn(120, "house", account))
+    postcode = _filled(town.postcode, "postcode", account)
+    return Seat(country.name, town.name, street.replace("#", house), postcode, town.number, account)
 
 
-def town(zone: str | None, account: int) -> str:
-    """The town of a company; empty where the zone is not listed."""
-    towns = place_of(zone).towns
-    return _one_of(towns, "town", account) if towns else ""
-
-
-def filled(form: str, *of: object) -> str:
-    """A form with digits in place of its `#`.
-
-    >>> len(filled("##-#", "x"))
-    4
-    """
+def _filled(form: str, *of: object) -> str:
+    """A form with digits in place of its `#`."""
     return "".join(str(drawn(10, place, *of)) if sign == "#" else sign for place, sign in enumerate(form))
-
-
-def _one_of(among: tuple[str, ...], *of: object) -> str:
-    return among[drawn(len(among), *of)]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from answerback.simulate.exports.directory import Row
-from answerback.simulate.exports.places import filled, place_of, telephone, town
+from answerback.simulate.exports.places import seat_of
 from answerback.simulate.exports.salesforce_org import MACHINE, Org, api_time, two_names
 from answerback.simulate.exports.sheets import DAY, day, drawn
 
-_TITLES = {"rep": "Account Executive", "manager": "Sales Manager", "leader": "VP Sales"}
+_TITLES = {"rep": "Account Manager", "manager": "Sales Manager", "leader": "VP Sales"}
 _ONLINE = {True: "Web", False: "Phone Inquiry"}
-_STREETS = ("Harbour", "Mill", "Station", "Market", "Garden", "Bridge", "Church", "Orchard", "Foundry", "Canal")
 _CASE_SUBJECTS = ("Question about an invoice", "Delivery incomplete", "Device does not start", "Access for a colleague")
 
 
@@ -75,8 +74,7 @@ def accounts(org: Org) -> Iterator[Row]:
     won = {row["deal"] for row in facts.rows("deal_change") if (row["field"], row["new"]) == ("outcome", "won")}
     customers = {org.book.deals[deal]["account"] for deal in won}
     for number, row in sorted(org.book.accounts.items()):
-        place = place_of(row["time_zone"])
-        street = _STREETS[drawn(len(_STREETS), "street", number)]
+        seat = seat_of(number, row["time_zone"])
         owner = org.owners[number]
         yield {
             "Id": org.id("Account", number),
@@ -85,11 +83,11 @@ def accounts(org: Org) -> Iterator[Row]:
             "Website": f"https://www.{row['domain']}" if row["domain"] else "",
             "Industry": row["industry"],
             "NumberOfEmployees": employees(row["size_band"], number),
-            "Phone": telephone(row["time_zone"], "account", number),
-            "BillingStreet": f"{1 + drawn(120, 'house', number)} {street} Street" if place.country else "",
-            "BillingPostalCode": filled(place.postcode, "postcode", number) if place.country else "",
-            "BillingCity": town(row["time_zone"], number),
-            "BillingCountry": place.country or row["region"],
+            "Phone": seat.telephone(),
+            "BillingStreet": seat.street,
+            "BillingPostalCode": seat.postcode,
+            "BillingCity": seat.town,
+            "BillingCountry": seat.country or row["region"],
             "AccountSource": row["lead_source"],
             "OwnerId": org.id("User", owner),
             "MasterRecordId": "",
@@ -131,7 +129,7 @@ def contacts(org: Org) -> Iterator[Row]:
             "Name": row["name"],
             "Title": row["title"],
             "Email": row["email"],
-            "Phone": telephone(account.get("time_zone"), "contact", number),
+            "Phone": seat_of(row["account"], account.get("time_zone")).telephone(number),
             "LeadSource": account.get("lead_source"),
             "HasOptedOutOfEmail": number in refused,
             "DoNotCall": False,
@@ -161,9 +159,9 @@ def leads(org: Org) -> Iterator[Row]:
             "Company": account.get("name"),
             "Title": contact.get("title"),
             "Email": contact.get("email"),
-            "Phone": telephone(account.get("time_zone"), "contact", row["contact"] or 0),
+            "Phone": seat_of(row["account"], account.get("time_zone")).telephone(row["contact"]),
             "Website": account.get("domain"),
-            "Country": place_of(account.get("time_zone")).country,
+            "Country": seat_of(row["account"], account.get("time_zone")).country,
             "Industry": account.get("industry"),
             "NumberOfEmployees": employees(account.get("size_band"), row["account"]),
             "LeadSource": _ONLINE[by_form],

@@ -1,8 +1,8 @@
 """The telephone system's export: calls as the dialler lists them, meetings as the conference service does, and seats.
 
-The dialler lists each call once, whoever rang. A call of ours that somebody picked up has the instant at which they did.
-A buyer who picks up the telephone and says no has the disposition that the agent gave the call. Who joined a meeting and
-who did not come is known to the conference service, by the meeting's UID. `mapping.toml` says what the columns mean.
+The dialler lists each call once, whoever rang. A call of ours that somebody picked up has the instant at which they
+did. A buyer who picks up and says no has the disposition that the agent gave the call. Who joined a meeting and who did
+not come is known to the conference service, by the meeting's UID. `mapping.toml` says what the columns mean.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from answerback.simulate.exports.directory import Directory, Row
-from answerback.simulate.exports.places import telephone
+from answerback.simulate.exports.places import seat_of
 from answerback.simulate.exports.salesforce_ids import record_id
 from answerback.simulate.exports.seats import write_seats
 from answerback.simulate.exports.sheets import drawn, local, write_packaged, write_sheet
@@ -19,7 +19,7 @@ from answerback.simulate.facts import Facts
 from answerback.simulate.tokens import call_id, meeting_uid
 
 _INBOUND = 10_000_000
-"""Calls of buyers are numbered from here on, ours below."""
+"""Calls of buyers are numbered from here on, ours below. No other system knows these numbers."""
 _UNANSWERED = ("No answer", "No answer", "Voicemail", "Busy")
 _SAID = {"retreat": "Not interested", "neutral": "Call back later", "advance": "Interested"}
 """By stance, what the agent noted of a talk; `Connected` where the facts say none."""
@@ -92,7 +92,7 @@ def _outbound(book: Directory) -> Iterator[Row]:
             "Dialled by": "power dialler" if row["origin"] == "sequence" else "agent",
             "Script": row["template"],
             "Tag": row["purpose"],
-            "Callback of": _inbound_id(book, row["answers"]),
+            "Callback of": "",
         }
 
 
@@ -106,7 +106,7 @@ def _inbound(book: Directory) -> Iterator[Row]:
         if (row["system"], row["kind"]) != ("dialler", "called"):
             continue
         effort = book.efforts.get(row["answers"], {})
-        ours = (effort.get("system"), effort.get("kind")) == ("dialler", "call")
+        rung = (effort.get("system"), effort.get("kind")) == ("dialler", "call")
         agent = book.sellers[effort["seller"]] if effort else book.who_knows(row["account"], row["at"], row["deal"])
         end = row["at"] + _talk(book, row, -1 - row["action"])
         yield {
@@ -119,15 +119,8 @@ def _inbound(book: Directory) -> Iterator[Row]:
             "Dialled by": "",
             "Script": "",
             "Tag": "",
-            "Callback of": call_id(row["answers"], book.facts.seed) if ours else "",
+            "Callback of": call_id(row["answers"], book.facts.seed) if rung else "",
         }
-
-
-def _inbound_id(book: Directory, action: int | None) -> str:
-    """The number of the buyer's call that a call of ours answers; empty where it answers none."""
-    known = {} if action is None else book.actions[action]
-    inbound = (known.get("system"), known.get("kind")) == ("dialler", "called")
-    return call_id(_INBOUND + known["action"], book.facts.seed) if inbound else ""
 
 
 def _talk(book: Directory, row: Row, number: int) -> int:
@@ -146,7 +139,7 @@ def _call(book: Directory, row: Row, agent: Row, picked: int | None, end: int) -
         "Agent email": agent.get("email"),
         "Customer": contact.get("name"),
         "Customer email": contact.get("email"),
-        "Customer number": telephone(account.get("time_zone"), "contact", row["contact"]) if contact else "",
+        "Customer number": seat_of(row["account"], account.get("time_zone")).telephone(row["contact"]),
         "Company": account.get("name"),
         "Opportunity ID": "" if row["deal"] is None else record_id("Opportunity", row["deal"], book.facts.seed),
         "Started": local(row["at"], zone),

@@ -1,0 +1,125 @@
+"""What lies beside the exports: their playbook, a page that says what each folder is, and the commands that load them.
+
+The CRM is loaded first: of mail and meetings only what concerns its people and companies is kept.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from answerback.simulate.exports.playbook import write_playbook
+from answerback.simulate.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """One folder of the exports and how it is loaded."""
+
+    folder: str
+    meaning: str
+    source: str = ""
+    """The connector, where the folder does not say which."""
+    mapping: str = ""
+    """The mapping file, where the columns need one; below the exports."""
+
+    def words(self, exported_at: str) -> list[str]:
+        """What stands behind `answerback`."""
+        named = [f"--source={self.source}"] if self.source else []
+        mapped = [f"--mapping={self.mapping}"] if self.mapping else []
+        return ["load", self.folder, *named, *mapped, f"--exported-at={exported_at}"]
+
+
+LOADS = (
+    Load("salesforce", "The CRM: people, companies, deals with their history, what reps typed in, service cases."),
+    Load(
+        "office",
+        "The sales office's tables: teams, territories, targets, expenses, holidays, coaching, lost deals.",
+        mapping="office/mapping.toml",
+    ),
+    Load("mail", "The mailboxes of the sales team: a mail program opens them.", source="mailbox"),
+    Load("calendar", "The calendars of the sales team: a calendar program opens them.", source="calendar"),
+    Load(
+        "telephony",
+        "The telephone system: calls of the dialler, who joined which meeting, whose seat was active when.",
+        mapping="telephony/mapping.toml",
+    ),
+    Load(
+        "esign",
+        "The signing service: what happened to every offer that was sent, and who could send when.",
+        mapping="esign/mapping.toml",
+    ),
+)
+"""Every folder, in the order in which they are loaded."""
+
+_README = """\
+# {company}: exports
+
+What the systems of {company} had recorded on {day}.
+It is a practice company: people, companies, addresses and telephone numbers are invented, and what caused every act of a
+buyer is known (not here).
+
+| folder | what it is |
+|---|---|
+{folders}
+
+`playbook.toml` says who the company is: its domain, stages, rules and exchange rates.
+
+To load everything into a new workspace `answerback-home` (or another one, by its name) and build:
+
+```sh
+sh load.sh
+```
+
+The CRM comes first, because the playbook says `outside = "known"`: of mail and meetings only those are kept that
+concern people or companies which are known by then.
+"""
+_SCRIPT = """\
+#!/bin/sh
+# Loads everything into a new workspace and builds it:  sh load.sh [workspace]
+set -eu
+case "${{1:-answerback-home}}" in
+    /*) home=${{1:-answerback-home}} ;;
+    *) home=$PWD/${{1:-answerback-home}} ;;
+esac
+cd -- "$(dirname -- "$0")"
+export ANSWERBACK_HOME="$home"
+
+answerback init --no-ask
+cp playbook.toml "$home/playbook.toml"
+
+# The CRM first: of mail and meetings only what concerns its people and companies is kept.
+{loads}
+
+answerback build
+"""
+
+
+def present(folder: Path) -> list[Load]:
+    """The folders that lie here, in the order in which they are loaded."""
+    return [each for each in LOADS if (folder / each.folder).is_dir()]
+
+
+def exported_at(facts: Facts) -> str:
+    """When everything was exported, as a command takes it."""
+    return f"{datetime.fromtimestamp(facts.end, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def write_guide(facts: Facts, folder: Path) -> list[Path]:
+    """Writes `playbook.toml`, `README.md` and `load.sh` for the folders that lie here by now; the files written."""
+    loads = present(folder)
+    readme, script = folder / "README.md", folder / "load.sh"
+    table = "\n".join(f"| `{each.folder}/` | {each.meaning} |" for each in loads)
+    day = exported_at(facts)[:10]
+    written = [write_playbook(facts, folder), readme, script]
+    readme.write_text(_README.format(company=facts.company, day=day, folders=table), encoding="utf-8")
+    script.write_text(_SCRIPT.format(loads=_commands(loads, exported_at(facts))), encoding="utf-8")
+    script.chmod(0o755)
+    return written
+
+
+def _commands(loads: Iterable[Load], at: str) -> str:
+    return "\n".join(shlex.join(["answerback", *each.words(at)]) for each in loads)
