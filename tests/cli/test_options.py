@@ -27,6 +27,7 @@ COMMANDS = (
     "forget",
     "doctor",
     "mine",
+    "rehearse",
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],

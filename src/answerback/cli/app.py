@@ -238,3 +238,34 @@ def mine(
     from answerback.cli.own import show_mine
 
     show_mine(context.obj, path, owner, pairs(setting or [], "--set"))
+
+
+@app.command()
+def rehearse(
+    context: typer.Context,
+    before: Annotated[float, typer.Option("--from", help="The rate before the change, such as 0.10.")],
+    after: Annotated[float, typer.Option("--to", help="The rate after it, such as 0.03.")],
+    reps: Annotated[int, typer.Option(help="Reps in the team.")] = 8,
+    efforts_per_week: Annotated[int, typer.Option(help="Touches of each rep in a week.")] = 20,
+    weeks: Annotated[int, typer.Option(help="How long one would wait for the change to show.")] = 52,
+    lag_days: Annotated[float, typer.Option(help="Half of the answers take longer than so many days.")] = 2.0,
+    baseline_weeks: Annotated[int, typer.Option(help="Weeks from which the rate before is known.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same answer.")] = 1,
+) -> None:
+    """When a change would show in a team like yours, how often it would be missed, how many false alarms meanwhile.
+
+    It is simulated, and needs no data and no workspace.
+    """
+    from answerback.cli.rehearsing import show_rehearsal
+    from answerback.simulate.rehearse import Plan
+
+    plan = Plan(
+        reps=reps,
+        efforts_per_week=efforts_per_week,
+        before=before,
+        after=after,
+        weeks=weeks,
+        lag_days=lag_days,
+        baseline_weeks=baseline_weeks,
+    )
+    show_rehearsal(context.obj, plan, seed)

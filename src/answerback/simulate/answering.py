@@ -82,7 +82,7 @@ class Watch:
         before = np.vstack([np.zeros((1, DAYS)), answers.share_in[:-1]])
         still_out = 1.0 - before
         due = np.divide(answers.share_in - before, still_out, out=np.ones_like(before), where=still_out > 0.0)
-        self._due = np.clip(due, 0.0, 1.0)[:, None, :]
+        self._due = np.clip(due, 0.0, 1.0)
         ages = answers.share_in.shape[0]
         self._answered = np.zeros((ages, rate.size, DAYS), dtype=np.int64)
         self._to_come = np.zeros_like(self._answered)
@@ -97,9 +97,10 @@ class Watch:
             cells[1:] = cells[:-1].copy()
         self._answered[0], self._started[0] = 0, 1.0
         self._to_come[0] = rng.binomial(self._efforts, self.rate[:, None], size=(streams, DAYS))
-        new = rng.binomial(self._to_come, self._due)
-        self._answered += new
-        self._to_come -= new
+        waiting = np.nonzero(self._to_come)
+        new = rng.binomial(self._to_come[waiting], self._due[waiting[0], waiting[2]])
+        self._answered[waiting] += new
+        self._to_come[waiting] -= new
         self._weeks += 1
         open_weeks = min(self._weeks, self._started.shape[0])
         ratio = self._ratio(open_weeks)

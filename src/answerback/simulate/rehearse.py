@@ -284,7 +284,7 @@ def _false_alarms(plan: Plan, answers: Answering, teams: _Teams, streams: int, r
     count, reps = teams.rate.shape
     each = -(-streams // count)
     if each >= reps:  # the whole team, several times over
-        looked_at = np.tile(np.arange(reps), -(-each // reps))
+        looked_at = np.tile(np.arange(reps), round(each / reps))
     else:
         looked_at = rng.choice(reps, each, replace=False)
     rate, expected = (of[:, looked_at].reshape(-1) for of in (teams.rate, teams.expected))

@@ -106,7 +106,7 @@ def weights(rate: ArrayLike, share_in: ArrayLike = 1.0, *, direction: Direction)
 
     >>> of_today, old = (weights(0.1, age, direction=Direction.FALL).unanswered for age in (0.0, 1.0))
     >>> of_today, old.round(3)
-    (array([0., 0., 0., 0., 0.]), array([0.084, 0.067, 0.051, 0.036, 0.02 ]))
+    (array([0., 0., 0., 0., 0.]), array([0.083, 0.067, 0.051, 0.036, 0.02 ]))
     """
     p, f = np.broadcast_arrays(counts(rate, "rate"), counts(share_in, "share_in"))
     if np.any(p <= 0.0) or np.any(p >= 1.0) or np.any(f > 1.0):
@@ -133,7 +133,7 @@ def log_ratio(answered: ArrayLike, unanswered: ArrayLike, weight: Weights) -> Fl
 
     >>> mature = weights(0.1, direction=Direction.FALL)
     >>> log_ratio(0, 20, mature).round(2), log_ratio(4, 16, mature).round(2)
-    (array([1.67, 1.34, 1.03, 0.71, 0.4 ]), array([-4.77, -2.86, -1.75, -1.01, -0.48]))
+    (array([1.67, 1.34, 1.03, 0.71, 0.4 ]), array([-4.77, -2.86, -1.75, -1.01, -0.49]))
     """
     s, u = counts(answered, "answered"), counts(unanswered, "unanswered")
     return np.asarray(s[..., None] * weight.answered + u[..., None] * weight.unanswered)
@@ -223,7 +223,7 @@ def share_by_start(weeks: FloatArray) -> FloatArray:
 
     >>> quiet, bad = log_ratio([2, 0], [18, 20], weights(0.1, direction=Direction.FALL))
     >>> share_by_start(np.array([quiet, quiet, bad, bad, bad])).round(2)
-    array([0.04, 0.11, 0.63, 0.17, 0.05])
+    array([0.09, 0.19, 0.55, 0.13, 0.04])
     """
     since = np.cumsum(weeks[::-1], axis=0)[::-1]
     share = np.exp(since - since.max()).sum(axis=-1)
