@@ -24,6 +24,8 @@ class Directory:
     facts: Facts
     sellers: dict[int, Row]
     """By number, as they are at the end."""
+    versions: dict[int, list[Row]]
+    """By number, as they were one after the other."""
     accounts: dict[int, Row]
     contacts: dict[int, Row]
     deals: dict[int, Row]
@@ -31,13 +33,14 @@ class Directory:
     @classmethod
     def of(cls, facts: Facts) -> Directory:
         """The directory of some facts. Raises ValueError where one of them names somebody whom they do not have."""
-        sellers: dict[int, Row] = {}
+        versions: defaultdict[int, list[Row]] = defaultdict(list)
         for row in sorted(facts.rows("seller"), key=lambda row: row["valid_from"] or 0):
-            sellers[row["seller"]] = row
+            versions[row["seller"]].append(row)
+        sellers = {number: rows[-1] for number, rows in versions.items()}
         accounts, contacts, deals = (
             {row[name]: row for row in facts.rows(name)} for name in ("account", "contact", "deal")
         )
-        book = cls(facts, sellers, accounts, contacts, deals)
+        book = cls(facts, sellers, dict(versions), accounts, contacts, deals)
         book._check()
         return book
 
@@ -76,6 +79,11 @@ class Directory:
             times.append(row["at"])
             sellers.append(row["seller"])
         return dict(found)
+
+    def seller_at(self, number: int, at: int) -> Row:
+        """A seller as they were at an instant; before their first row as they were first."""
+        held = [row for row in self.versions[number] if (row["valid_from"] or 0) <= at]
+        return held[-1] if held else self.versions[number][0]
 
     def first_seen(self, account: int) -> int:
         """When anything happened with a company first; the end where nothing did."""

@@ -59,8 +59,8 @@ _README = """\
 # {company}: exports
 
 What the systems of {company} had recorded on {day}.
-It is a practice company: people, companies, addresses and telephone numbers are invented, and what caused every act of a
-buyer is known (not here).
+It is a practice company: people, companies, addresses and telephone numbers are invented, and what caused every act of
+a buyer is known (not here).
 
 | folder | what it is |
 |---|---|

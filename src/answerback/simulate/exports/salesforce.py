@@ -1,8 +1,8 @@
 """The CRM's export: one CSV file an object, with the API's names, ids and times, as Data Loader or a query writes them.
 
 A CRM has people, companies, deals with their history, service cases, and what reps typed in. What other systems
-recorded is not in it: no mail, no call of the dialler. So its word on efforts is a claim. An act that no field of a CRM
-can hold is a mistake of the facts, and told as such.
+recorded is not in it, but for mails that were copied to it: no call of the dialler. So its word on efforts is a claim.
+An act that no field of a CRM can hold is a mistake of the facts, and told as such.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import Path
 from answerback.simulate.exports.directory import Directory, Row
 from answerback.simulate.exports.salesforce_activities import events, tasks
 from answerback.simulate.exports.salesforce_deals import field_history, history, opportunities
+from answerback.simulate.exports.salesforce_mail import copies
 from answerback.simulate.exports.salesforce_org import Org
 from answerback.simulate.exports.salesforce_people import accounts, cases, contacts, leads, roles, users
 from answerback.simulate.exports.sheets import write_sheet
@@ -29,6 +30,7 @@ _OBJECTS: dict[str, Callable[[Org], Iterable[Row]]] = {
     "OpportunityFieldHistory": field_history,
     "Task": tasks,
     "Event": events,
+    "EmailMessage": copies,
     "Case": cases,
 }
 

@@ -18,6 +18,7 @@ PREFIXES = MappingProxyType(
         "Task": "00T",
         "Event": "00U",
         "OpportunityFieldHistory": "017",
+        "EmailMessage": "02s",
         "Case": "500",
     }
 )
