@@ -269,3 +269,38 @@ def rehearse(
         baseline_weeks=baseline_weeks,
     )
     show_rehearsal(context.obj, plan, seed)
+
+
+@app.command()
+def simulate(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="The folder to write; new, or empty.")] = Path("practice-company"),
+    scenario: Annotated[str, typer.Option(help="What is planted, several with commas; --list shows all.")] = "calm",
+    form: Annotated[str, typer.Option("--format", help="exports: as real systems write; folder: plain tables.")] = (
+        "exports"
+    ),
+    reps: Annotated[int, typer.Option(min=1, max=500, help="Reps.")] = 12,
+    managers: Annotated[int, typer.Option(min=1, max=100, help="Managers; one leader stands above them.")] = 2,
+    weeks: Annotated[int, typer.Option(min=4, max=520, help="Weeks that are told.")] = 40,
+    efforts_per_week: Annotated[float, typer.Option(min=1, max=1000, help="Touches of a rep in a week.")] = 40,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same company.")] = 1,
+    start: Annotated[str, typer.Option(help="The Monday on which it begins.")] = "2026-01-05",
+    misspecified: Annotated[
+        bool, typer.Option("--misspecified", help="Told by a model of another kind than the methods assume.")
+    ] = False,
+    events: Annotated[int, typer.Option(help="Instead: about so many events of a year, straight to Parquet.")] = 0,
+    list_: Annotated[bool, typer.Option("--list", help="Show the scenarios, write nothing.")] = False,
+) -> None:
+    """A practice company whose truth is known: its data as real systems export it, and the truth in a folder beside."""
+    from answerback.cli.simulating import parameters_of, show_scenarios, simulate_company, simulate_volume
+
+    if list_:
+        show_scenarios(context.obj)
+    elif events:
+        simulate_volume(context.obj, out, events, seed)
+    else:
+        parameters = parameters_of(
+            reps=reps, managers=managers, weeks=weeks, efforts_per_week=efforts_per_week, seed=seed, start=start
+        )
+        names = [each.strip() for each in scenario.split(",") if each.strip()]
+        simulate_company(context.obj, out, parameters, names, form, misspecified=misspecified)

@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from answerback.simulate.deals import FIELDS, OUTCOME, OUTCOMES, REASON, REASONS, STAGE
-from answerback.simulate.facts import Facts, fact_table
+from answerback.simulate.facts import SCHEMAS, Facts, fact_table
 from answerback.simulate.ledger import Columns, in_order, renamed
 from answerback.simulate.model import Model, Told
 from answerback.simulate.names import PRODUCTS
@@ -30,7 +30,7 @@ from answerback.simulate.replies import ACT, ACTS, SYSTEMS
 
 Ints = NDArray[np.int64]
 
-_CLAIMED = SYSTEMS.index("crm")
+CLAIMED = SYSTEMS.index("crm")
 _NO_MAILS = frozenset(
     {
         "answered_call",
@@ -92,7 +92,7 @@ def assemble(told: Told) -> Story:
     }
     parameters = told.parameters
     facts = Facts(parameters.company, parameters.domain, told.worktime.start, end, parameters.seed,
-                  {name: fact_table(name, columns) for name, columns in tables.items()})  # fmt: skip
+                  {name: fact_table(name, tables.get(name, {})) for name in SCHEMAS})  # fmt: skip
     return Story(facts, efforts["p"])
 
 
@@ -115,10 +115,7 @@ def _buyers(told: Told, efforts: Columns, acts: Columns) -> dict[str, dict[str, 
 
 def _efforts(told: Told, efforts: Columns) -> dict[str, Any]:
     kind, step, system = efforts["kind"], efforts["step"], efforts["system"]
-    reactive, mail = efforts["answers"] >= 0, kind == int(Kind.EMAIL)
-    approach = np.where(efforts["touch"] == 0, "first_touch", "follow_up").astype(object)
-    purpose = np.select([step == int(each) for each in _PURPOSES], list(_PURPOSES.values()), approach)
-    purpose = np.where(kind == int(Kind.PROPOSAL), "proposal", np.where(reactive, "answer", purpose))
+    mail = kind == int(Kind.EMAIL)
     return {
         "effort": np.arange(len(kind)),
         "seller": efforts["seller"],
@@ -127,17 +124,29 @@ def _efforts(told: Told, efforts: Columns) -> dict[str, Any]:
         "deal": _or_null(efforts["deal"]),
         "at": efforts["at"],
         "kind": _named(kind, KIND_NAMES),
-        "purpose": purpose.tolist(),
+        "purpose": effort_purposes(efforts),
         "step": _named(step, STEP_NAMES),
         "origin": np.where(efforts["sequence"], "sequence", "hand").tolist(),
         "template": [_SEQUENCE if each else None for each in efforts["sequence"]],
-        "evidence": np.where(system == _CLAIMED, "claimed", "captured").tolist(),
+        "evidence": np.where(system == CLAIMED, "claimed", "captured").tolist(),
         "minutes": efforts["minutes"],
         "thread": _or_null(np.where(mail, efforts["pursuit"], -1)),
         "answers": _or_null(efforts["answers"]),
         "system": _named(system, SYSTEMS),
         "meets_at": _or_null(efforts["meets_at"]),
     }
+
+
+def effort_purposes(efforts: Columns) -> pa.Array:
+    """What each effort is for, in the words of the playbook."""
+    kind, step = efforts["kind"], efforts["step"]
+    names = ("first_touch", "follow_up", *_PURPOSES.values(), "proposal", "answer")
+    code = np.select(
+        [kind == int(Kind.PROPOSAL), efforts["answers"] >= 0, *(step == int(each) for each in _PURPOSES)],
+        [names.index("proposal"), names.index("answer"), *(names.index(each) for each in _PURPOSES.values())],
+        np.where(efforts["touch"] == 0, 0, 1),
+    )
+    return _named(code, names)
 
 
 def _actions(told: Told, acts: Columns) -> dict[str, Any]:
@@ -152,7 +161,7 @@ def _actions(told: Told, acts: Columns) -> dict[str, Any]:
         "at": acts["at"],
         "kind": _named(kind, ACTS),
         "stance": ["retreat" if each else None for each in retreat],
-        "evidence": np.where(acts["system"] == _CLAIMED, "claimed", "captured").tolist(),
+        "evidence": np.where(acts["system"] == CLAIMED, "claimed", "captured").tolist(),
         "system": _named(acts["system"], SYSTEMS),
         "thread": _or_null(np.where(mail, acts["pursuit"], -1)),
         "cause": _or_null(acts["cause"]),

@@ -20,6 +20,7 @@ from answerback.simulate.parameters import (
     BASE,
     KIND_NAMES,
     LEAD_SOURCES,
+    OBJECTIONS,
     SEGMENTS,
     WEEK,
     Effect,
@@ -86,13 +87,13 @@ class Chances:
                     rate = np.where(touched & ~touches.sequence & (known > _NEVER), effect.rate, rate)
         return np.where(np.isnan(rate), expit(odds), rate), slower
 
-    def objection(self, touches: Touches, day: int) -> list[str]:
-        """What most refusals say of efforts of this day, one by one; empty where nothing was planted."""
-        said = np.full(len(touches.seller), "", dtype=object)
+    def objection(self, touches: Touches, day: int) -> Ints:
+        """What most refusals say of efforts of this day, index into OBJECTIONS; -1 where nothing was planted."""
+        said = np.full(len(touches.seller), -1, dtype=np.int64)
         for effect in self._parameters.effects:
             if effect.objection and effect.first_day <= day < effect.end_day:
-                said[_touched(effect, touches)] = effect.objection
-        return [str(each) for each in said]
+                said[_touched(effect, touches)] = OBJECTIONS.index(effect.objection)
+        return said
 
     def _ramp(self, day: int) -> Floats:
         """Log odds of each seller against their full skill."""

@@ -118,6 +118,8 @@ SCHEMAS: MappingProxyType[str, pa.Schema] = MappingProxyType(
                 "topic": _TEXT,
                 "minutes": _INT,
             },
+            # A mail that the CRM has as well: `event` is effort or action.
+            "copy": {"event": _TEXT, "number": _INT},
             # Which system of whom was recording, from when to when.
             "coverage": {"seller": _INT, "system": _TEXT, "from": _INT, "to": _INT},
         }.items()

@@ -40,8 +40,8 @@ class Ledger:
         return {name: np.concatenate(blocks) for name, blocks in self._blocks.items()}
 
 
-def taken(columns: Columns, which: NDArray[Any]) -> Columns:
-    """Some of the rows, by mask or by place."""
+def taken(columns: Columns, which: NDArray[Any] | slice) -> Columns:
+    """Some of the rows, by mask, by place or by stretch."""
     return {name: values[which] for name, values in columns.items()}
 
 

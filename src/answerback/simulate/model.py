@@ -31,6 +31,7 @@ Bools = NDArray[np.bool_]
 
 HUB = 0
 """The company with which a stated share of all pursuits is."""
+_SHARES = np.array([KIND_SHARES[step] for step in Step])
 _SYSTEM_OF = np.array([MAIL, DIALLER, CALENDAR, ESIGN, CRM])
 _MINUTES = np.array([6, 7, 10, 25, 60])
 _VISITS = 0.05
@@ -86,6 +87,8 @@ class Model:
         self._opened = {int(seat): 0 for seat in seats}
         self._territory = {int(seat): np.flatnonzero(self.buyers.seat == seat) for seat in seats}
         self._hub_contacts = 0
+        self._team = np.array([team_of(rep, parameters) for rep in range(parameters.reps)], dtype=np.int64)
+        self._liking = np.array([self.staffing.habits[each].mail_share for each in range(parameters.sellers)])
         self._moved = np.zeros((parameters.sellers, parameters.days + 1, 2), dtype=np.int64)
 
     def tell(self) -> Told:
@@ -165,9 +168,12 @@ class Model:
         if not len(acts["at"]):
             return
         on = np.maximum(self.worktime.day_of(acts["at"]), day + 1)
-        for each in np.unique(on):
-            if each <= self.parameters.days:
-                self._due[int(each)].append(taken(acts, on == each))
+        order = np.argsort(on, kind="stable")
+        acts, days = taken(acts, order), on[order]
+        begins = np.flatnonzero(np.diff(days, prepend=-1))
+        for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(days)], strict=True):
+            if days[begin] < self.parameters.days:
+                self._due[int(days[begin])].append(taken(acts, slice(begin, end)))
 
     # What sellers do -----------------------------------------------------------------------------------------------
 
@@ -197,12 +203,11 @@ class Model:
 
     def _kinds(self, pursuit: Ints, seller: Ints, step: NDArray[np.int8]) -> Ints:
         """Which channel each touch takes."""
-        dice, kind = self.rng.random(len(pursuit)), np.zeros(len(pursuit), dtype=np.int64)
-        liking = np.array([self.staffing.habits[each].mail_share for each in range(self.parameters.sellers)])[seller]
-        for each, shares in KIND_SHARES.items():
-            weights = np.array([shares] * len(pursuit)) * np.stack([liking, *[np.ones(len(pursuit))] * 3], axis=1)
-            bounds = np.cumsum(weights, axis=1) / weights.sum(axis=1, keepdims=True)
-            kind = np.where(step == int(each), (dice[:, None] >= bounds).sum(axis=1), kind)
+        dice = self.rng.random(len(pursuit))
+        weights = _SHARES[step]
+        weights[:, Kind.EMAIL] *= self._liking[seller]
+        bounds = np.cumsum(weights, axis=1)
+        kind = (dice[:, None] * bounds[:, -1:] >= bounds).sum(axis=1)
         fresh = self.pursuits.touches[pursuit] == 0
         kind = np.where(fresh & (step == int(Step.OFFER)), int(Kind.PROPOSAL), kind)
         by_sequence = (
@@ -297,18 +302,18 @@ class Model:
     def _managers_call(self, day: int) -> None:
         """Managers who talk with buyers themselves call some whose deals are far."""
         reps, coaching = self.parameters.reps, self.parameters.coaching_managers
-        for place in range(self.parameters.managers):
-            manager = reps + place
-            if coaching and manager not in coaching:
-                continue
-            live = self._live()
-            far = live[self.pursuits.step[live] >= int(Step.OFFER)]
-            far = far[[team_of(int(seat), self.parameters) == place for seat in self.pursuits.seat[far]]]
-            called = self.rng.permutation(far)[:_MANAGER_CALLS]
-            if len(called):
-                zone = np.zeros(len(called), dtype=np.int64)
-                at = self.worktime.instants(self.worktime.next_workday[zone, day + zone], zone, self.rng)
-                self._make(called, np.full(len(called), manager), at, np.full(len(called), int(Kind.CALL)), day)
+        live = self._live()
+        far = self.rng.permutation(live[self.pursuits.step[live] >= int(Step.OFFER)])
+        manager = reps + self._team[self.pursuits.seat[far]]
+        if coaching:
+            far, manager = (each[np.isin(manager, list(coaching))] for each in (far, manager))
+        room = np.full(self.parameters.sellers, _MANAGER_CALLS)
+        called, _ = _first_of_each(far, manager, np.arange(len(far), dtype=float), room)
+        if len(called):
+            zone = np.zeros(len(called), dtype=np.int64)
+            at = self.worktime.instants(self.worktime.next_workday[zone, day + zone], zone, self.rng)
+            by = reps + self._team[self.pursuits.seat[called]]
+            self._make(called, by, at, np.full(len(called), int(Kind.CALL)), day)
 
     def _coach_the_worst(self, day: int) -> None:
         """The three reps with the worst four weeks are coached, whether or not that says anything of them."""

@@ -119,7 +119,7 @@ class Habits:
 
 
 def _given(default: Mapping[Any, Any]) -> Any:
-    return field(default_factory=lambda: MappingProxyType(dict(default)))
+    return field(default_factory=lambda: dict(default))
 
 
 @dataclass(frozen=True)

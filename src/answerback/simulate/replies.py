@@ -68,7 +68,7 @@ class Made:
 @dataclass(frozen=True, slots=True)
 class _Answers:
     made: Made
-    objection: list[str]
+    objection: Ints
 
 
 class Replies:
@@ -77,7 +77,7 @@ class Replies:
     def __init__(self, parameters: Parameters, worktime: Worktime, rng: np.random.Generator) -> None:
         self._parameters, self._worktime, self._rng = parameters, worktime, rng
 
-    def to(self, made: Made, p: Floats, slower: Floats, objection: list[str]) -> Columns:
+    def to(self, made: Made, p: Floats, slower: Floats, objection: Ints) -> Columns:
         """All acts that these efforts trigger, in no order."""
         rng, parameters, kind = self._rng, self._parameters, made.touches.kind
         dice = rng.random(len(p))
@@ -106,7 +106,7 @@ class Replies:
         named = ~by_mail | np.isin(kind, (ACT["bounced"],)) | (rng.random(len(chosen)) >= self._stripped)
         no = np.zeros(len(chosen), dtype=np.bool_) if refused is None else refused[chosen]
         said = rng.integers(0, len(OBJECTIONS), len(chosen))
-        planted = np.array([OBJECTIONS.index(objection[each]) if objection[each] else -1 for each in chosen], dtype=int)
+        planted = objection[chosen]
         said = np.where((planted >= 0) & (rng.random(len(chosen)) < 0.8), planted, said)
         return {
             "pursuit": made.pursuit[chosen],

@@ -26,9 +26,14 @@ class Staffing:
         self._seats = territories(parameters)
         usual = Habits(efforts_per_week=parameters.efforts_per_week)
         self.habits = {seller: parameters.habits.get(seller, usual) for seller in range(parameters.sellers)}
+        self._pace = np.array([self.habits[seller].efforts_per_week for seller in range(parameters.sellers)])
         self.private = np.array([self.habits[seller].private_share for seller in range(parameters.sellers)])
         self.zone = np.array([zone_of(seller, parameters) for seller in range(parameters.sellers)], dtype=np.int64)
         """By seller, where they sit."""
+        reps = range(parameters.reps)
+        self._joined = np.array([parameters.joins.get(each, -1) for each in reps])
+        self._left = np.array([parameters.leaves.get(each, 1 << 30) for each in reps])
+        self._place = np.array([parameters.seats.get(each, each) for each in reps], dtype=np.int64)
         self.absences = self._holidays()
         """Seller, first day, day after the last."""
         self._taken: dict[int, Ints] = defaultdict(lambda: np.zeros(parameters.sellers, dtype=np.int64))
@@ -36,10 +41,8 @@ class Staffing:
     def holders(self, day: int) -> Ints:
         """By territory (the rep whose it was at the start), the rep who holds it on a day; -1: nobody."""
         held = np.full(self._parameters.sellers, -1, dtype=np.int64)
-        for seller in range(self._parameters.reps):
-            joined = self._parameters.joins.get(seller, -1)
-            if joined <= day < self._parameters.leaves.get(seller, 1 << 30):
-                held[self._parameters.seats.get(seller, seller)] = seller
+        here = np.flatnonzero((self._joined <= day) & (day < self._left))
+        held[self._place[here]] = here
         return held
 
     def busy(self, day: Ints, seat: Ints) -> None:
@@ -49,16 +52,20 @@ class Staffing:
 
     def room(self, day: int) -> Ints:
         """By territory, how many efforts of their own choice its holder has time for on a day."""
-        parameters, room = self._parameters, np.zeros(self._parameters.sellers, dtype=np.int64)
-        held, season = self.holders(day), self._worktime.season(day)
-        away = {seller for seller, first, end in self.absences if first <= day < end}
-        for seat in self._seats.tolist():
-            seller = int(held[seat])
-            if seller < 0 or seller in away or not self._worktime.workdays[self.zone[seat], day]:
-                continue
-            room[seat] = self._rng.poisson(self.habits[seller].efforts_per_week / 5 * season)
+        sellers, seats = self._parameters.sellers, self._seats
+        held = self.holders(day)[seats]
+        here = (held >= 0) & self._worktime.workdays[self.zone[seats], day] & ~self._away(day)[held]
+        wanted = np.where(here, self._pace[held], 0.0) / 5 * self._worktime.season(day)
+        room = np.zeros(sellers, dtype=np.int64)
+        room[seats] = self._rng.poisson(wanted)
         taken = self._taken.pop(day, None)
-        return room if taken is None else np.maximum(room - taken[: parameters.sellers], 0)
+        return room if taken is None else np.maximum(room - taken, 0)
+
+    def _away(self, day: int) -> NDArray[np.bool_]:
+        """By seller, whether they are on holiday."""
+        away = np.zeros(self._parameters.sellers, dtype=np.bool_)
+        away[[seller for seller, first, end in self.absences if first <= day < end]] = True
+        return away
 
     def _holidays(self) -> list[tuple[int, int, int]]:
         weeks = self._parameters.weeks

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,7 @@ def told_truth(
         },
         "efforts": {"all": efforts.num_rows, "moved_a_buyer": pc.sum(efforts["moved"]).as_py()},
         "reps": _reps(efforts, names, planted, facts),
-        "parameters": _plain(asdict(parameters)),
+        "parameters": _plain(parameters),
     }
 
 
@@ -147,6 +147,8 @@ def _reps(
 
 def _plain(value: Any) -> Any:
     """Parameters as JSON can hold them."""
+    if is_dataclass(value):
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
         return {str(name): _plain(each) for name, each in value.items()}
     if isinstance(value, (frozenset, set)):

@@ -63,8 +63,18 @@ class Records:
                 for row in self._facts.rows("account")
             ],
         )
-        yield "effort", [self.effort(row) for row in self._efforts if row["system"] != "none"]
-        yield "buyer_action", [self.action(row) for row in self._acts if row["system"] != "none"]
+        efforts = [self.effort(row) for row in self._efforts if row["system"] != "none"]
+        acts = [self.action(row) for row in self._acts if row["system"] != "none"]
+        for copied in self._facts.rows("copy"):
+            # The same mail by the id of the other system; its token says that it is the same.
+            if copied["event"] == "effort":
+                effort = self.effort(self._efforts[copied["number"]])
+                efforts.append(effort | {"effort_id": f"crm-{effort['effort_id']}"})
+            else:
+                act = self.action(self._acts[copied["number"]])
+                acts.append(act | {"action_id": f"crm-{act['action_id']}"})
+        yield "effort", efforts
+        yield "buyer_action", acts
 
     def effort(self, row: Row) -> Row:
         """An effort, with the token by which its system knows it."""

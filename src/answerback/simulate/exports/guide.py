@@ -34,6 +34,7 @@ class Load:
 
 
 LOADS = (
+    Load("records", "Everything as plain tables, one for each kind of record."),
     Load("salesforce", "The CRM: people, companies, deals with their history, what reps typed in, service cases."),
     Load(
         "office",
