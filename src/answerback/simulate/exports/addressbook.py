@@ -93,13 +93,14 @@ class AddressBook:
         return str(self._accounts[account]["domain"])
 
     def product(self, account: int, deal: int | None) -> str:
-        """What is talked about with a company: the deal's product, before there is a deal one that suits the company."""
+        """What is talked about with a company: the deal's product; before there is a deal, always the same one."""
         return self._products.get(deal) or PRODUCTS[account % len(PRODUCTS)]
 
     def colleague(self, account: int, besides: int) -> Person | None:
         """The first other person known at a company."""
         others = [each for each in self._staff[account] if each != besides]
         return self._contacts[others[0]] if others else None
+
 
 @cache
 def zone_of(name: str | None) -> ZoneInfo:

@@ -39,7 +39,8 @@ class Correspondence:
         self._routes = Routes(facts)
         self._mails: dict[tuple[str, int], Mail] = {}
         self._subjects: dict[int, str] = {}
-        self._written: dict[int, int] = defaultdict(int)
+        self._written: dict[tuple[int, str], int] = defaultdict(int)
+        self._said: dict[int, str] = {}
         self._deals: dict[int, int] = {}
         for row in (*self._efforts.values(), *self._acts.values()):
             if row["thread"] is not None and row["deal"] is not None:
@@ -73,10 +74,9 @@ class Correspondence:
         writer, reader = self._book.seller(row["seller"], row["at"]), self._book.contact(row["contact"])
         parent = self._mails.get(("action", row["answers"])) if row["answers"] is not None else None
         answered = self._acts[row["answers"]] if parent is not None else None
-        thread = row["thread"]
-        situation = self._situation(row, row["step"], answered, nth=self._written[thread] if thread is not None else 0)
-        if thread is not None:
-            self._written[thread] += 1
+        told = (-1 if row["thread"] is None else row["thread"], row["step"] or "")
+        situation = self._situation(row, row["step"], answered, nth=0 if row["thread"] is None else self._written[told])
+        self._written[told] += 1
         sequence = row["origin"] == "sequence"
         manner = Manner.WEB if sequence else Manner.OUTLOOK
         text = signed(writer, manner, draw, by_seller(draw, situation), greeting_of(draw, reader))
@@ -106,20 +106,22 @@ class Correspondence:
         sent = self._routes.effort_before(row)
         parent = named or (self._mails.get(("effort", sent["effort"])) if sent is not None else None)
         other = self._other(row)
+        if kind == "introduced" and (other is None or other.address == writer.address):
+            kind = "replied"  # nobody is brought in
         situation = self._situation(row, sent["step"] if sent is not None else None, None, other=other, draw=draw)
         mail_id = message_id("action", row["action"], self._facts.seed, self._book.domain(row["account"]))
         if kind == "bounced":
-            return undelivered(at, mail_id, writer, reader, named, draw)
+            return undelivered(at, mail_id, failed=writer, sender=reader, original=named, draw=draw)
         references = () if kind in _NEW_MAILS else _chain(named)
         if kind in AUTOMATIC:
-            text, mark = "\n\n".join(by_buyer(draw, kind, situation)), AUTOMATIC[kind]
+            text, mark = "\n\n".join(by_buyer(draw, kind, situation)[0]), AUTOMATIC[kind]
             title = mark.prefix + (parent.subject if parent is not None else "your mail")
             return Mail(at, mail_id, writer, (reader,), title, f"{text}\n\n{writer.name}\n{writer.company}",
                         self._manner(row), references=references, more=mark.fields)  # fmt: skip
         manner = self._manner(row)
         if manner is not Manner.THUNDERBIRD and draw.below(_BY_TELEPHONE) == 0:
             manner = Manner.TELEPHONE
-        paragraphs = by_buyer(draw, kind, situation)
+        paragraphs, self._said[row["action"]] = by_buyer(draw, kind, situation)
         asked_for_list = kind == "unsubscribed"
         if asked_for_list:
             title = subject(draw, "unsubscribed", situation)
@@ -136,7 +138,7 @@ class Correspondence:
         row, guest = message.action, message.guest
         draw = Draw(self._facts.seed, "action", row["action"])
         mail_id = message_id("action", row["action"], self._facts.seed, self._book.domain(row["account"]))
-        said = by_buyer(draw, row["kind"], Situation("", "", "", "")) if message.method == "COUNTER" else []
+        said = by_buyer(draw, row["kind"], Situation("", "", ""))[0] if message.method == "COUNTER" else []
         text = signed(guest, Manner.OUTLOOK, draw, said, greeting_of(draw, message.invitation.organiser))
         return Mail(row["at"], mail_id, guest, (message.invitation.organiser,), message.title, text, Manner.OUTLOOK,
                     calendar=(message.method, message.calendar))  # fmt: skip
@@ -176,6 +178,7 @@ class Correspondence:
             objection=about.get("objection") or "",
             other=other.name if other is not None else "",
             when=back,
+            said=self._said.get(answered["action"], "") if answered is not None else "",
         )
 
     def _subject(self, row: Row, first: str, situation: Situation, parent: Mail | None) -> str:

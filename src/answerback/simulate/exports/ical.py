@@ -34,7 +34,7 @@ def text(value: str) -> str:
 
 
 def person(prop: str, who: Person, **parameters: str) -> str:
-    """An organiser or attendee, with the name as a parameter.
+    r"""An organiser or attendee, with the name as a parameter.
 
     >>> person("ORGANIZER", Person('Day, "Ann"', "ann@x.example", ZoneInfo("UTC"), "", ""))
     'ORGANIZER;CN="Day, ^\\'Ann^\\'":mailto:ann@x.example'

@@ -62,6 +62,11 @@ class Mail:
     calendar: tuple[str, str] = ("", "")
     report: tuple[str, str] = ("", "")
 
+    @property
+    def automatic(self) -> bool:
+        """Whether a program wrote it, as it says itself."""
+        return any(name == "Auto-Submitted" for name, _ in self.more)
+
 
 @dataclass(frozen=True, slots=True)
 class Lying:
@@ -84,7 +89,7 @@ def header(mail: Mail) -> str:
         headers.ids("In-Reply-To", mail.references[-1:]),
         headers.ids("References", mail.references),
         *(headers.field(name, text) for name, text in mail.more),
-        f"{_program(mail.manner)}MIME-Version: 1.0\n",
+        f"{_program(mail)}MIME-Version: 1.0\n",
     ))  # fmt: skip
 
 
@@ -117,9 +122,9 @@ def greeting_of(draw: Draw, person: Person) -> str:
     return f"{draw.one_of(('Hi', 'Hello', 'Dear', 'Good morning', 'Hi', 'Dear'))} {person.first_name}"
 
 
-def _program(manner: Manner) -> str:
-    name = "User-Agent" if manner is Manner.THUNDERBIRD else "X-Mailer"
-    return f"{name}: {manner.value}\n" if manner.value else ""
+def _program(mail: Mail) -> str:
+    name = "User-Agent" if mail.manner is Manner.THUNDERBIRD else "X-Mailer"
+    return f"{name}: {mail.manner.value}\n" if mail.manner.value and not mail.automatic else ""
 
 
 def _below(mail: Mail, depth: int) -> str:
@@ -127,7 +132,7 @@ def _below(mail: Mail, depth: int) -> str:
     parent = mail.quoted
     if parent is None or depth == 0:
         return ""
-    written = parent.sender.local(parent.at) if mail.manner is Manner.OUTLOOK else mail.sender.local(parent.at)
+    written = mail.sender.local(parent.at)
     text = _wrapped(parent.text) + _below(parent, depth - 1)
     if mail.manner is Manner.OUTLOOK:
         to = "; ".join(f"{each.name} <{each.address}>" for each in parent.to)

@@ -59,12 +59,11 @@ def _in_mbox(seed: int, book: AddressBook, lying: Lying) -> Iterator[str]:
     """A mail with its separator line, and the line that follows it."""
     mail = lying.mail
     draw = Draw(seed, "way", mail.id)
-    automatic = mail.report[0] or any(name == "Auto-Submitted" for name, _ in mail.more)
     sender = "MAILER-DAEMON" if mail.report[0] else mail.sender.address
     yield f"From {sender} {time.asctime(time.gmtime(mail.at))}\n"
     if lying.incoming:
         reader = book.seller(lying.seller, mail.at)
-        yield _way(mail, reader, draw, return_path="" if automatic else mail.sender.address)
+        yield _way(mail, reader, draw, return_path="" if mail.automatic else mail.sender.address)
     yield header(mail)
     form, _, body = content(mail, draw).partition("\n\n")
     yield f"{form}\n\n"

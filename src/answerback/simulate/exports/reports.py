@@ -40,7 +40,7 @@ _REFUSALS = (
 )
 
 
-def undelivered(at: int, mail_id: str, failed: Person, sender: Person, original: Mail | None, draw: Draw) -> Mail:
+def undelivered(at: int, mail_id: str, *, failed: Person, sender: Person, original: Mail | None, draw: Draw) -> Mail:
     """The report that a mail to `failed` could not be delivered, as their server sends it to who wrote it."""
     server = f"mail.{failed.host}"
     daemon = Person("Mail Delivery System", f"MAILER-DAEMON@{server}", ZoneInfo("UTC"), "", "")
