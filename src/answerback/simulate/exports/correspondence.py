@@ -16,7 +16,7 @@ from answerback.simulate.exports.drawing import Draw
 from answerback.simulate.exports.invitations import Message, invitations
 from answerback.simulate.exports.letter import MANNERS, Lying, Mail, Manner, greeting_of, signed
 from answerback.simulate.exports.reports import AUTOMATIC, undelivered
-from answerback.simulate.exports.routes import Routes
+from answerback.simulate.exports.routes import Routes, is_mail
 from answerback.simulate.exports.wording import Situation, by_buyer, by_seller, subject
 from answerback.simulate.facts import Facts
 from answerback.simulate.tokens import message_id
@@ -50,29 +50,36 @@ class Correspondence:
         """The mails that mailboxes hold, in order of time."""
         messages = {each.action["action"]: each for each in invitations(self._facts, self._book)[1]}
         for kind, row in self._in_order(messages):
-            number = row[kind]
-            if kind == "effort":
-                mail = self._by_seller(row)
-            elif number in messages:
-                mail = self._answer_to_invitation(messages[number])
+            if kind == "action" and row["action"] in messages:
+                mail: Mail | None = self._answer_to_invitation(messages[row["action"]])
             else:
-                mail = self._by_buyer(row)
-            self._mails[kind, number] = mail
-            if row["system"] != "none":
+                mail = self._mail(kind, row[kind])
+            if row["system"] != "none" and mail is not None:
                 whose = row["seller"] if kind == "effort" else self._routes.recipient(row)
                 yield Lying(whose, mail, kind == "action")
 
     def _in_order(self, messages: dict[int, Message]) -> list[tuple[str, Row]]:
-        rows = [("effort", row) for row in self._efforts.values() if _is_mail(row)]
-        rows += [("action", row) for row in self._acts.values() if _is_mail(row) or row["action"] in messages]
+        rows = [("effort", row) for row in self._efforts.values() if is_mail(row)]
+        rows += [("action", row) for row in self._acts.values() if is_mail(row) or row["action"] in messages]
         return sorted(rows, key=lambda each: (each[1]["at"], each[0] == "action", each[1][each[0]]))
+
+    def _mail(self, kind: str, number: int | None) -> Mail | None:
+        """The mail that an event is, whose parents are made before it whatever their clocks say; None for no mail."""
+        if number is None:
+            return None
+        if (kind, number) not in self._mails:
+            row = self._efforts[number] if kind == "effort" else self._acts[number]
+            if not is_mail(row):
+                return None
+            self._mails[kind, number] = self._by_seller(row) if kind == "effort" else self._by_buyer(row)
+        return self._mails[kind, number]
 
     # What sellers write --------------------------------------------------------------------------------------------
 
     def _by_seller(self, row: Row) -> Mail:
         draw = Draw(self._facts.seed, "effort", row["effort"])
         writer, reader = self._book.seller(row["seller"], row["at"]), self._book.contact(row["contact"])
-        parent = self._mails.get(("action", row["answers"])) if row["answers"] is not None else None
+        parent = self._mail("action", row["answers"])
         answered = self._acts[row["answers"]] if parent is not None else None
         told = (-1 if row["thread"] is None else row["thread"], row["step"] or "")
         situation = self._situation(row, row["step"], answered, nth=0 if row["thread"] is None else self._written[told])
@@ -100,11 +107,11 @@ class Correspondence:
     def _by_buyer(self, row: Row) -> Mail:
         kind, at = row["kind"], row["at"]
         draw = Draw(self._facts.seed, "action", row["action"])
-        named = self._mails.get(("effort", row["answers"])) if row["answers"] is not None else None
+        named = self._mail("effort", row["answers"])
         writer = self._book.contact(row["contact"])
         reader = self._book.seller(self._routes.recipient(row), at)
         sent = self._routes.effort_before(row)
-        parent = named or (self._mails.get(("effort", sent["effort"])) if sent is not None else None)
+        parent = named or (self._mail("effort", sent["effort"]) if sent is not None else None)
         other = self._other(row)
         if kind == "introduced" and (other is None or other.address == writer.address):
             kind = "replied"  # nobody is brought in
@@ -193,11 +200,6 @@ class Correspondence:
         title = self._subjects[row["thread"]]
         # A buyer's mail that names nothing is an answer all the same, if it is none that begins a conversation.
         return title if "effort" in row or row["kind"] in _NEW_MAILS else f"Re: {title}"
-
-
-def _is_mail(row: Row) -> bool:
-    """Whether it is a mail: also one that no system recorded, which has its place in a conversation."""
-    return row["system"] == "mail" or (row["system"] == "none" and row["thread"] is not None)
 
 
 def _chain(parent: Mail | None) -> tuple[str, ...]:

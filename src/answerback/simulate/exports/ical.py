@@ -37,7 +37,7 @@ def person(prop: str, who: Person, **parameters: str) -> str:
     r"""An organiser or attendee, with the name as a parameter.
 
     >>> person("ORGANIZER", Person('Day, "Ann"', "ann@x.example", ZoneInfo("UTC"), "", ""))
-    'ORGANIZER;CN="Day, ^\\'Ann^\\'":mailto:ann@x.example'
+    'ORGANIZER;CN="Day, ^\'Ann^\'":mailto:ann@x.example'
     """
     # Marks that a parameter cannot hold are written as RFC 6868 says.
     name = who.name.replace("^", "^^").replace('"', "^'")

@@ -24,7 +24,7 @@ class Routes:
         self._known: dict[tuple[str, int], tuple[list[int], list[Row]]] = defaultdict(lambda: ([], []))
         for row in sorted(self._efforts.values(), key=lambda row: (row["at"], row["effort"])):
             for name in ("thread", "contact", "account"):
-                if row[name] is not None and (name != "thread" or _is_mail(row)):
+                if row[name] is not None and (name != "thread" or is_mail(row)):
                     times, rows = self._known[name, row[name]]
                     times.append(row["at"])
                     rows.append(row)
@@ -60,5 +60,6 @@ class Routes:
         return rows[place - 1] if place else None
 
 
-def _is_mail(row: Row) -> bool:
+def is_mail(row: Row) -> bool:
+    """Whether it is a mail: also one that no system recorded, which has its place in a conversation."""
     return row["system"] == "mail" or (row["system"] == "none" and row["thread"] is not None)
