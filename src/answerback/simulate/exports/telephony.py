@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from answerback.simulate.exports.addressbook import AddressBook
 from answerback.simulate.exports.directory import Directory, Row
+from answerback.simulate.exports.invitations import invitations
 from answerback.simulate.exports.places import seat_of
 from answerback.simulate.exports.salesforce_ids import record_id
 from answerback.simulate.exports.seats import write_seats
 from answerback.simulate.exports.sheets import drawn, local, write_packaged, write_sheet
 from answerback.simulate.facts import Facts
-from answerback.simulate.tokens import call_id, meeting_uid
+from answerback.simulate.tokens import call_id
 
 _INBOUND = 10_000_000
 """Calls of buyers are numbered from here on, ours below. No other system knows these numbers."""
@@ -52,8 +54,7 @@ _CALLS = (
 )  # fmt: skip
 _MEETINGS = (
     "Session ID", "Meeting UID", "Topic", "Host", "Host email", "Invitee", "Invitee email", "Company",
-    "Opportunity ID", "Scheduled start",
-    "Scheduled minutes", "Status", "Joined", "Closed",
+    "Opportunity ID", "Scheduled start", "Scheduled end", "Status", "Joined", "Closed",
 )  # fmt: skip
 
 
@@ -152,32 +153,36 @@ def _call(book: Directory, row: Row, agent: Row, picked: int | None, end: int) -
 
 def _meetings(book: Directory) -> Iterator[Row]:
     """Who came to a meeting and who did not, one row each."""
-    for row in book.facts.rows("action"):
+    facts = book.facts
+    invited = {each.effort["effort"]: each for each in invitations(facts, AddressBook(facts))[0]}
+    for row in facts.rows("action"):
         if row["system"] != "dialler" or row["kind"] not in _IN_MEETINGS:
             continue
-        effort = book.efforts.get(row["answers"], {})
-        host = (
-            book.sellers[effort["seller"]] if effort else book.who_knows(row["account"], row["at"], row["deal"]) or {}
-        )
+        meeting = invited.get(row["answers"])
+        host = book.sellers[meeting.effort["seller"]] if meeting else book.who_knows(row["account"], row["at"]) or {}
         contact, account = book.contacts.get(row["contact"], {}), book.accounts.get(row["account"], {})
-        came, zone, minutes = row["kind"] == "attended", host.get("time_zone"), effort.get("minutes") or 30
-        scheduled = effort.get("meets_at")
-        left = row["at"] + 60 * minutes - drawn(300, "left", row["action"], book.facts.seed)
-        uid = meeting_uid(effort["effort"], book.facts.seed, book.facts.domain) if effort else ""
+        came, zone = row["kind"] == "attended", host.get("time_zone")
         yield {
             "at": row["at"],
             "Session ID": f"S-{row['action']:08d}",
-            "Meeting UID": uid,
-            "Topic": f"{book.facts.company} / {account.get('name') or contact.get('name')}",
+            "Meeting UID": meeting.uid if meeting else "",
+            "Topic": meeting.title if meeting else f"{facts.company} / {account.get('name') or contact.get('name')}",
             "Host": host.get("name"),
             "Host email": host.get("email"),
             "Invitee": contact.get("name"),
             "Invitee email": contact.get("email"),
             "Company": account.get("name"),
-            "Opportunity ID": "" if row["deal"] is None else record_id("Opportunity", row["deal"], book.facts.seed),
-            "Scheduled start": local(scheduled, zone),
-            "Scheduled minutes": minutes,
+            "Opportunity ID": "" if row["deal"] is None else record_id("Opportunity", row["deal"], facts.seed),
+            "Scheduled start": local(meeting.starts if meeting else None, zone),
+            "Scheduled end": local(meeting.ends if meeting else None, zone),
             "Status": "joined" if came else "no show",
             "Joined": local(row["at"], zone) if came else "",
-            "Closed": local(left if came else row["at"], zone),
+            "Closed": local(_closed(book, row, meeting.ends if meeting else row["at"] + 1800), zone),
         }
+
+
+def _closed(book: Directory, row: Row, planned: int) -> int:
+    """When the last person left: at once where the guest had not come, else some minutes before or after the end."""
+    if row["kind"] == "no_show":
+        return int(row["at"])
+    return max(planned - 600 + drawn(1200, "closed", row["action"], book.facts.seed), int(row["at"]) + 120)
