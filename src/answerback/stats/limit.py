@@ -20,11 +20,13 @@ import numpy as np
 from answerback.stats.arrays import FloatArray, IntArray
 from answerback.stats.special import log_gamma
 
-_STATES = 500
+_STATES = 300
 """The lattice between 0 and the threshold has about this many places at most."""
-_CLOSE = 0.002
-"""How far the lattice may shift a step, as a share of the smallest step."""
-_MOST_SEARCHES = 60
+_CLOSE, _CLOSE_TO_DRIFT = 0.01, 0.1
+"""How far the lattice may shift a step, as a share of the smallest step and of the mean step."""
+_HALVINGS = 50
+_NEGLIGIBLE, _AT_0 = 1e-13, 1e-12
+"""Chances that are left out, and sums that count as 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,28 @@ def cusum_run_lengths(before: float, after: float, *, efforts: int, threshold: f
     _check(before, after)
     if not threshold > 0.0:
         raise ValueError(f"the threshold must be above 0, not {threshold}")
-    walk = _walk(before, after, efforts, threshold, fine=True)
-    places = math.ceil(threshold / walk.unit - 1e-9)
-    return walk.mean_looks(before, places), walk.mean_looks(after, places)
+    nothing, spacing = _steps(before, after, efforts)
+    unchanged, changed = (_mean_looks(binomial(efforts, rate), nothing, spacing, threshold) for rate in (before, after))
+    return unchanged, changed
+
+
+def _mean_looks(chances: FloatArray, nothing: float, spacing: float, threshold: float) -> float:
+    """Mean looks until the threshold, exactly: the mean length of a way from 0 back to 0, by the chance that it alarms.
+
+    On the way the sum depends on the looks and the answers so far alone, so nothing is rounded.
+    """
+    chance, answers, looks = np.ones(1), np.zeros(1), 0
+    length = alarms = 0.0
+    while chance.sum() > _NEGLIGIBLE:
+        length += float(chance.sum())
+        looks += 1
+        chance = np.convolve(chance, chances)
+        answers = answers[0] + np.arange(chance.size)
+        place = looks * nothing + answers * spacing
+        alarms += float(chance[place >= threshold].sum())
+        under_way = (place > _AT_0) & (place < threshold)
+        chance, answers = chance[under_way], answers[under_way]
+    return length / alarms
 
 
 def least_mean_delay(before: float, after: float, *, false_alarm_efforts: float) -> float:
@@ -110,10 +131,10 @@ def least_mean_delay(before: float, after: float, *, false_alarm_efforts: float)
     _check(before, after)
     if not false_alarm_efforts > 1.0:
         raise ValueError(f"false_alarm_efforts must be above 1, not {false_alarm_efforts}")
-    highest = math.log(false_alarm_efforts)  # the false-alarm time is at least e^threshold
-    walk = _walk(before, after, _efforts_a_look(before, after, highest), highest)
+    highest = _threshold_above(before, after, false_alarm_efforts)
+    walk = _walk(before, after, highest)
     wished = false_alarm_efforts / walk.efforts
-    low = _greatest_below(walk, before, wished)
+    low = _greatest_below(walk, before, wished, math.ceil(highest / walk.unit) + 2)
     (early, late), (soon, slow) = (
         (walk.mean_looks(rate, low), walk.mean_looks(rate, low + 1)) for rate in (before, after)
     )
@@ -121,49 +142,79 @@ def least_mean_delay(before: float, after: float, *, false_alarm_efforts: float)
     return walk.efforts * (soon + share * (slow - soon))
 
 
-def _greatest_below(walk: _Walk, rate: float, wished: float) -> int:
-    """The most places whose mean looks are not above those wished: e^unit more looks a place, about."""
-    least, most = 0, math.ceil(math.log(wished) / walk.unit) + 2
-    guess = most // 2
-    for _ in range(_MOST_SEARCHES):
-        if most - least <= 1:
-            break
+def _threshold_above(before: float, after: float, wished: float) -> float:
+    """A threshold that is a little too high for the wished mean efforts.
+
+    Without overshoot they would be (e^h - h - 1) / information (Wald's identities); overshoot makes them more.
+    """
+    nothing, spacing = _steps(before, after, 1)
+    information = -(nothing + before * spacing)
+    low, high = 0.0, math.log(wished) + 1.0
+    for _ in range(_HALVINGS):
+        middle = (low + high) / 2.0
+        low, high = (low, middle) if math.expm1(middle) - middle > wished * information else (middle, high)
+    return high
+
+
+def _greatest_below(walk: _Walk, rate: float, wished: float, most: int) -> int:
+    """The most places whose mean looks are not above those wished; `most` has too many.
+
+    Looks grow with the places at least as their square, and at least e^unit times a place; so of the two guesses that
+    follow from these, the nearer one overshoots least.
+    """
+    least, guess = 0, max(1, most - 3)
+    while most - least > 1:
         looks = walk.mean_looks(rate, guess)
         if looks <= wished:
             least = guess
         else:
             most = guess
-        better = guess + round(math.log(wished / looks) / walk.unit)
-        guess = min(max(better, least + 1), most - 1)
+        factor = wished / looks
+        by_square, by_power = guess * (math.sqrt(factor) - 1.0), math.log(factor) / walk.unit
+        move = by_square if abs(by_square) < abs(by_power) else by_power
+        guess = min(max(guess + round(move), least + 1), most - 1)
     return least
 
 
-def _walk(before: float, after: float, efforts: int, highest: float, *, fine: bool = False) -> _Walk:
-    """The walk on a lattice of which all steps are multiples, but for a shift of a small part of a step.
+def _walk(before: float, after: float, highest: float) -> _Walk:
+    """The walk that looks as often as a lattice allows whose steps are nearly those of the sum.
+
+    Rounding shifts every look by up to half a unit, which matters by comparison with the drift; the drift of several
+    efforts is greater. So where single efforts say little the sum is looked at after a few, at the price of a part of
+    these few in the delay.
+    """
+    efforts = 1
+    while True:
+        walk, close = _on_lattice(before, after, efforts, highest)
+        if close:
+            return walk
+        efforts *= 2
+
+
+def _on_lattice(before: float, after: float, efforts: int, highest: float) -> tuple[_Walk, bool]:
+    """The walk with so many efforts a look on the coarsest lattice that is close, else on the closest; and which.
 
     The steps of k and k + 1 answers differ by the same amount, so it alone has to be a multiple of the unit, and the
-    step of no answer is rounded. The coarsest lattice that shifts it by little will do, unless a given threshold has to
-    lie on it too: `fine`.
+    step of no answer is rounded.
     """
-    spacing = math.log(after / before) - math.log1p(-after) + math.log1p(-before)
-    nothing = efforts * (math.log1p(-after) - math.log1p(-before))
-    smallest = min(abs(nothing), abs(nothing + efforts * spacing))
-    most = max(int(_STATES * abs(spacing) / highest), math.ceil(abs(spacing) / smallest))
-    parts = np.arange(1, most + 1)
+    nothing, spacing = _steps(before, after, efforts)
+    smallest = min(abs(part) for part in _steps(before, after, 1)) * efforts
+    drift = min(abs(nothing + efforts * rate * spacing) for rate in (before, after))
+    parts = np.arange(1, max(1, int(_STATES * abs(spacing) / highest)) + 1)
     unit = abs(spacing) / parts
     whole = np.round(nothing / unit)
-    shift = np.abs(whole * unit - nothing) / smallest
-    close = np.flatnonzero((shift <= _CLOSE) & (whole != 0))
-    best = int(close[-1 if fine else 0]) if close.size else int(np.argmin(np.where(whole == 0, np.inf, shift)))
+    shift = np.where(whole == 0, np.inf, np.abs(whole * unit - nothing))
+    close = np.flatnonzero(shift <= min(_CLOSE * smallest, _CLOSE_TO_DRIFT * drift))
+    best = int(close[0]) if close.size else int(np.argmin(shift))
     answered = int(parts[best]) * (1 if spacing > 0.0 else -1)
     steps = int(whole[best]) + answered * np.arange(efforts + 1)
-    return _Walk(float(unit[best]), np.asarray(steps, dtype=np.int64), efforts)
+    return _Walk(float(unit[best]), np.asarray(steps, dtype=np.int64), efforts), bool(close.size)
 
 
-def _efforts_a_look(before: float, after: float, highest: float) -> int:
-    """One; more where single efforts say so little that a lattice for them would be too fine."""
-    least = min(abs(math.log(after / before)), abs(math.log1p(-after) - math.log1p(-before)))
-    return max(1, int(highest / (2 * _STATES * least)))
+def _steps(before: float, after: float, efforts: int) -> tuple[float, float]:
+    """The log likelihood ratio of so many efforts without an answer, and what each answer adds."""
+    nothing = math.log1p(-after) - math.log1p(-before)
+    return efforts * nothing, math.log(after / before) - nothing
 
 
 def _check(before: float, after: float) -> None:
