@@ -12,7 +12,7 @@ from pathlib import Path
 from answerback.simulate.exports.directory import Directory, Row
 from answerback.simulate.exports.salesforce_ids import record_id
 from answerback.simulate.exports.seats import write_seats
-from answerback.simulate.exports.sheets import money, utc, write_packaged, write_sheet
+from answerback.simulate.exports.sheets import money, stamped, utc, write_packaged, write_sheet
 from answerback.simulate.facts import Facts
 from answerback.simulate.tokens import offer_id
 
@@ -42,11 +42,12 @@ def write_esign(facts: Facts, folder: Path) -> list[Path]:
         {"Event ID": f"EV-{count:07d}", **{each: row.get(each) for each in _COLUMNS[1:]}}
         for count, row in enumerate(rows, 1)
     )
-    return [
+    written = [
         write_sheet(place / "envelopes.csv", _COLUMNS, cells),
         write_seats(book, "esign", place / "seats.csv"),
         write_packaged(place / "mapping.toml", "esign.toml"),
     ]
+    return stamped(written, facts.end)
 
 
 def _sent(book: Directory) -> Iterator[Row]:

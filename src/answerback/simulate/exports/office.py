@@ -11,7 +11,7 @@ from pathlib import Path
 
 from answerback.simulate.exports.directory import Directory, Row
 from answerback.simulate.exports.salesforce_ids import record_id
-from answerback.simulate.exports.sheets import money, utc, write_packaged, write_sheet
+from answerback.simulate.exports.sheets import money, stamped, utc, write_packaged, write_sheet
 from answerback.simulate.facts import Facts
 
 _ROLES = {"rep": "Sales representative", "manager": "Sales manager", "leader": "Head of sales"}
@@ -26,7 +26,7 @@ def write_office(facts: Facts, folder: Path) -> list[Path]:
         rows = list(rows_of(book))
         if rows:
             written.append(write_sheet(place / f"{name}.csv", rows[0], rows))
-    return [*written, write_packaged(place / "mapping.toml", "office.toml")]
+    return stamped([*written, write_packaged(place / "mapping.toml", "office.toml")], facts.end)
 
 
 def _people(book: Directory) -> Iterator[Row]:

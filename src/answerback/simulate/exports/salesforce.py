@@ -16,7 +16,7 @@ from answerback.simulate.exports.salesforce_deals import field_history, history,
 from answerback.simulate.exports.salesforce_mail import copies
 from answerback.simulate.exports.salesforce_org import Org
 from answerback.simulate.exports.salesforce_people import accounts, cases, contacts, leads, roles, users
-from answerback.simulate.exports.sheets import write_sheet
+from answerback.simulate.exports.sheets import stamped, write_sheet
 from answerback.simulate.facts import Facts
 
 _OBJECTS: dict[str, Callable[[Org], Iterable[Row]]] = {
@@ -47,4 +47,4 @@ def write_salesforce(facts: Facts, folder: Path) -> list[Path]:
         if rows:
             # Data Loader quotes every cell.
             written.append(write_sheet(folder / "salesforce" / f"{name}.csv", rows[0], rows, quoted=True))
-    return written
+    return stamped(written, facts.end)

@@ -1,13 +1,16 @@
 """Mails that the CRM has as well, because the mail program copied them to it: `EmailMessage`.
 
-Such a copy bears the mail's own Message-ID, by which it is known again beside the same mail of a mailbox.
+Such a copy is the mail as the mailbox has it, with its Message-ID: by that it is known again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from answerback.simulate.exports.addressbook import AddressBook
+from answerback.simulate.exports.correspondence import Correspondence
 from answerback.simulate.exports.directory import Row
+from answerback.simulate.exports.letter import Mail
 from answerback.simulate.exports.salesforce_org import Org, api_time
 from answerback.simulate.exports.sheets import drawn
 from answerback.simulate.tokens import message_id
@@ -17,64 +20,49 @@ _SENT, _READ = "3", "1"
 
 
 def copies(org: Org) -> Iterator[Row]:
-    """Every copied mail, in order of time."""
+    """Every copied mail, in order of time. Raises ValueError where it lies in nobody's mailbox."""
     book = org.book
+    copied = book.facts.rows("copy")
+    if not copied:
+        return
     known = {"effort": book.efforts, "action": book.actions}
-    found = [(known[row["event"]][row["number"]], row["event"]) for row in book.facts.rows("copy")]
+    found = [(known[row["event"]][row["number"]], row["event"]) for row in copied]
     found.sort(key=lambda pair: (pair[0]["at"], pair[1], pair[0][pair[1]]))
-    ids = {(event, row[event]): org.id("EmailMessage", place) for place, (row, event) in enumerate(found)}
-    for row, event in found:
-        yield _ours(org, row, ids) if event == "effort" else _theirs(org, row, ids)
+    mails = {each.mail.id: each.mail for each in Correspondence(book.facts, AddressBook(book.facts)).recorded()}
+    names = [_name(org, row, event) for row, event in found]
+    if lost := next((name for name in names if name not in mails), None):
+        raise ValueError(f"the mail {lost} lies in no mailbox, so nobody copied it to the CRM")
+    ids = {name: org.id("EmailMessage", place) for place, name in enumerate(names)}
+    for (row, event), name in zip(found, names, strict=True):
+        yield _copy(org, row, mails[name], ids, ours=event == "effort")
 
 
-def _ours(org: Org, row: Row, ids: dict[tuple[str, int], str]) -> Row:
-    seller, contact = org.book.sellers[row["seller"]], org.book.contacts[row["contact"]]
-    number = row["effort"]
-    again = row["answers"] is not None
-    return {
-        "Id": ids["effort", number],
-        "Incoming": False,
-        "Status": _SENT,
-        "FromAddress": org.book.seller_at(row["seller"], row["at"])["email"],
-        "FromName": seller["name"],
-        "ToAddress": contact["email"],
-        "Subject": _subject(org, row, again=again),
-        "MessageIdentifier": f"<{message_id('effort', number, org.seed, org.book.facts.domain)}>",
-        "ReplyToEmailMessageId": ids.get(("action", row["answers"]), "") if again else "",
-        **_filed(org, row, row["seller"], number),
-    }
+def _name(org: Org, row: Row, event: str) -> str:
+    ours = event == "effort"
+    domain = org.book.facts.domain if ours else org.book.contacts[row["contact"]]["email"].rpartition("@")[2]
+    return message_id(event, row[event], org.seed, domain)
 
 
-def _theirs(org: Org, row: Row, ids: dict[tuple[str, int], str]) -> Row:
-    contact, number = org.book.contacts[row["contact"]], row["action"]
-    effort = org.book.efforts.get(row["answers"])
+def _copy(org: Org, row: Row, mail: Mail, ids: dict[str, str], *, ours: bool) -> Row:
+    effort = row if ours else org.book.efforts.get(row["answers"])
     owner = effort["seller"] if effort else org.owners[row["account"]]
-    again = row["kind"] != "inquired"
+    answered = next((each for each in reversed(mail.references) if each in ids), "")
+    filed = row["at"] + 5 + drawn(90, "filed", mail.id, org.seed)
     return {
-        "Id": ids["action", number],
-        "Incoming": True,
-        "Status": _READ,
-        "FromAddress": contact["email"],
-        "FromName": contact["name"],
-        "ToAddress": org.book.seller_at(owner, row["at"])["email"],
-        "Subject": _subject(org, row, again=again),
-        "MessageIdentifier": f"<{message_id('action', number, org.seed, contact['email'].rpartition('@')[2])}>",
-        "ReplyToEmailMessageId": ids.get(("effort", row["answers"]), "") if effort else "",
-        **_filed(org, row, owner, -1 - number),
-    }
-
-
-def _subject(org: Org, row: Row, *, again: bool) -> str:
-    subject = f"{org.book.facts.company} and {org.book.accounts[row['account']]['name']}"
-    return f"Re: {subject}" if again else subject
-
-
-def _filed(org: Org, row: Row, owner: int, number: int) -> Row:
-    about = org.id("Opportunity", row["deal"]) or org.id("Account", row["account"])
-    filed = row["at"] + 5 + drawn(90, "filed", number, org.seed)
-    return {
-        "RelatedToId": about,
+        "Id": ids[mail.id],
+        "RelatedToId": org.id("Opportunity", row["deal"]) or org.id("Account", row["account"]),
+        "Incoming": not ours,
+        "Status": _SENT if ours else _READ,
+        "FromAddress": mail.sender.address,
+        "FromName": mail.sender.name,
+        "ToAddress": "; ".join(each.address for each in mail.to),
+        "CcAddress": "; ".join(each.address for each in mail.cc),
+        "Subject": mail.subject,
+        "TextBody": mail.text,
         "MessageDate": api_time(row["at"]),
+        "MessageIdentifier": f"<{mail.id}>",
+        # Its parent, if that was copied too and is the one right before it.
+        "ReplyToEmailMessageId": ids[answered] if mail.references[-1:] == (answered,) else "",
         "HasAttachment": False,
         "IsBounced": False,
         **org.stamps(filed, owner),

@@ -9,7 +9,7 @@ from answerback.simulate.exports.places import seat_of
 from answerback.simulate.exports.salesforce_org import MACHINE, Org, api_time, two_names
 from answerback.simulate.exports.sheets import DAY, day, drawn
 
-_TITLES = {"rep": "Account Manager", "manager": "Sales Manager", "leader": "VP Sales"}
+_TITLES = {"rep": "Account Executive", "manager": "Sales Manager", "leader": "VP Sales"}
 _ONLINE = {True: "Web", False: "Phone Inquiry"}
 _CASE_SUBJECTS = ("Question about an invoice", "Delivery incomplete", "Device does not start", "Access for a colleague")
 

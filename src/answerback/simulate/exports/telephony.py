@@ -16,7 +16,7 @@ from answerback.simulate.exports.invitations import invitations
 from answerback.simulate.exports.places import seat_of
 from answerback.simulate.exports.salesforce_ids import record_id
 from answerback.simulate.exports.seats import write_seats
-from answerback.simulate.exports.sheets import drawn, local, write_packaged, write_sheet
+from answerback.simulate.exports.sheets import drawn, local, stamped, write_packaged, write_sheet
 from answerback.simulate.facts import Facts
 from answerback.simulate.tokens import call_id
 
@@ -37,14 +37,15 @@ def write_telephony(facts: Facts, folder: Path) -> list[Path]:
     book, place = Directory.of(facts), folder / "telephony"
     calls = sorted([*_outbound(book), *_inbound(book)], key=lambda row: (row["at"], row["Call ID"]))
     meetings = sorted(_meetings(book), key=lambda row: (row["at"], row["Session ID"]))
-    return [
-        *(
-            write_sheet(place / f"{name}.csv", columns, ({each: row[each] for each in columns} for row in rows))
-            for name, columns, rows in (("calls", _CALLS, calls), ("meetings", _MEETINGS, meetings))
-        ),
+    written = [
+        write_sheet(place / f"{name}.csv", columns, ({each: row[each] for each in columns} for row in rows))
+        for name, columns, rows in (("calls", _CALLS, calls), ("meetings", _MEETINGS, meetings))
+    ]
+    written += [
         write_seats(book, "dialler", place / "seats.csv"),
         write_packaged(place / "mapping.toml", "telephony.toml"),
     ]
+    return stamped(written, facts.end)
 
 
 _CALLS = (
