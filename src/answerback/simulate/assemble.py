@@ -67,24 +67,41 @@ def simulate(parameters: Parameters) -> Story:
     return assemble(Model(parameters).tell())
 
 
-def assemble(told: Told) -> Story:
-    """The facts of a company; events after the end have not happened yet."""
-    end = told.worktime.start + told.parameters.days * DAY
-    efforts, effort_numbers = in_order(told.efforts, end)
-    acts, act_numbers = in_order(told.acts, end)
+def told_events(told: Told) -> tuple[Columns, Columns]:
+    """Efforts and acts from the start to the end, by time, naming one another by their new numbers.
+
+    What answers something from before the start is left out: nobody could tell what it answers.
+    """
+    start, end = told.worktime.start, told.worktime.start + told.parameters.days * DAY
+    efforts, acts = told.efforts, told.acts
+    kept_efforts, kept_acts = ((each["at"] >= start) & (each["at"] < end) for each in (efforts, acts))
+    before = -1
+    while before != (before := int(kept_efforts.sum() + kept_acts.sum())):
+        kept_acts &= (acts["cause"] < 0) | kept_efforts[acts["cause"]]
+        kept_efforts &= (efforts["answers"] < 0) | kept_acts[efforts["answers"]]
+    efforts, effort_numbers = in_order(efforts, kept_efforts)
+    acts, act_numbers = in_order(acts, kept_acts)
     efforts["answers"] = renamed(efforts["answers"], act_numbers)
     for name in ("cause", "answers"):
         acts[name] = renamed(acts[name], effort_numbers)
-    deals, deal_numbers = in_order(told.courses.deals.opened.columns(), end)
+    return efforts, acts
+
+
+def assemble(told: Told) -> Story:
+    """The facts of a company; events after the end have not happened yet."""
+    end = told.worktime.start + told.parameters.days * DAY
+    efforts, acts = told_events(told)
+    opened = told.courses.deals.opened.columns()
+    deals, deal_numbers = in_order(opened, opened["at"] < end)
     efforts["deal"] = renamed(efforts["deal"], deal_numbers)
     of_pursuit = np.full(told.pursuits.count, -1, dtype=np.int64)
     of_pursuit[deals["pursuit"]] = np.arange(len(deals["pursuit"]))
-    opened = np.full(told.pursuits.count, end, dtype=np.int64)
-    opened[deals["pursuit"]] = deals["at"]
-    acts["deal"] = np.where(acts["at"] >= opened[acts["pursuit"]], of_pursuit[acts["pursuit"]], -1)
+    since = np.full(told.pursuits.count, end, dtype=np.int64)
+    since[deals["pursuit"]] = deals["at"]
+    acts["deal"] = np.where(acts["at"] >= since[acts["pursuit"]], of_pursuit[acts["pursuit"]], -1)
     tables = {
         "seller": seller_columns(told.parameters, told.worktime.start),
-        **_buyers(told, efforts, acts),
+        **_buyers(told, efforts, acts, deals),
         "effort": _efforts(told, efforts),
         "action": _actions(told, acts),
         **_deals(told, deals, deal_numbers, end),
@@ -96,13 +113,15 @@ def assemble(told: Told) -> Story:
     return Story(facts, efforts["p"])
 
 
-def _buyers(told: Told, efforts: Columns, acts: Columns) -> dict[str, dict[str, Any]]:
+def _buyers(told: Told, efforts: Columns, acts: Columns, deals: Columns) -> dict[str, dict[str, Any]]:
     """The companies and people who occur, the introduced ones known to the CRM only from then on."""
     introduced = acts["kind"] == ACT["introduced"]
     account = told.pursuits.account[acts["pursuit"]]
     brought = account[introduced] * CONTACTS + CONTACTS - 1
-    contacts, first = np.unique(np.concatenate([efforts["contact"], acts["contact"], brought]), return_index=True)
-    owners = np.concatenate([told.pursuits.account[efforts["pursuit"]], account, account[introduced]])[first]
+    everybody = np.concatenate([efforts["contact"], acts["contact"], brought, deals["contact"]])
+    contacts, first = np.unique(everybody, return_index=True)
+    companies = [told.pursuits.account[efforts["pursuit"]], account, account[introduced], deals["account"]]
+    owners = np.concatenate(companies)[first]
     known = np.zeros(len(contacts), dtype=np.int64)
     order = np.argsort(acts["at"][introduced], kind="stable")[::-1]
     known[np.searchsorted(contacts, brought[order])] = acts["at"][introduced][order]

@@ -50,11 +50,11 @@ def joined(blocks: list[Columns]) -> Columns:
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
-def in_order(columns: Columns, before: int) -> tuple[Columns, NDArray[np.int64]]:
-    """Events by time, without those after an instant; and by old number the new one, -1 for those left out."""
+def in_order(columns: Columns, kept: NDArray[np.bool_]) -> tuple[Columns, NDArray[np.int64]]:
+    """The events that are kept, by time; and by old number the new one, -1 for those left out."""
     at = columns["at"]
     order = np.argsort(at, kind="stable")
-    order = order[at[order] < before]
+    order = order[kept[order]]
     renumbered = np.full(len(at), -1, dtype=np.int64)
     renumbered[order] = np.arange(len(order))
     return taken(columns, order), renumbered

@@ -70,9 +70,9 @@ class Model:
     def __init__(self, parameters: Parameters) -> None:
         self.parameters = parameters
         self.rng = np.random.default_rng(parameters.seed)
-        self.worktime = Worktime(date.fromisoformat(parameters.start), parameters.days)
+        self.worktime = Worktime(date.fromisoformat(parameters.start), parameters.days, parameters.days_before)
         seats = territories(parameters)
-        wanted = parameters.reps * parameters.weeks * parameters.efforts_per_week
+        wanted = parameters.reps * (parameters.weeks + parameters.warm_up_weeks) * parameters.efforts_per_week
         self.buyers = some_buyers(parameters, max(len(seats) * 30, int(wanted / 14)), self.rng)
         self.staffing = Staffing(parameters, self.worktime, self.rng)
         self.chances = Chances(parameters, self.rng)
@@ -89,11 +89,11 @@ class Model:
         self._hub_contacts = 0
         self._team = np.array([team_of(rep, parameters) for rep in range(parameters.reps)], dtype=np.int64)
         self._liking = np.array([self.staffing.habits[each].mail_share for each in range(parameters.sellers)])
-        self._moved = np.zeros((parameters.sellers, parameters.days + 1, 2), dtype=np.int64)
+        self._moved = np.zeros((parameters.sellers, parameters.days + 1 + parameters.days_before, 2), dtype=np.int64)
 
     def tell(self) -> Told:
         """The whole story."""
-        for day in range(self.parameters.days):
+        for day in range(-self.parameters.days_before, self.parameters.days):
             if day % WEEK == 0:
                 self._begin_week(day)
             self._unasked(day)
@@ -120,7 +120,7 @@ class Model:
         if self.parameters.pounce:
             woken = live[rose[self.pursuits.account[live]]]
             self.pursuits.due[woken] = np.minimum(self.pursuits.due[woken], day)
-        if self.parameters.worst_coached and day and day % (8 * WEEK) == 0:
+        if self.parameters.worst_coached and day > 0 and day % (8 * WEEK) == 0:
             self._coach_the_worst(day)
 
     def _unasked(self, day: int) -> None:
@@ -170,7 +170,7 @@ class Model:
         on = np.maximum(self.worktime.day_of(acts["at"]), day + 1)
         order = np.argsort(on, kind="stable")
         acts, days = taken(acts, order), on[order]
-        begins = np.flatnonzero(np.diff(days, prepend=-1))
+        begins = np.flatnonzero(np.diff(days, prepend=days[0] - 1))
         for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(days)], strict=True):
             if days[begin] < self.parameters.days:
                 self._due[int(days[begin])].append(taken(acts, slice(begin, end)))
@@ -276,7 +276,7 @@ class Model:
             return np.array([], dtype=np.int64)
         accounts, contacts, seats = (np.concatenate(each) for each in (account, contact, seat))
         fresh = contacts % CONTACTS == 0
-        shares = self.parameters.lead_shares[max(each for each in self.parameters.lead_shares if each <= day)]
+        shares = self.parameters.lead_shares[max(each for each in self.parameters.lead_shares if each <= max(day, 0))]
         self.sources[accounts[fresh]] = self.rng.choice(len(LEAD_SOURCES), fresh.sum(), p=shares)
         if self.parameters.hub_share:
             hub = self.rng.random(len(accounts)) < self.parameters.hub_share

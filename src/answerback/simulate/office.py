@@ -35,7 +35,7 @@ def office_columns(told: Told, efforts: Columns, acts: Columns, deals: Columns, 
     return {
         "absence": _absences(told),
         "assignment": _assignments(told, efforts, acts),
-        "target": _targets(told, deals),
+        "target": _targets(told, deals, numbers),
         "expense": _expenses(told, efforts),
         "happening": _happenings(told),
         "conversation": _conversations(told, rng),
@@ -80,10 +80,10 @@ def _shifts(told: Told, seat: int) -> list[tuple[int, int, int | None]]:
     ]  # fmt: skip
 
 
-def _targets(told: Told, deals: Columns) -> dict[str, Any]:
+def _targets(told: Told, deals: Columns, numbers: Ints) -> dict[str, Any]:
     """Money to win, by rep and quarter: a fair share of what all deals were worth, times `target_ease`."""
     parameters, quarters = told.parameters, _quarters(told)
-    won = _won(told)
+    won = _won(told, numbers)
     fair = int(deals["amount_minor"][won].sum()) / max(parameters.reps * len(quarters), 1) if len(won) else 0
     value = int(round(fair * _ASKED_OF_AVERAGE * parameters.target_ease, -5))
     rows = [(seller, period, value) for seller in range(parameters.reps) for period in quarters]
@@ -95,14 +95,14 @@ def _targets(told: Told, deals: Columns) -> dict[str, Any]:
     }
 
 
-def _won(told: Told) -> Ints:
-    """The deals that were won, as they were numbered when they were told and as far as these exist."""
+def _won(told: Told, numbers: Ints) -> Ints:
+    """The deals that were won in the time told."""
     changes = told.courses.deals.changes.columns()
-    won = changes["deal"][(changes["field"] == OUTCOME) & (changes["new"] == WON)]
-    opened = told.courses.deals.opened.columns()["at"]
     end = told.worktime.start + told.parameters.days * DAY
-    kept = renamed(won, np.where(opened < end, np.cumsum(opened < end) - 1, -1))
-    found: Ints = kept[kept >= 0]
+    ended = (changes["field"] == OUTCOME) & (changes["new"] == WON)
+    won, at = changes["deal"][ended], changes["at"][ended]
+    deal = renamed(won, numbers)
+    found: Ints = deal[(deal >= 0) & (at >= told.worktime.start) & (at < end)]
     return found
 
 

@@ -133,6 +133,8 @@ class Parameters:
     efforts_per_week: float = 40.0
     start: str = "2026-01-05"
     """A Monday."""
+    warm_up_weeks: int = 16
+    """Weeks before the start that are lived and not told, so that pursuits of every age are there on the first day."""
     company: str = "Halden Instruments"
     domain: str = "halden.example"
     spontaneous_per_week: float = 0.015
@@ -209,6 +211,11 @@ class Parameters:
     def days(self) -> int:
         """How long it is told."""
         return self.weeks * WEEK
+
+    @property
+    def days_before(self) -> int:
+        """Days before the start that are lived and not told: they have negative numbers."""
+        return self.warm_up_weeks * WEEK
 
     @property
     def sellers(self) -> int:

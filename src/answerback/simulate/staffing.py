@@ -31,7 +31,7 @@ class Staffing:
         self.zone = np.array([zone_of(seller, parameters) for seller in range(parameters.sellers)], dtype=np.int64)
         """By seller, where they sit."""
         reps = range(parameters.reps)
-        self._joined = np.array([parameters.joins.get(each, -1) for each in reps])
+        self._joined = np.array([parameters.joins.get(each, -(10**6)) for each in reps])
         self._left = np.array([parameters.leaves.get(each, 1 << 30) for each in reps])
         self._place = np.array([parameters.seats.get(each, each) for each in reps], dtype=np.int64)
         self.absences = self._holidays()

@@ -20,15 +20,16 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from answerback.simulate.assemble import CLAIMED, effort_purposes
-from answerback.simulate.ledger import Columns, in_order, renamed
+from answerback.simulate.assemble import CLAIMED, effort_purposes, told_events
+from answerback.simulate.ledger import Columns
 from answerback.simulate.model import HUB, Model, Told
-from answerback.simulate.parameters import DAY, KIND_NAMES, Parameters
+from answerback.simulate.parameters import KIND_NAMES, Parameters
 from answerback.simulate.replies import ACTS, NONE, SYSTEMS
 
 REPS = 1_000
 """Of a division."""
 WEEKS = 52
+WARM_UP_WEEKS = 4
 REPS_A_MANAGER = 8
 HUB_SHARE = 0.01
 _EVENTS_A_REP_WEEK = 51.0
@@ -53,7 +54,9 @@ def divisions(events: int, seed: int, folder: Path) -> list[Division]:
         Division(
             number,
             replace(
-                Parameters(weeks=WEEKS, hub_share=HUB_SHARE, seed=seed * _SEED_STEP + number),
+                Parameters(
+                    weeks=WEEKS, warm_up_weeks=WARM_UP_WEEKS, hub_share=HUB_SHARE, seed=seed * _SEED_STEP + number
+                ),
                 reps=size,
                 managers=max(1, size // REPS_A_MANAGER),
             ),
@@ -90,11 +93,7 @@ def write_division(division: Division) -> int:
     """Tells one division and writes its efforts and acts; how many there are."""
     pa.set_cpu_count(1)
     told = Model(division.parameters).tell()
-    end = told.worktime.start + told.parameters.days * DAY
-    efforts, effort_numbers = in_order(told.efforts, end)
-    acts, act_numbers = in_order(told.acts, end)
-    efforts["answers"] = renamed(efforts["answers"], act_numbers)
-    acts["answers"] = renamed(acts["answers"], effort_numbers)
+    efforts, acts = told_events(told)
     count = 0
     for name, table in (("effort", _efforts(division, told, efforts)), ("buyer_action", _acts(division, told, acts))):
         kept = table.filter(pc.not_equal(table["system"], SYSTEMS[NONE])).drop_columns(["system"])

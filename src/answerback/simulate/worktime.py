@@ -35,6 +35,8 @@ class Worktime:
 
     first: date
     days: int
+    before: int = 0
+    """Days before the start: negative numbers, which stand at the end of arrays by day, where -1 finds them."""
 
     @property
     def start(self) -> int:
@@ -43,16 +45,16 @@ class Worktime:
 
     @cached_property
     def offsets(self) -> Ints:
-        """Seconds that the clock of a zone is ahead of UTC, by zone and day; shape (zones, days + a year)."""
-        noons = [datetime(self.first.year, self.first.month, self.first.day, 12, tzinfo=UTC) + timedelta(days=day)
-                 for day in range(self.days + 366)]  # fmt: skip
+        """Seconds that the clock of a zone is ahead of UTC, by zone and day; shape (zones, all days and a year)."""
+        noon = datetime(self.first.year, self.first.month, self.first.day, 12, tzinfo=UTC)
+        noons = [noon + timedelta(days=day) for day in self._numbers]
         ahead = [[at.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0) for at in noons] for zone in ZONES]
         return np.array([[int(each.total_seconds()) for each in zone] for zone in ahead], dtype=np.int64)
 
     @cached_property
     def workdays(self) -> Bools:
-        """Whether people of a zone work on a day; shape (zones, days + a year)."""
-        dates = [self.first + timedelta(days=day) for day in range(self.days + 366)]
+        """Whether people of a zone work on a day; shape as `offsets`."""
+        dates = [self.first + timedelta(days=day) for day in self._numbers]
         return np.array(
             [[each.weekday() < 5 and (each.month, each.day) not in closed for each in dates] for closed in _HOLIDAYS]
         )
@@ -61,8 +63,15 @@ class Worktime:
     def next_workday(self) -> Ints:
         """The first day from a day on, itself included, on which a zone works; shape as `workdays`."""
         zones, days = self.workdays.shape
-        numbered = np.where(self.workdays, np.arange(days), days - 1)
-        return np.minimum.accumulate(numbered[:, ::-1], axis=1)[:, ::-1].reshape(zones, days)
+        in_order = np.roll(self.workdays, self.before, axis=1)
+        numbered = np.where(in_order, np.arange(days), days - 1) - self.before
+        following = np.minimum.accumulate(numbered[:, ::-1], axis=1)[:, ::-1].reshape(zones, days)
+        return np.roll(following, -self.before, axis=1)
+
+    @property
+    def _numbers(self) -> list[int]:
+        """The days in the order of arrays by day."""
+        return [*range(self.days + 366), *range(-self.before, 0)]
 
     def season(self, day: int) -> float:
         """How much sellers do on a day against the average: less in August and in winter, more as a quarter ends."""
