@@ -113,7 +113,7 @@ class Correspondence:
         sent = self._routes.effort_before(row)
         parent = named or (self._mail("effort", sent["effort"]) if sent is not None else None)
         other = self._other(row)
-        if kind == "introduced" and (other is None or other.address == writer.address):
+        if kind == "introduced" and (other is None or other.address == writer.address or _was_on(named, other)):
             kind = "replied"  # nobody is brought in
         situation = self._situation(row, sent["step"] if sent is not None else None, None, other=other, draw=draw)
         mail_id = message_id("action", row["action"], self._facts.seed, self._book.domain(row["account"]))
@@ -200,6 +200,15 @@ class Correspondence:
         title = self._subjects[row["thread"]]
         # A buyer's mail that names nothing is an answer all the same, if it is none that begins a conversation.
         return title if "effort" in row or row["kind"] in _NEW_MAILS else f"Re: {title}"
+
+
+def _was_on(mail: Mail | None, person: Person) -> bool:
+    """Whether somebody was on a mail or on one that it answers."""
+    while mail is not None:
+        if any(each.address == person.address for each in (mail.sender, *mail.to, *mail.cc)):
+            return True
+        mail = mail.quoted if mail.references else None
+    return False
 
 
 def _chain(parent: Mail | None) -> tuple[str, ...]:
