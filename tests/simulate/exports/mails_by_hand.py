@@ -44,7 +44,7 @@ def _act(number: int, when: str, kind: str, answers: int | None, system: str = "
     return usual | more
 
 
-_OTHER = {"account": 1, "contact": 1, "thread": 1}
+_OTHER: Row = {"account": 1, "contact": 1, "thread": 1}
 EFFORTS = [
     _effort(0, "2026-01-12 08:15:07", thread=0, origin="sequence", template="First: contact"),
     _effort(1, "2026-01-15 09:00:00", thread=0),

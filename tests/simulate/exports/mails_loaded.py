@@ -103,7 +103,7 @@ class _Wanted:
             self._ours(answered) if answered is not None and kind != "inquired" else None,
         )  # fmt: skip
 
-    def _was_there(self, act: Row, person: int) -> bool:
+    def _was_there(self, act: Row, person: object) -> bool:
         """Whether somebody was on the mails that an act answers, or wrote it."""
         effort = self._efforts[act["answers"]]
         while person not in (act["contact"], effort["contact"]) and effort["answers"] is not None:
@@ -111,7 +111,7 @@ class _Wanted:
             if person == act["brings"]:
                 return True
             if act["answers"] is None:
-                return person == act["contact"]
+                return bool(person == act["contact"])
             effort = self._efforts[act["answers"]]
         return person in (act["contact"], effort["contact"])
 

@@ -52,7 +52,10 @@ def mails(office: Office) -> dict[str, Any]:
 
 
 def read(path: Path) -> Iterator[Any]:
-    box: Any = mailbox.mbox(path, factory=lambda file: message_from_binary_file(file, policy=policy.default))
+    def message(file: Any) -> Any:
+        return message_from_binary_file(file, policy=policy.default)
+
+    box = mailbox.mbox(path, factory=message)
     yield from box
     box.close()
 
@@ -149,10 +152,10 @@ def test_an_answer_names_the_whole_conversation_so_far(mails: dict[str, Any]) ->
     for answer in (of_effort(mails, 4), of_act(mails, 5)):
         named = lines(answer["References"])
         assert named[-1:] == lines(answer["In-Reply-To"])
-    effort, act = (lambda number: of_effort(mails, number)), (lambda number: of_act(mails, number))
-    before = [effort(1), act(1), effort(2), act(3), effort(3), act(4), effort(4)]
+    said = (("effort", 1), ("act", 1), ("effort", 2), ("act", 3), ("effort", 3), ("act", 4), ("effort", 4))
+    before = [(of_act if kind == "act" else of_effort)(mails, number) for kind, number in said]
     assert lines(of_act(mails, 5)["References"]) == [each["Message-ID"].strip("<>") for each in before]
-    assert {each["Subject"].removeprefix("Re: ") for each in before} == {effort(0)["Subject"]}
+    assert {each["Subject"].removeprefix("Re: ") for each in before} == {of_effort(mails, 0)["Subject"]}
 
 
 def test_a_follow_up_and_a_reply_without_ids_name_nothing(mails: dict[str, Any]) -> None:
