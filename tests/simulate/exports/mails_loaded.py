@@ -21,7 +21,7 @@ Row = dict[str, Any]
 Event = tuple[object, ...]
 
 AS_MAIL_SHOWS = {
-    "requested_offer": ("replied", None),
+    "requested_offer": ("asked", None),
     "declined": ("replied", "retreat"),
     "complained": ("replied", "retreat"),
 }

@@ -255,7 +255,7 @@ OBJECTIONS = ("", *texts.TO_OBJECTION)
     [
         ("replied", False, Label.UNCLEAR),
         ("introduced", False, Label.UNCLEAR),
-        ("requested_offer", False, Label.UNCLEAR),
+        ("requested_offer", False, Label.QUESTION),
         ("asked", False, Label.QUESTION),
         ("replied", True, Label.REFUSAL),
         ("declined", True, Label.REFUSAL),

@@ -308,9 +308,9 @@ ANSWERS = MappingProxyType({said: answer for texts in (*REPLIED.values(), *ASKED
 SAID: MappingProxyType[str, Texts] = MappingProxyType(
     {
         "requested_offer": (
-            "Please send us an offer for {product}, for two sites to begin with.",
-            "I need figures for {product} that I can show to my manager. An offer with all costs, please.",
-            "We would like to have {product} in writing: meters, installation, first year.",
+            "Could you send us an offer for {product}, for two sites to begin with?",
+            "I need figures for {product} that I can show to my manager. Can we have an offer with all costs?",
+            "We would like to have {product} in writing: meters, installation, first year. When can you send an offer?",
         ),
         "inquired": (
             (
