@@ -28,6 +28,7 @@ COMMANDS = (
     "doctor",
     "mine",
     "rehearse",
+    "simulate",
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],

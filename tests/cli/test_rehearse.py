@@ -52,7 +52,7 @@ def test_a_rise_one_rep_and_a_change_that_does_not_show(nowhere: Terminal) -> No
     one = ("rehearse", "--reps", "1", "--weeks", "8")
     rise = " ".join(nowhere(*one, "--from", "0.03", "--to", "0.3").text.split())
     assert rise.startswith("A rise from 3 % to 30 %")
-    assert "for one rep (" in rise
+    assert "about one false alarm of a rise in" in rise
     slight = ("rehearse", "--from", "0.10", "--to", "0.09", "--weeks", "4", "--efforts-per-week", "3")
     never = nowhere(*slight)
     words = " ".join(never.text.split())

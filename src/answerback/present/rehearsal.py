@@ -146,10 +146,14 @@ def _price(rehearsal: Rehearsal) -> str:
     plan, each = rehearsal.plan, rehearsal.own.false_alarms.value or 0.0
     if not each:
         return f"No false alarm of a {plan.direction.value} came in the simulated years without a change."
-    often = f"one per rep in {years_text(1.0 / each)}"
+    often, what = years_text(1.0 / each), f"of a {plan.direction.value}"
+    if plan.reps == 1:
+        return f"Meanwhile, without any change, about one false alarm {what} in {often}."
     team = _number(rehearsal.team_false_alarms(rehearsal.own).value)
-    of_team = f"in a team of {plan.reps:,} ({often})" if plan.reps > 1 else f"for one rep ({often})"
-    return f"Meanwhile, without any change, about {team} false alarms of a {plan.direction.value} a year {of_team}."
+    return (
+        f"Meanwhile, without any change, about {team} false alarms {what} a year in a team of {plan.reps:,} "
+        f"(one per rep in {often})."
+    )
 
 
 def _limit(rehearsal: Rehearsal) -> str:

@@ -65,7 +65,15 @@ class Watch:
     `rate` holds the true rates of the week to come, shape (streams,), and may be changed between weeks.
     """
 
-    def __init__(self, answers: Answering, rate: FloatArray, expected: FloatArray, direction: Direction) -> None:
+    def __init__(
+        self,
+        answers: Answering,
+        rate: FloatArray,
+        expected: FloatArray,
+        direction: Direction,
+        *,
+        believed: FloatArray | None = None,
+    ) -> None:
         """Starts without evidence.
 
         Args:
@@ -73,10 +81,13 @@ class Watch:
             rate: true rates, shape (streams,).
             expected: the rates that count as unchanged, shape (streams,).
             direction: what is watched for.
+            believed: the shares of answers in that the detector goes by, where these are not the true ones; shape of
+                `answers.share_in`.
         """
         self.rate = rate
         self._efforts = answers.efforts
-        weight = weights(expected[:, None, None], answers.share_in, direction=direction)
+        share_in = answers.share_in if believed is None else believed
+        weight = weights(expected[:, None, None], share_in, direction=direction)
         self._of_none = np.einsum("d,sadf->asf", answers.efforts.astype(np.float64), weight.unanswered)
         self._of_answer = np.ascontiguousarray(np.einsum("sadf->asfd", weight.answered - weight.unanswered))
         before = np.vstack([np.zeros((1, DAYS)), answers.share_in[:-1]])
