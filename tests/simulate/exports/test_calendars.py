@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from icalendar import Calendar
 
 from answerback.simulate.assemble import simulate
 from answerback.simulate.exports import ical
+from answerback.simulate.exports.addressbook import zone_of
 from answerback.simulate.exports.calendar import write_calendars
 from answerback.simulate.facts import Facts
 from answerback.simulate.parameters import Parameters
@@ -138,3 +139,16 @@ def test_the_practice_company_comes_back_event_by_event(practice: Facts, tmp_pat
     assert office.events() == wanted
     assert not office.mail.rejects
     assert not office.calendar.rejects
+
+
+@pytest.mark.parametrize(
+    "name", ["Europe/Berlin", "America/New_York", "Asia/Tokyo", "Asia/Kolkata", "Africa/Casablanca"]
+)
+def test_a_zone_is_told_as_it_is(name: str) -> None:
+    text = ical.calendar("PUBLISH", [ical.zone_definition(zone_of(name), 2026, 2027)])
+    zone: Any = Calendar.from_ical(text).walk("VTIMEZONE")[0]
+    told_zone = zone.to_tz(lookup_tzid=False)
+    for day in range(0, 720, 3):
+        noon = datetime(2026, 1, 1, 12, 30, tzinfo=UTC) + timedelta(days=day)
+        local = noon.astimezone(zone_of(name)).replace(tzinfo=None)
+        assert local.replace(tzinfo=told_zone).utcoffset() == noon.astimezone(zone_of(name)).utcoffset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -66,12 +66,39 @@ def local(prop: str, at: int, zone: ZoneInfo) -> str:
 
 @cache
 def zone_definition(zone: ZoneInfo, first_year: int, last_year: int) -> str:
-    """The `VTIMEZONE` of a zone, good for these years."""
-    from icalendar import Timezone
+    """The `VTIMEZONE` of a zone: every change of its clock, from the year before the first year to the end of the last."""
+    at = datetime(first_year - 1, 1, 1, tzinfo=UTC)
+    changes = [(at, _offset(zone, at))]
+    while at.year <= last_year:
+        later = at + timedelta(hours=1)
+        if _offset(zone, later) != changes[-1][1]:
+            changes.append((later, _offset(zone, later)))
+        at = later
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{zone.key}"]
+    before = changes[0][1]
+    for instant, offset in changes:
+        local_time = instant.astimezone(zone)
+        kind = "DAYLIGHT" if local_time.dst() else "STANDARD"
+        lines += [
+            f"BEGIN:{kind}",
+            # The clock that shows when it is changed is the one from before.
+            f"DTSTART:{instant + before:%Y%m%dT%H%M%S}",
+            f"TZOFFSETFROM:{_distance(before)}",
+            f"TZOFFSETTO:{_distance(offset)}",
+            f"TZNAME:{local_time.tzname()}",
+            f"END:{kind}",
+        ]
+        before = offset
+    return "\n".join([*lines, "END:VTIMEZONE"])
 
-    found = Timezone.from_tzinfo(zone, zone.key, first_date=date(first_year, 1, 1), last_date=date(last_year, 12, 31))
-    lines = found.to_ical().decode().replace("\r\n ", "").strip().split("\r\n")
-    return "\n".join(line for line in lines if not line.startswith("COMMENT"))
+
+def _offset(zone: ZoneInfo, at: datetime) -> timedelta:
+    return at.astimezone(zone).utcoffset() or timedelta(0)
+
+
+def _distance(offset: timedelta) -> str:
+    minutes = int(offset.total_seconds()) // 60
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}{abs(minutes) % 60:02}"
 
 
 def _folded(line: str) -> str:

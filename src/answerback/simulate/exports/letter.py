@@ -97,7 +97,7 @@ def content(mail: Mail, draw: Draw) -> str:
     """The form of the content and the content, ready to stand below the header."""
     if mail.report[0]:
         return _report(mail, draw)
-    plain = _wrapped(mail.text) + _below(mail, _QUOTED_DEPTH)
+    plain = _with_quotation(mail, _QUOTED_DEPTH)
     if mail.calendar[0]:
         method, calendar = mail.calendar
         event = _part(f"text/calendar; charset=UTF-8; method={method}", calendar.replace("\r\n", "\n"))
@@ -127,21 +127,26 @@ def _program(mail: Mail) -> str:
     return f"{name}: {mail.manner.value}\n" if mail.manner.value and not mail.automatic else ""
 
 
-def _below(mail: Mail, depth: int) -> str:
-    """The quotation below a mail, empty where there is none."""
-    parent = mail.quoted
-    if parent is None or depth == 0:
-        return ""
+def _with_quotation(mail: Mail, depth: int) -> str:
+    """What was written and the mail that it answers, above or below as the program has it."""
+    written = _wrapped(mail.text)
+    if mail.quoted is None or depth == 0:
+        return written
+    quotation = _quotation(mail, mail.quoted, depth)
+    return f"{quotation}\n{written}" if mail.manner is Manner.THUNDERBIRD else f"{written}\n{quotation}"
+
+
+def _quotation(mail: Mail, parent: Mail, depth: int) -> str:
     written = mail.sender.local(parent.at)
-    text = _wrapped(parent.text) + _below(parent, depth - 1)
+    text = _with_quotation(parent, depth - 1)
     if mail.manner is Manner.OUTLOOK:
         to = "; ".join(f"{each.name} <{each.address}>" for each in parent.to)
         return (
-            f"\n________________________________\nFrom: {parent.sender.name} <{parent.sender.address}>\n"
+            f"________________________________\nFrom: {parent.sender.name} <{parent.sender.address}>\n"
             f"Sent: {written:%A, %d %B %Y %H:%M}\nTo: {to}\nSubject: {parent.subject}\n\n{text}"
         )
     quoted = "".join(f">{line}" if line.startswith(">") else f"> {line}" for line in text.splitlines(keepends=True))
-    return f"\n{_introduction(mail.manner, parent, f'{written:%d %b %Y, at %H:%M}')}\n{quoted}"
+    return f"{_introduction(mail.manner, parent, f'{written:%d %b %Y, at %H:%M}')}\n{quoted}"
 
 
 def _introduction(manner: Manner, parent: Mail, when: str) -> str:
