@@ -62,6 +62,7 @@ class Loaded:
                 found[space, record_id(thing, row[space], facts.seed)] = row[space]
                 if own:
                     found[space, row[own]] = row[space]
+        found |= {("deal", f"d{row['deal']}"): row["deal"] for row in facts.rows("deal")}
         for row in facts.rows("seller"):
             found["rep", record_id("User", row["seller"], facts.seed)] = row["seller"]
             found["rep", row["email"]] = row["seller"]

@@ -85,7 +85,7 @@ def test_acts_are_those_that_were_told(loaded: Loaded) -> None:
 
 
 def _told_act(row: Row) -> tuple[object, ...]:
-    kind = _AS_TYPED.get(row["kind"], row["kind"]) if row["system"] == "crm" else row["kind"]
+    kind = str(_AS_TYPED.get(row["kind"], row["kind"]) if row["system"] == "crm" else row["kind"])
     stance = row["stance"] or str(DEFAULT_STANCE[ActionKind(kind)])
     return kind, row["account"], row["contact"], row["deal"], row["at"], row["evidence"], stance
 
@@ -158,7 +158,7 @@ def test_deals_stand_as_they_were_told(loaded: Loaded) -> None:
 
 
 def test_changes_of_deals_are_those_that_were_told(loaded: Loaded) -> None:
-    found = Counter(
+    found: Counter[tuple[object, ...]] = Counter(
         (
             loaded.raw("deal", row["deal_key"]),
             seconds(row["occurred_at"]),

@@ -12,6 +12,10 @@ from answerback.simulate.exports.sheets import DAY, drawn
 
 MACHINE = 1_000_000
 """The number of the user whom the CRM calls "Automated Process": it writes what a web form brings."""
+_THURSDAY, _FRIDAY = 3, 4
+"""Days of the week from Monday, 0. The first day of 1970 was a Thursday."""
+_EVERYBODY_WORKS = 13 * 3600
+"""Seconds of a day (UTC) from when on, for four hours, people work in Europe and in America."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,13 @@ class Org:
 
     @cached_property
     def made(self) -> dict[int, int]:
-        """By account, when it was entered: before anything happened with it."""
-        return {each: self.book.first_seen(each) - self.before("account", each) for each in self.book.accounts}
-
-    def before(self, what: str, number: int) -> int:
-        """How many seconds earlier something was entered than it was first needed: up to three weeks."""
-        return 600 + drawn(21 * DAY, "entered", what, number, self.seed)
+        """By account, when it was entered: before anything happened with it, and while people work on either shore."""
+        found = {}
+        for account in self.book.accounts:
+            day = self.book.first_seen(account) // DAY - 1 - drawn(21, "entered on", account, self.seed)
+            day -= max((day + _THURSDAY) % 7 - _FRIDAY, 0)
+            found[account] = day * DAY + _EVERYBODY_WORKS + drawn(4 * 3600, "entered at", account, self.seed)
+        return found
 
     def after(self, what: str, number: int) -> int:
         """How many seconds after it happened somebody typed something in: a minute to a quarter of an hour."""

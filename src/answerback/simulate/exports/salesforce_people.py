@@ -11,7 +11,13 @@ from answerback.simulate.exports.sheets import DAY, day, drawn
 
 _TITLES = {"rep": "Account Executive", "manager": "Sales Manager", "leader": "VP Sales"}
 _ONLINE = {True: "Web", False: "Phone Inquiry"}
-_CASE_SUBJECTS = ("Question about an invoice", "Delivery incomplete", "Device does not start", "Access for a colleague")
+_CASE_SUBJECTS = {
+    "question": ("How do we add a colleague?", "Where do I find the monthly report?", "What does this alarm mean?"),
+    "fault": ("No readings since this morning", "Device does not start", "Two meters show the same values"),
+    "delivery": ("Delivery incomplete", "Parcel has not arrived"),
+    "invoice": ("Question about an invoice", "Wrong address on the invoice"),
+}
+_CASE_SUBJECTS_OTHERWISE = ("Please call back",)
 
 
 def users(org: Org) -> Iterator[Row]:
@@ -30,7 +36,7 @@ def users(org: Org) -> Iterator[Row]:
             "Email": row["email"],
             "Alias": f"{first[:1]}{last[:4]}".lower(),
             "Title": _TITLES.get(row["role"], row["role"]),
-            "Department": "Sales",
+            "Department": "Sales" if row["team"] else "",
             "CompanyName": facts.company,
             "UserRoleId": org.id("UserRole", org.teams.index(row["team"]) if row["team"] else None),
             "ManagerId": org.id("User", row["manager"]),
@@ -183,13 +189,14 @@ def cases(org: Org) -> Iterator[Row]:
         closed = row["closed_at"] is not None and row["closed_at"] <= facts.end
         owner = org.owners[row["account"]]
         deal = org.book.deals.get(row["deal"], {})
+        subjects = _CASE_SUBJECTS.get(row["kind"], _CASE_SUBJECTS_OTHERWISE)
         yield {
             "Id": org.id("Case", row["case"]),
             "CaseNumber": f"{1001 + place:08d}",
             "AccountId": org.id("Account", row["account"]),
             "ContactId": org.id("Contact", deal.get("contact")),
             "Type": row["kind"],
-            "Subject": _CASE_SUBJECTS[drawn(len(_CASE_SUBJECTS), "case", row["case"], org.seed)],
+            "Subject": subjects[drawn(len(subjects), "case", row["case"], org.seed)],
             "Status": "Closed" if closed else "Working",
             "Origin": ("Email", "Phone", "Web")[drawn(3, "origin", row["case"], org.seed)],
             "Priority": ("Low", "Medium", "Medium", "High")[drawn(4, "priority", row["case"], org.seed)],

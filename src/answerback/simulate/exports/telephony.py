@@ -22,7 +22,8 @@ from answerback.simulate.tokens import call_id
 
 _INBOUND = 10_000_000
 """Calls of buyers are numbered from here on, ours below. No other system knows these numbers."""
-_UNANSWERED = ("No answer", "No answer", "Voicemail", "Busy")
+_UNANSWERED = (("No answer", 22), ("No answer", 26), ("Voicemail", 38), ("Busy", 3))
+"""What comes of a call that nobody picks up, and after how many seconds at least it ends."""
 _SAID = {"retreat": "Not interested", "neutral": "Call back later", "advance": "Interested"}
 """By stance, what the agent noted of a talk; `Connected` where the facts say none."""
 _IN_CALLS = frozenset({"answered_call", "called", "declined"})
@@ -80,9 +81,9 @@ def _outbound(book: Directory) -> Iterator[Row]:
             continue
         acts = recorded.get(row["effort"], {})
         picked, refused = acts.get("answered_call"), acts.get("declined")
-        rang = row["at"] + 20 + drawn(15, "rang", row["effort"], seed)
+        unanswered, seconds = _UNANSWERED[drawn(len(_UNANSWERED), "unanswered", row["effort"], seed)]
+        rang = row["at"] + seconds + drawn(seconds, "rang", row["effort"], seed)
         end = refused["at"] if refused else picked["at"] + _talk(book, row, row["effort"]) if picked else rang
-        unanswered = _UNANSWERED[drawn(len(_UNANSWERED), "unanswered", row["effort"], seed)]
         act = refused or picked
         yield {
             **_call(book, row, book.sellers[row["seller"]], picked["at"] if picked else None, end),
