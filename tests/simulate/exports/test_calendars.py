@@ -67,6 +67,7 @@ def test_answers_that_no_calendar_keeps_lie_in_the_mailbox(office: Office) -> No
         assert mail["Subject"] == f"{title}{meeting(office, ACTIONS[number]['answers'])['SUMMARY']}"
         found: Any = Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0]
         assert found["DTSTAMP"].dt.timestamp() == ACTIONS[number]["at"]
+        assert found["LAST-MODIFIED"].dt <= found["DTSTAMP"].dt
         moved = (found["DTSTART"].dt - meeting(office, ACTIONS[number]["answers"])["DTSTART"].dt).days
         assert moved == (7 if method == "COUNTER" else 0)
 

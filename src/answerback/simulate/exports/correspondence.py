@@ -146,8 +146,9 @@ class Correspondence:
         draw = Draw(self._facts.seed, "action", row["action"])
         mail_id = message_id("action", row["action"], self._facts.seed, self._book.domain(row["account"]))
         said = by_buyer(draw, row["kind"], Situation("", "", ""))[0] if message.method == "COUNTER" else []
-        text = signed(guest, Manner.OUTLOOK, draw, said, greeting_of(draw, message.invitation.organiser))
-        return Mail(row["at"], mail_id, guest, (message.invitation.organiser,), message.title, text, Manner.OUTLOOK,
+        manner = self._manner(row)
+        text = signed(guest, manner, draw, said, greeting_of(draw, message.invitation.organiser))
+        return Mail(row["at"], mail_id, guest, (message.invitation.organiser,), message.title, text, manner,
                     calendar=(message.method, message.calendar))  # fmt: skip
 
     def _other(self, row: Row) -> Person | None:

@@ -66,8 +66,8 @@ def local(prop: str, at: int, zone: ZoneInfo) -> str:
 
 @cache
 def zone_definition(zone: ZoneInfo, first_year: int, last_year: int) -> str:
-    """The `VTIMEZONE` of a zone: every change of its clock, from the year before the first year to the end of the last."""
-    at = datetime(first_year - 1, 1, 1, tzinfo=UTC)
+    """The `VTIMEZONE` of a zone: every change of its clock from the year before `first_year` on to `last_year`."""
+    at = at_midnight = datetime(first_year - 1, 1, 1, tzinfo=UTC)
     changes = [(at, _offset(zone, at))]
     while at.year <= last_year:
         later = at + timedelta(hours=1)
@@ -76,6 +76,7 @@ def zone_definition(zone: ZoneInfo, first_year: int, last_year: int) -> str:
         at = later
     lines = ["BEGIN:VTIMEZONE", f"TZID:{zone.key}"]
     before = changes[0][1]
+    changes[0] = (at_midnight - before, before)
     for instant, offset in changes:
         local_time = instant.astimezone(zone)
         kind = "DAYLIGHT" if local_time.dst() else "STANDARD"

@@ -69,7 +69,7 @@ class Invitation:
             f"UID:{self.uid}",
             f"DTSTAMP:{ical.utc(written)}",
             f"CREATED:{ical.utc(self.effort['at'])}",
-            f"LAST-MODIFIED:{ical.utc(self.changed)}",
+            f"LAST-MODIFIED:{ical.utc(min(self.changed, written))}",
             "SEQUENCE:0",
             "STATUS:CONFIRMED",
             "CLASS:PUBLIC",

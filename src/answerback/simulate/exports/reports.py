@@ -48,8 +48,7 @@ def undelivered(at: int, mail_id: str, *, failed: Person, sender: Person, origin
     said = said.format(address=failed.address)
     text = (
         f"This is the mail system at host {server}.\n\n"
-        "I'm sorry to have to inform you that your message could not be delivered to one or more recipients. It is "
-        "attached below.\n\n"
+        "Your message could not be delivered to the address below. Its header is attached.\n\n"
         "If you write to the postmaster about it, please include this report.\n\n"
         f"<{failed.address}>: {said}"
     )

@@ -84,6 +84,6 @@ def _filled(sentences: list[str], at: Situation) -> list[str]:
         "other": at.other or "my colleague",
         "when": at.when,
     }
-    filled = [each.format_map(words) for each in sentences if each]
-    # A sentence may begin with a name that is written small.
+    # A sentence may end with a name that has a stop of its own, and begin with one that is written small.
+    filled = [each.format_map(words).replace("..", ".") for each in sentences if each]
     return [f"{each[0].upper()}{each[1:]}" for each in filled]
