@@ -57,11 +57,11 @@ LOADS = (
 """Every folder, in the order in which they are loaded."""
 
 _README = """\
-# {company}: exports
+# {company}
 
-What the systems of {company} had recorded on {day}.
-It is a practice company: people, companies, addresses and telephone numbers are invented, and what caused every act of
-a buyer is known (not here).
+What the systems of {company} had recorded by {day}.
+It is a practice company: people, companies, addresses and telephone numbers are invented. So it is known what caused
+every act of a buyer: that lies in `truth/`, and nothing loads it.
 
 | folder | what it is |
 |---|---|
@@ -74,9 +74,19 @@ To load everything into a new workspace `answerback-home` (or another one, by it
 ```sh
 sh load.sh
 ```
-
+"""
+_ABOUT_SYSTEMS = """
 The CRM comes first, because the playbook says `outside = "known"`: of mail and meetings only those are kept that
 concern people or companies which are known by then.
+
+## What no system knows
+
+- What a rep did on a private telephone is nowhere, unless they typed it into the CRM.
+- Who types something in does not say what it was for, and not how long a call took. A call and what came of it have one
+  time there, whereas a dialler has two.
+- A mail or a meeting does not say which deal it is about, nor what it was for. A program that strips the ids of what a
+  reply answers leaves its subject.
+- The CRM does not say when somebody began to sell, nor in which team they were before: the sales office does.
 """
 _SCRIPT = """\
 #!/bin/sh
@@ -92,7 +102,6 @@ export ANSWERBACK_HOME="$home"
 answerback init --no-ask
 cp playbook.toml "$home/playbook.toml"
 
-# The CRM first: of mail and meetings only what concerns its people and companies is kept.
 {loads}
 
 answerback build
@@ -116,7 +125,10 @@ def write_guide(facts: Facts, folder: Path) -> list[Path]:
     table = "\n".join(f"| `{each.folder}/` | {each.meaning} |" for each in loads)
     day = exported_at(facts)[:10]
     written = [write_playbook(facts, folder), readme, script]
-    readme.write_text(_README.format(company=facts.company, day=day, folders=table), encoding="utf-8")
+    page = _README.format(company=facts.company, day=day, folders=table)
+    if any(each.folder != "records" for each in loads):
+        page += _ABOUT_SYSTEMS
+    readme.write_text(page, encoding="utf-8")
     script.write_text(_SCRIPT.format(loads=_commands(loads, exported_at(facts))), encoding="utf-8")
     script.chmod(0o755)
     return written

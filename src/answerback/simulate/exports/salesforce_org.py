@@ -50,6 +50,15 @@ class Org:
         return found
 
     @cached_property
+    def left(self) -> dict[int, int]:
+        """Sellers who are no longer there, and since when: nothing has recorded them since."""
+        found: dict[int, int] = {}
+        for row in self.book.facts.rows("coverage"):
+            until = self.book.facts.end if row["to"] is None else row["to"]
+            found[row["seller"]] = max(until, found.get(row["seller"], until))
+        return {seller: until for seller, until in found.items() if until < self.book.facts.end}
+
+    @cached_property
     def made(self) -> dict[int, int]:
         """By account, when it was entered: before anything happened with it, and while people work on either shore."""
         found = {}

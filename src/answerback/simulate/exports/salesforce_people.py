@@ -26,7 +26,7 @@ def users(org: Org) -> Iterator[Row]:
     for number, row in sorted(org.book.sellers.items()):
         first, last = two_names(row["name"])
         began = row["tenure_start"] if row["tenure_start"] is not None else facts.start - 365 * DAY
-        gone = row["valid_to"] is not None and row["valid_to"] <= facts.end
+        left = org.left.get(number)
         yield {
             "Id": org.id("User", number),
             "Username": row["email"],
@@ -41,10 +41,10 @@ def users(org: Org) -> Iterator[Row]:
             "UserRoleId": org.id("UserRole", org.teams.index(row["team"]) if row["team"] else None),
             "ManagerId": org.id("User", row["manager"]),
             "UserType": "Standard",
-            "IsActive": not gone,
+            "IsActive": left is None,
             "TimeZoneSidKey": row["time_zone"],
             "LanguageLocaleKey": "en_US",
-            **org.stamps(began, number, changed=row["valid_to"] if gone else row["valid_from"]),
+            **org.stamps(began, number, changed=row["valid_from"] if left is None else left),
         }
     yield {
         "Id": org.id("User", MACHINE),
