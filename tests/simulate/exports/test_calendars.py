@@ -91,6 +91,14 @@ def test_lines_are_folded_and_ended_as_the_standard_asks(office: Office) -> None
             line.decode()  # no letter is cut in two
 
 
+def test_no_letter_is_cut_in_two() -> None:
+    for length in range(80):
+        line = f"SUMMARY:{'x' * length}{'é東' * 60}"
+        pieces = ical.calendar("PUBLISH", [line]).encode().split(b"\r\n")
+        assert max(map(len, pieces)) <= 75
+        assert line in "\r\n".join(each.decode() for each in pieces).replace("\r\n ", "")
+
+
 def test_a_one_to_one_lies_in_both_calendars(office: Office) -> None:
     coach, rep = events(office, "uwe.yilmaz"), events(office, "anna.berg")
     shared = coach.keys() & rep.keys()
@@ -147,6 +155,10 @@ def test_the_practice_company_comes_back_event_by_event(practice: Facts, tmp_pat
 )
 def test_a_zone_is_told_as_it_is(name: str) -> None:
     text = ical.calendar("PUBLISH", [ical.zone_definition(zone_of(name), 2026, 2027)])
+    if name == "Europe/Berlin":
+        # When summer begins, the clock that is changed shows two.
+        assert "DTSTART:20260329T020000\r\n" in text
+        assert "DTSTART:20261025T030000\r\n" in text
     zone: Any = Calendar.from_ical(text).walk("VTIMEZONE")[0]
     told_zone = zone.to_tz(lookup_tzid=False)
     for day in range(0, 720, 3):
