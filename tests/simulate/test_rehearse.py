@@ -135,7 +135,8 @@ def test_same_seed_same_answer_and_another_seed_differs_by_chance_only() -> None
 
 
 def test_the_error_it_states_is_the_spread_over_seeds() -> None:
-    own = [rehearse(PLAN, seed=seed, multiples=(1,), streams=200).own for seed in range(24)]
+    plan = replace(PLAN, reps=16, weeks=20)  # 100 teams of which each is played four times
+    own = [rehearse(plan, seed=seed, multiples=(1,), streams=400).own for seed in range(24)]
     for name in ("mean", "false_alarms"):
         values = np.array([getattr(each, name).value for each in own])
         stated = math.sqrt(np.mean([getattr(each, name).error ** 2 for each in own]))

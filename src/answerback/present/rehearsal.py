@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from answerback.simulate.rehearse import MARKS, PEERS_STRENGTH, QUIET_WEEKS, Estimate, Rehearsal, Seen
+from answerback.stats.special import beta_quantile
 
 _TWO_ERRORS = 1.96
 _SHOWN_MARKS = (4, 8, 13)
@@ -54,8 +55,7 @@ def assumptions(rehearsal: Rehearsal) -> str:
     baseline = (
         "that the rate before is known exactly"
         if plan.baseline_weeks is None
-        else f"{plan.baseline_weeks:,} weeks of baseline for each rep, the reps' own rates differing as if drawn with "
-        f"{PEERS_STRENGTH:.0f} touches each"
+        else f"{plan.baseline_weeks:,} weeks of baseline for each rep, the reps' own rates mostly {_peers(plan.before)}"
     )
     lag = "that answers come at once" if plan.lag_days == 0 else f"half of the answers within {plan.lag_days:g} days"
     mean, alarms = _with_error(own.mean), _with_error(team)
@@ -109,6 +109,14 @@ def rehearsal_rows(rehearsal: Rehearsal) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=schema)
 
 
+def _peers(rate: float) -> str:
+    """Where nine of ten reps of a team lie."""
+    low, high = (
+        float(beta_quantile(rate * PEERS_STRENGTH, (1.0 - rate) * PEERS_STRENGTH, share)) for share in (0.05, 0.95)
+    )
+    return f"between {low * 100:.0f} and {high * 100:.0f} %"
+
+
 def _figures(rehearsal: Rehearsal, seen: Seen) -> dict[str, Estimate]:
     return {
         "median_weeks": seen.median,
@@ -129,7 +137,7 @@ def _answer(rehearsal: Rehearsal) -> str:
     plan, own, change = rehearsal.plan, rehearsal.own, rehearsal.plan.direction.value
     what = f"A {_change(rehearsal)}, at {plan.efforts_per_week:,} touches a week,"
     if own.median.value is None:
-        return f"{what} mostly does not show: {_missed(rehearsal)}"
+        return f"{what} mostly does not show. {_missed(rehearsal)}"
     half = f"{what} shows after about {weeks_text(own.median.value)}: half of such {change}s sooner, half later."
     tail = "" if own.ninety.value is None else f" 1 of 10 takes longer than {weeks_text(own.ninety.value)}."
     return f"{half}{tail} {_missed(rehearsal)}"
@@ -139,7 +147,8 @@ def _missed(rehearsal: Rehearsal) -> str:
     missed, weeks = rehearsal.own.missed.value or 0.0, weeks_text(rehearsal.plan.weeks)
     if missed == 0.0:
         return f"Of {rehearsal.streams:,} simulated, none was missed for {weeks}."
-    return f"{_share_text(rehearsal.own.missed)} are still not seen after {weeks}."
+    share = _share_text(rehearsal.own.missed)
+    return f"{share[0].upper()}{share[1:]} are still not seen after {weeks}."
 
 
 def _price(rehearsal: Rehearsal) -> str:

@@ -27,7 +27,7 @@ STREAMS = 2000
 TEAMS = 200
 """Baselines are estimated anew for so many made-up teams, fewer where teams are large."""
 PEERS_STRENGTH = 20.0
-"""Reps' own rates are drawn from a Beta distribution worth this many efforts: mean 10 %, most of them 2 to 22 %."""
+"""Reps' own rates are drawn from a Beta distribution of this size: at a mean of 10 %, nine of ten lie in 2 to 23 %."""
 QUIET_WEEKS = 26
 """The change comes after so many weeks of watching, in which a false alarm is looked into and forgotten."""
 YEAR_WEEKS = 52
