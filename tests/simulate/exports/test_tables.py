@@ -186,3 +186,39 @@ def test_mappings_lie_beside_what_they_are_for(tables: Path) -> None:
         stated = tomllib.loads((tables / each.mapping).read_text(encoding="utf-8"))
         files = {record.get("file") for record in stated["record"]} | {skip["file"] for skip in stated.get("skip", [])}
         assert files == {path.name for path in (tables / each.folder).glob("*.csv")}
+
+
+def test_who_left_is_no_longer_active(tmp_path: Path) -> None:
+    spans = [{"seller": each, "system": "dialler", "from": START, "to": START + 86_400 * (7 + each)} for each in (0, 1)]
+    kept = [{"seller": 2, "system": "mail", "from": START}]
+    write_salesforce(told(**BASE, coverage=[*spans, *kept]), tmp_path)
+    users = {row["Name"]: row for row in sheet(tmp_path / "salesforce" / "User.csv")}
+    assert [row["IsActive"] for row in users.values()] == ["false", "false", "true", "true", "true"]
+    assert users["Anna Berg"]["SystemModstamp"] == "2026-01-12T00:00:00.000+0000"
+
+
+def test_what_was_typed_in_lies_in_the_place_that_a_crm_has_for_it(tables: Path) -> None:
+    tasks = sheet(tables / "salesforce" / "Task.csv")
+    assert [(row["TaskSubtype"], row["CallType"], row["CallDisposition"]) for row in tasks[:2]] == [
+        ("Call", "Outbound", "Connected"),
+        ("Call", "Outbound", "Not interested"),
+    ]
+    assert tasks[2]["CallDisposition"] in {"Left voicemail", "No answer", "Busy"}
+    assert Counter((row["TaskSubtype"], row["CallType"]) for row in tasks[3:]) == {
+        ("Email", ""): 2,
+        ("Call", "Inbound"): 1,
+    }
+    # Nothing that a dialler or mail integration writes.
+    assert {(row["CallObject"], row["CallDurationInSeconds"]) for row in tasks} == {("", "")}
+    events = sheet(tables / "salesforce" / "Event.csv")
+    assert [(row["Type"], row["No_Show__c"]) for row in events] == [("On-site visit", "false"), ("Meeting", "true")]
+
+
+def test_companies_are_entered_before_anything_happens_with_them(tables: Path) -> None:
+    accounts = {row["Id"]: row["CreatedDate"] for row in sheet(tables / "salesforce" / "Account.csv")}
+    for name in ("Opportunity", "Task", "Event", "Case", "Contact"):
+        for row in sheet(tables / "salesforce" / f"{name}.csv"):
+            assert accounts[row["AccountId"]] <= row["CreatedDate"]
+    hours = {each[11:13] for each in accounts.values()}
+    assert hours <= {"13", "14", "15", "16"}
+    assert all(datetime.fromisoformat(each).weekday() < 5 for each in accounts.values())
