@@ -100,6 +100,7 @@ ACTIONS = [
     _act(24, "2026-02-11 11:00:00", "accepted_meeting", 15, "calendar", account=3, contact=3),
     _act(25, "2026-01-28 10:00:20", "answered_call", 18, "dialler"),
     _act(26, "2026-05-04 10:00:20", "inquired", None, account=3, contact=3),  # nobody wrote to them of late
+    _act(27, "2026-02-03 20:00:00", "introduced", 6, **_OTHER, brings=4),  # who is in the conversation already
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from answerback.simulate.exports.addressbook import Person, zone_of
 from answerback.simulate.exports.drawing import Draw
 from answerback.simulate.exports.headers import addressed, field
 from answerback.simulate.exports.mail import write_mailboxes
+from answerback.simulate.exports.routes import Routes
 from answerback.simulate.exports.wording import Situation, by_buyer, by_seller
 from answerback.simulate.facts import Facts
 from answerback.simulate.tokens import message_id
@@ -168,6 +169,46 @@ def test_a_buyers_mail_goes_to_whom_it_answers_or_whom_they_know(mails: dict[str
     anna, soren, moved, uwe = (row["email"] for row in SELLERS[:4])
     expected = {1: anna, 6: anna, 7: soren, 11: soren, 9: moved, 13: uwe, 14: uwe, 15: anna, 26: anna}
     assert {number: of_act(mails, number)["Delivered-To"] for number in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("act", "seller"),
+    [
+        ({"answers": 0}, 0),
+        ({"answers": None, "thread": 0}, 0),
+        ({"answers": None, "cause": 0}, 0),
+        ({"answers": None}, 4),  # looks after the company in March
+        ({"answers": None, "at": at("2026-05-05 00:00:00")}, 1),  # was in touch with this person
+        ({"answers": None, "at": at("2026-05-05 00:00:00"), "contact": 2, "deal": 0}, 3),  # owns the deal
+        ({"answers": None, "at": at("2026-05-05 00:00:00"), "contact": 2}, 2),  # was in touch with the company
+        ({"answers": None, "account": 1, "contact": 9}, 0),  # nobody ever was
+    ],
+)
+def test_whom_a_buyer_writes_to(act: dict[str, Any], seller: int) -> None:
+    efforts = [
+        {"effort": number, "seller": number, "account": 0, "contact": (0, 0, 3)[number],
+         "thread": number, "system": "mail", "at": at(f"2026-03-0{number + 1} 08:00:00")}
+        for number in range(3)
+    ]  # fmt: skip
+    facts = told(
+        seller=[{"seller": number} for number in range(5)],
+        effort=efforts,
+        deal=[{"deal": 0, "seller": 3}],
+        assignment=[{"account": 0, "seller": 4, "to": at("2026-04-01 00:00:00")}],
+    )
+    usual = {"account": 0, "contact": 0, "thread": None, "cause": None, "deal": None, "at": at("2026-03-20 08:00:00")}
+    assert Routes(facts).recipient(usual | act) == seller
+
+
+def test_who_is_brought_in_is_answered_too_and_cannot_be_brought_in_again(mails: dict[str, Any]) -> None:
+    (brought,) = of_effort(mails, 6)["Cc"].addresses
+    assert brought.addr_spec == CONTACTS[4]["email"]
+    assert of_act(mails, 27)["Cc"] is None
+
+
+def test_a_managers_mailbox_may_hold_nothing_but_newsletters(tmp_path: Path) -> None:
+    (path,) = write_mailboxes(told(seller=SELLERS[3:4]), tmp_path)
+    assert {str(each["From"]) for each in read(path)} == {"Energy Practice <newsletter@energypractice.example>"}
 
 
 def test_a_seller_answers_what_was_asked(mails: dict[str, Any]) -> None:
