@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from answerback.domain.kinds import DEFAULT_STANCE, ActionKind
+from answerback.simulate.tokens import message_id
 from tests.simulate.exports.by_hand import at
 from tests.simulate.exports.loaded import Loaded, seconds
 
@@ -119,6 +120,14 @@ def test_who_joined_names_the_invitation(loaded: Loaded) -> None:
     uids = {row["token"] for row in _tokens(loaded, "answers") if row["token"].startswith("meeting:")}
     assert len(uids) == 3  # two of the conference service and one of the CRM
     assert sum(uid.endswith("@halden.example") for uid in uids) == 2
+
+
+def test_a_copied_mail_bears_the_id_that_its_mailbox_knows(loaded: Loaded) -> None:
+    known = {row["token"] for row in _tokens(loaded, "is") if row["token"].startswith("message:")}
+    effort, act = message_id("effort", 10, 7, "halden.example"), message_id("action", 12, 7, "company1.example")
+    assert {f"message:{effort}", f"message:{act}"} <= known
+    answered = {row["token"] for row in _tokens(loaded, "answers") if row["token"].startswith("message:sf-02s")}
+    assert len(answered) == 1
 
 
 def _tokens(loaded: Loaded, role: str) -> list[Row]:

@@ -222,3 +222,16 @@ def test_companies_are_entered_before_anything_happens_with_them(tables: Path) -
     hours = {each[11:13] for each in accounts.values()}
     assert hours <= {"13", "14", "15", "16"}
     assert all(datetime.fromisoformat(each).weekday() < 5 for each in accounts.values())
+
+
+def test_an_envelope_that_nobody_knows_has_no_number_and_no_sender(tables: Path) -> None:
+    rows = sheet(tables / "esign" / "envelopes.csv")
+    (unknown,) = [row for row in rows if not row["Envelope ID"]]
+    assert (unknown["Event"], unknown["Sender email"], unknown["Recipient email"]) == (
+        "Signed",
+        "",
+        "person3@company3.example",
+    )
+    sent = [row["Envelope ID"] for row in rows if row["Event"] == "Sent"]
+    assert len(set(sent)) == len(sent) == 4
+    assert {row["Envelope ID"] for row in rows} == {*sent, ""}
