@@ -154,7 +154,10 @@ def test_the_playbook_is_one(tables: Path) -> None:
     assert playbook.organisation.time_zone == "Europe/Berlin"
     assert tuple(each.name for each in playbook.stage) == STAGES
     assert tuple(dict.fromkeys(each.step for each in playbook.stage)) == STEP_NAMES
-    assert {each.currency for each in playbook.rate} == {"USD", "JPY"}
+    worth = {each.currency: each.rate for each in playbook.rate}
+    assert worth.keys() == {"USD", "JPY"}
+    assert 0.5 < worth["USD"] < 1  # in euros
+    assert worth["JPY"] < 0.02
     (moved,) = [each for each in playbook.rep if each.aliases]
     assert (moved.email, moved.aliases) == ("soren.cote-berg@halden.example", ("soren.cote@halden.example",))
     assert warnings_of(tables / "playbook.toml") == []
