@@ -27,7 +27,7 @@ setup: ## Make or refresh the environment (.venv) from the locked requirements
 	@scripts/setup
 
 demo: setup ## See it work on a practice company with a known truth
-	@$(BIN)/python scripts/demo.py $(ARGS)
+	@$(BIN)/answerback demo $(ARGS)
 
 test: setup java ## Everything that must pass: the checks, the tests, the wheel on its own
 	@$(STAGE) "make test" $(MAKE) -k --no-print-directory $(CHECKS) tests-stage wheel-stage

@@ -269,12 +269,31 @@ def test_the_same_seed_tells_the_same_story() -> None:
     assert not one.facts.tables["action"].equals(other.facts.tables["action"])
 
 
+def test_the_crm_tells_each_deal_in_its_order(story: Story) -> None:
+    created = {row["deal"]: row["created_at"] for row in story.facts.rows("deal")}
+    stage: dict[int, str | None] = dict.fromkeys(created)
+    for row in story.facts.rows("deal_change"):
+        assert row["at"] >= created[row["deal"]]
+        if row["field"] == "stage":
+            assert row["old"] == stage[row["deal"]]
+            assert stage[row["deal"]] not in ("Closed Won", "Closed Lost")
+            stage[row["deal"]] = row["new"]
+
+
+def test_nobody_is_introduced_twice_or_by_themselves(story: Story) -> None:
+    brought = [(row["brings"], row["contact"]) for row in story.facts.rows("action") if row["kind"] == "introduced"]
+    assert len(brought) > 100
+    assert len({new for new, _ in brought}) == len(brought)
+    assert all(new != by for new, by in brought)
+
+
 def test_events_are_in_order_name_what_exists_and_follow_what_they_answer(story: Story) -> None:
     efforts, acts = story.facts.tables["effort"].to_pydict(), story.facts.tables["action"].to_pydict()
     assert efforts["at"] == sorted(efforts["at"])
     assert acts["at"] == sorted(acts["at"])
-    for at, cause in zip(acts["at"], acts["cause"], strict=True):
-        assert cause is None or efforts["at"][cause] < at
+    for at, cause, system in zip(acts["at"], acts["cause"], acts["system"], strict=True):
+        # Who types a call in gives one time for it and its answer.
+        assert cause is None or efforts["at"][cause] < at + (system == "crm")
     for at, answers in zip(efforts["at"], efforts["answers"], strict=True):
         assert answers is None or acts["at"][answers] < at
     assert set(efforts["system"]) | set(acts["system"]) <= set(SYSTEMS)

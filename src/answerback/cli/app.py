@@ -304,3 +304,18 @@ def simulate(
         )
         names = [each.strip() for each in scenario.split(",") if each.strip()]
         simulate_company(context.obj, out, parameters, names, form, misspecified=misspecified)
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    out: Annotated[Path, typer.Option(help="Where to put it; an earlier demo there is replaced.")] = Path(
+        "answerback-demo"
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, another company.")] = 7,
+    ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Ask for your guess, on a terminal.")] = True,
+) -> None:
+    """See it work on a made-up sales team: guess first, look at what the data say, then open the envelope."""
+    from answerback.cli.demoing import run_demo
+
+    run_demo(context.obj, out, seed, ask=ask)

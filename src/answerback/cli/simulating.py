@@ -50,9 +50,7 @@ def simulate_company(
     if settings.format is not Format.TABLE:
         put(settings, pa.Table.from_pylist([{"out": str(out), "seed": parameters.seed, **rows}]))
         return
-    print(
-        f"{facts.company}: {rows['seller']} people selling to {rows['account']:,} companies in {parameters.weeks} weeks,"
-    )
+    print(f"{facts.company}, {parameters.weeks} weeks: {rows['seller']} people sell to {rows['account']:,} companies,")
     print(f"  {rows['effort']:,} touches, {rows['action']:,} buyer actions, {rows['deal']:,} deals. Written to {out}:")
     for path in sorted(each for each in out.iterdir()):
         inside = sum(1 for each in path.rglob("*") if each.is_file()) if path.is_dir() else 0

@@ -93,12 +93,13 @@ def assemble(told: Told) -> Story:
     efforts, acts = told_events(told)
     opened = told.courses.deals.opened.columns()
     deals, deal_numbers = in_order(opened, opened["at"] < end)
-    efforts["deal"] = renamed(efforts["deal"], deal_numbers)
     of_pursuit = np.full(told.pursuits.count, -1, dtype=np.int64)
     of_pursuit[deals["pursuit"]] = np.arange(len(deals["pursuit"]))
     since = np.full(told.pursuits.count, end, dtype=np.int64)
     since[deals["pursuit"]] = deals["at"]
-    acts["deal"] = np.where(acts["at"] >= since[acts["pursuit"]], of_pursuit[acts["pursuit"]], -1)
+    for events in (efforts, acts):
+        # Nobody can name a deal that is not in the CRM yet.
+        events["deal"] = np.where(events["at"] >= since[events["pursuit"]], of_pursuit[events["pursuit"]], -1)
     tables = {
         "seller": seller_columns(told.parameters, told.worktime.start),
         **_buyers(told, efforts, acts, deals),

@@ -91,7 +91,7 @@ class Courses:
         self._end(acts, open_, day)
         moved = open_ & ~refuses
         later = self._meetings(acts, moved & (kind == ACT["accepted_meeting"]))
-        self._advance(acts, moved, day)
+        self._advance(acts, moved & ~self._pursuits.ended[pursuit], day)
         sellers = holders[self._pursuits.seat[pursuit]]
         asked = moved & np.isin(kind, _ASKING) & (sellers >= 0) & ~self._pursuits.ended[pursuit]
         dropped = asked & (self._rng.random(len(kind)) < self._drop[np.maximum(sellers, 0)])
@@ -151,8 +151,9 @@ class Courses:
         meant = acts["refuses"] & (self._rng.random(len(kind)) < _ENDS)
         lost, won = open_ & (final | meant), open_ & (kind == ACT["signed"])
         for which, how in ((won, WON), (lost & ~won, LOST)):
-            chosen, first = np.unique(pursuit[which], return_index=True)
-            self.deals.close(chosen, np.full(len(chosen), how), acts["objection"][which][first], day)
+            still = which & ~self._pursuits.ended[pursuit]  # won and refused on one day: won
+            chosen, first = np.unique(pursuit[still], return_index=True)
+            self.deals.close(chosen, np.full(len(chosen), how), acts["objection"][still][first], day)
             self._pursuits.ended[chosen] = True
         later = open_ & acts["refuses"] & ~lost
         self._pursuits.due[pursuit[later]] = day + _PATIENCE_DAYS

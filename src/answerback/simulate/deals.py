@@ -31,6 +31,7 @@ _SEGMENT_AMOUNTS = dict(zip(SEGMENTS, (1.0, 2.2, 5.0), strict=True))
 _HONEST = 0.5
 """Share of lost deals of which the seller tells the buyer's reason; the others were lost to the price, they say."""
 _TYPED_DAYS = 1.2
+_BETWEEN_SECONDS = 90
 
 
 class Deals:
@@ -43,6 +44,8 @@ class Deals:
         usual = Habits()
         self._bold = np.array([parameters.habits.get(each, usual).bold for each in range(parameters.sellers)])
         self.opened, self.changes = Ledger(), Ledger()
+        self._last: Ints = np.zeros(0, dtype=np.int64)
+        """By deal, when something was typed in last: a seller types in what happened in its order."""
         self.said = Ledger()
         """What buyers said stood in the way of deals that were lost."""
 
@@ -64,20 +67,22 @@ class Deals:
             "product": self._rng.choice(len(PRODUCTS), len(pursuit), p=(0.5, 0.3, 0.2)),
         })  # fmt: skip
         self._pursuits.deal[pursuit] = numbers
+        self._last = np.concatenate([self._last, at])
         self._pursuits.stage[pursuit] = 0
         self._write(pursuit, at, STAGE, np.full(len(pursuit), -1), np.zeros(len(pursuit), dtype=np.int64))
 
     def move(self, pursuit: Ints, at: Ints) -> None:
         """Types in the stages that pursuits have reached by what their buyers did."""
         reached = self._pursuits.step[pursuit] > self._pursuits.stage[pursuit]
-        self._stage(pursuit[reached], self._typed(at[reached], self.zone_of(pursuit[reached])))
+        pursuit, at = pursuit[reached], at[reached]
+        self._stage(pursuit, self._next(pursuit, self._typed(at, self.zone_of(pursuit))))
 
     def claim(self, pursuit: Ints, day: int) -> None:
         """Moves deals a stage on without any act of a buyer."""
         with_deal = pursuit[(self._pursuits.deal[pursuit] >= 0) & (self._pursuits.stage[pursuit] < 3)]
         with_deal = np.unique(with_deal)
         zone = self.zone_of(with_deal)
-        at = self._worktime.instants(np.full(len(with_deal), day), zone, self._rng)
+        at = self._next(with_deal, self._worktime.instants(np.full(len(with_deal), day), zone, self._rng))
         old = self._pursuits.stage[with_deal].astype(np.int64)
         self._pursuits.stage[with_deal] += 1
         self._write(with_deal, at, STAGE, old, old + 1)
@@ -90,6 +95,7 @@ class Deals:
             return
         zone = self.zone_of(pursuit)
         at = self._typed(self._worktime.instants(np.full(len(pursuit), day), zone, self._rng), zone)
+        at = self._next(pursuit, at)
         old, new = self._pursuits.stage[pursuit].astype(np.int64), np.where(how == WON, 4, 5)
         self._write(pursuit, at, STAGE, old, new)
         self._write(pursuit, at, OUTCOME, np.full(len(pursuit), -1), how)
@@ -110,6 +116,12 @@ class Deals:
             "deal": self._pursuits.deal[pursuit].copy(), "at": at, "field": np.full(len(pursuit), field), "old": old,
             "new": new, "seat": self._pursuits.seat[pursuit].copy(),
         })  # fmt: skip
+
+    def _next(self, pursuit: Ints, at: Ints) -> Ints:
+        """These instants, or a little after what was typed in before of the same deal."""
+        deal = self._pursuits.deal[pursuit]
+        self._last[deal] = np.maximum(at, self._last[deal] + _BETWEEN_SECONDS)
+        return self._last[deal]
 
     def _typed(self, at: Ints, zone: Ints) -> Ints:
         """When sellers get round to typing in what happened."""

@@ -22,7 +22,7 @@ from answerback.simulate.ledger import Columns, Ledger, joined, taken
 from answerback.simulate.parameters import DAY, KIND_SHARES, LEAD_SOURCES, WEEK, Kind, Parameters, Step
 from answerback.simulate.people import CONTACTS, Buyers, some_buyers, team_of, territories
 from answerback.simulate.pursuits import Pursuits
-from answerback.simulate.replies import CALENDAR, CRM, DIALLER, ESIGN, MAIL, NONE, Made, Replies
+from answerback.simulate.replies import ACT, CALENDAR, CRM, DIALLER, ESIGN, MAIL, NONE, Made, Replies
 from answerback.simulate.staffing import Staffing
 from answerback.simulate.worktime import Worktime
 
@@ -87,6 +87,7 @@ class Model:
         self._opened = {int(seat): 0 for seat in seats}
         self._territory = {int(seat): np.flatnonzero(self.buyers.seat == seat) for seat in seats}
         self._hub_contacts = 0
+        self._introduced = np.zeros(self.buyers.count, dtype=np.bool_)
         self._team = np.array([team_of(rep, parameters) for rep in range(parameters.reps)], dtype=np.int64)
         self._liking = np.array([self.staffing.habits[each].mail_share for each in range(parameters.sellers)])
         self._moved = np.zeros((parameters.sellers, parameters.days + 1 + parameters.days_before, 2), dtype=np.int64)
@@ -154,7 +155,14 @@ class Model:
                        np.full(done.sum(), int(Kind.EMAIL)), day, answers=follow.acts[done])  # fmt: skip
 
     def _arrived(self, acts: Columns) -> Columns:
-        """The acts with `none` as their system where a mail did not reach the mailbox that is read."""
+        """The acts as they come: who has been introduced is not introduced again, and blind mailboxes get no mail."""
+        account = self.pursuits.account[acts["pursuit"]]
+        brings = acts["kind"] == ACT["introduced"]
+        _, earliest = np.unique(np.where(brings, account, -1 - np.arange(len(account))), return_index=True)
+        known = self._introduced[account] | (acts["contact"] == account * CONTACTS + CONTACTS - 1)
+        known |= ~np.isin(np.arange(len(account)), earliest)
+        self._introduced[account[brings & ~known]] = True
+        acts = acts | {"kind": np.where(brings & known, ACT["replied"], acts["kind"])}
         if not self.parameters.blind:
             return acts
         seat, lost = self.pursuits.seat[acts["pursuit"]], np.zeros(len(acts["at"]), dtype=np.bool_)
@@ -235,7 +243,7 @@ class Model:
             "at": at, "pursuit": pursuit, "seller": seller, "contact": self.pursuits.contact[pursuit], "kind": kind,
             "step": step, "sequence": sequence, "touch": self.pursuits.touches[pursuit].astype(np.int64),
             "answers": np.full(len(pursuit), -1) if answers is None else answers, "system": system,
-            "deal": self.pursuits.deal[pursuit].copy(), "meets_at": meets, "p": p,
+            "meets_at": meets, "p": p,
             "minutes": (_MINUTES[kind] * self.rng.uniform(0.5, 1.8, len(kind))).astype(np.int64) + 1,
         })  # fmt: skip
         made = Made(numbers, pursuit, self.pursuits.contact[pursuit], self.buyers.zone[account], at, meets, system,

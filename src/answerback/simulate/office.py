@@ -26,7 +26,7 @@ _HELD = 0.85
 """Share of planned one-to-ones that take place."""
 _CASES = ("question", "fault", "delivery", "invoice")
 _MONTHLY_MINOR, _VISIT_MINOR, _MEETING_MINOR = 60_000, 18_000, 2_500
-_ASKED_OF_AVERAGE = 1.0
+_WEEKS_A_QUARTER = 13
 
 
 def office_columns(told: Told, efforts: Columns, acts: Columns, deals: Columns, numbers: Ints) -> dict[str, Any]:
@@ -84,8 +84,9 @@ def _targets(told: Told, deals: Columns, numbers: Ints) -> dict[str, Any]:
     """Money to win, by rep and quarter: a fair share of what all deals were worth, times `target_ease`."""
     parameters, quarters = told.parameters, _quarters(told)
     won = _won(told, numbers)
-    fair = int(deals["amount_minor"][won].sum()) / max(parameters.reps * len(quarters), 1) if len(won) else 0
-    value = int(round(fair * _ASKED_OF_AVERAGE * parameters.target_ease, -5))
+    # A dollar counts as a euro here: targets are round numbers that somebody wished for.
+    weekly = float(deals["amount_minor"][won].sum()) / (parameters.reps * parameters.weeks)
+    value = int(round(weekly * _WEEKS_A_QUARTER * parameters.target_ease, -5))
     rows = [(seller, period, value) for seller in range(parameters.reps) for period in quarters]
     return {
         "seller": [each[0] for each in rows],

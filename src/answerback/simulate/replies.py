@@ -137,7 +137,9 @@ class Replies:
         awake = self._worktime.waking(made.at + lag, made.zone, rng)
         # Who comes to a meeting has accepted before it begins.
         awake = np.where(kind == Kind.MEETING, np.minimum(awake, made.meets_at - 3600), awake)
-        return np.where(kind == Kind.CALL, made.at + rng.integers(8, 40, size), np.maximum(awake, made.at + 60))
+        # Who types a call in gives one time for it and its answer.
+        rung = np.where(made.system == CRM, 0, rng.integers(8, 40, size))
+        return np.where(kind == Kind.CALL, made.at + rung, np.maximum(awake, made.at + 60))
 
     def _positive(self, kind: Ints, step: Ints) -> Ints:
         dice, said = self._rng.random(len(kind)), np.full(len(kind), ACT["replied"])

@@ -130,7 +130,7 @@ def _system(plan: Plan) -> None:
     plan.affect(Effect(plan.change, plan.days, odds=0.35, segments=frozenset({"middle"})))
     plan.set(happenings=(*plan.parameters.happenings, (plan.change, plan.days, "segment=middle", PRICES)))
     plan.plant("system", "segment", "companies of 51 to 500 people answer less since the price change",
-               first_day=plan.change, end_day=plan.days, segment="middle", odds=0.35)  # fmt: skip
+               first_day=plan.change, end_day=plan.days, segment="middle", size_band="51-500", odds=0.35)  # fmt: skip
 
 
 def _mix(plan: Plan) -> None:

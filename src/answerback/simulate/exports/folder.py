@@ -115,7 +115,7 @@ class Records:
             return f"message:{message_id('effort', number, seed, self._facts.domain)}"
         if row["system"] == "calendar":
             return f"meeting:{meeting_uid(number, seed, self._facts.domain)}"
-        if row["system"] == "dialler":
+        if row["system"] == "dialler" or (row["system"] == "crm" and row["kind"] == "call"):
             return f"call:{call_id(number, seed)}"
         return f"offer:{offer_id(number, seed)}" if row["system"] == "esign" else None
 

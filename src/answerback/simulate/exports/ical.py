@@ -106,7 +106,8 @@ def _folded(line: str) -> str:
     """A line in pieces of at most 75 bytes, never cut inside a letter."""
     if len(line) <= _MOST_BYTES and line.isascii():
         return line
-    pieces, coded = [], line.encode()
+    pieces: list[bytes] = []
+    coded = line.encode()
     while len(coded) > _MOST_BYTES - bool(pieces):
         end = _MOST_BYTES - bool(pieces)
         while coded[end] & 0xC0 == 0x80:

@@ -87,7 +87,7 @@ class Invitation:
     @property
     def changed(self) -> int:
         """When the meeting last changed: at the last answer."""
-        return max([self.effort["at"], *(at for _, _, at in self.guests if at is not None)])
+        return int(max([self.effort["at"], *(at for _, _, at in self.guests if at is not None)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,142 @@
+"""What the demo says: question, figures and envelope, in words. Every figure is handed in; none is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from answerback.analysis.unlike import Unlike
+from answerback.domain.answers import Rate
+from answerback.present.rehearsal import percent, weeks_text
+
+INTRODUCTION = (
+    "A sales team of twelve, two managers and a leader; nine months. It is made up, and what is true of it lies in a "
+    "sealed envelope. First its systems write what they recorded; then everything is loaded as yours would be."
+)
+GUESSES = ("one of the reps", "one of the regions", "worse leads", "the prices that rose in June", "nobody can tell")
+DIMENSIONS = MappingProxyType(
+    {
+        "rep": "rep",
+        "team": "team",
+        "region": "region",
+        "size_band": "size of company",
+        "industry": "industry",
+        "lead_source": "where the lead came from",
+    }
+)
+"""What is looked at, and what it is called."""
+_NEAR_DAYS = 14
+WRONG_LISTS = 0.05
+"""In so many of the lists of all dimensions together, chance alone would name something."""
+
+
+def loaded(efforts: int, actions: int, links: int) -> str:
+    """What there is."""
+    return (
+        f"{efforts:,} touches, {actions:,} things that buyers did, {links:,} of them in answer to a touch. Opens and "
+        "clicks are not among them; what reps typed in about buyers is kept apart."
+    )
+
+
+def question(quarter: str, won: int, target: int, currency: str) -> str:
+    """What a leader sees: the number, in minor units of the currency."""
+    share = won / target - 1 if target else 0.0
+    how = f"missed by {percent(round(-share, 2))}" if share < 0 else f"exceeded by {percent(round(share, 2))}"
+    won_of = f"{won / 1e8:.2f} million {currency} won of {target / 1e8:.2f}"
+    return f"{quarter}: {won_of}, as the CRM has it. The target was {how}. Why?"
+
+
+def shuffling(turn: date, ways: int) -> str:
+    """What is looked at, and how chance is told from change."""
+    return (
+        f"What the data say. The weeks before {turn.day} {turn:%B} against those after, cut in {ways} ways: who "
+        "changed most unlike the others? Then the companies, with their answers, are dealt out anew, a thousand "
+        "times, as if nobody differed: how often is somebody as unlike by chance?"
+    )
+
+
+def unlike_rows(found: Sequence[Unlike], names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The group of each dimension that changed most unlike the others."""
+    return [
+        {
+            "by": DIMENSIONS[each.dimension],
+            "most unlike": names.get(each.group, each.group),
+            "touches": f"{each.own.efforts_before:,} → {each.own.efforts_after:,}",
+            "on base": f"{_whole(each.own.before)} → {_whole(each.own.after)}",
+            "the others": f"{_whole(each.others.before)} → {_whole(each.others.after)}",
+            "as unlike by chance": f"{each.as_large * 1000:.0f} of 1,000",
+        }
+        for each in found
+    ]
+
+
+def named(found: Sequence[Unlike]) -> list[Unlike]:
+    """Those that chance alone would hardly have made, all dimensions together (Bonferroni 1936)."""
+    return [each for each in found if each.as_large * len(found) <= WRONG_LISTS]
+
+
+def verdict(found: Sequence[Unlike], names: Mapping[str, str]) -> str:
+    """What may be said after the shuffling."""
+    sure = named(found)
+    if not sure:
+        return "Nothing stands out from what chance makes. Nobody can tell yet, and so nobody is to be blamed."
+    said = "; ".join(
+        f"{names.get(each.group, each.group)} ({DIMENSIONS[each.dimension]}: {_whole(each.own.before)} → "
+        f"{_whole(each.own.after)}, the others {_whole(each.others.before)} → {_whole(each.others.after)})"
+        for each in sure
+    )
+    return (
+        f"What chance would hardly have made: {said}. In the other {len(found) - len(sure)} cuts the most unlike is no "
+        "more unlike than a shuffle makes somebody: nothing is to be said of anybody there."
+    )
+
+
+def rebound(name: str, when: date, before: Rate, quarter: str, after: Rate) -> str:
+    """What coaching did, beside what chance alone would have returned: the rate before, drawn to the peers'."""
+    return (
+        f"On {when.day} {when:%B} a peer talked with {name}. Until then {before.successes:.0f} of "
+        f"{before.exposure:.0f} touches had moved a buyer, {percent(round(before.raw or 0.0, 3))}. Who is coached at "
+        "their worst rises anyway: after such a start, and with these peers, chance alone would lead one to expect "
+        f"{_whole(before.rate)}. In {quarter} it was {_whole(after.rate)} ({_whole(after.low)} to "
+        f"{_whole(after.high)}). One person and no lottery: a sign that it helped, no proof."
+    )
+
+
+def envelope(planted: Sequence[Mapping[str, Any]], found: Sequence[Unlike], turn: date) -> list[str]:
+    """What was planted, and whether what stands above named it: a change that came or went with the turn."""
+    groups = {each.group for each in named(found)}
+    lines = []
+    for each in planted:
+        who = ", ".join(person["name"] for person in each["who"]) or "everybody"
+        touched = {person["rep_id"] for person in each["who"]} | {each.get("size_band")}
+        since, until = (date.fromisoformat(each[name][:10]) for name in ("from", "to"))
+        judged = "Not named above: the figures shown do not look for it."
+        if touched & groups and abs((since - turn).days) <= _NEAR_DAYS:
+            judged = "Named above."
+        lines.append(f"{who}: {each['what']}, {since} to {until}. {judged}")
+    return lines
+
+
+def limit(weeks: float, efforts: int) -> str:
+    """What no method can beat."""
+    return (
+        f"And in your team? At {efforts} touches a week, a rep's fall from 10 % to 3 % takes about "
+        f"{weeks_text(round(weeks))} to show, whatever the method. "
+        "Other numbers: answerback rehearse --from 0.10 --to 0.03"
+    )
+
+
+def whats_there(folder: Path) -> str:
+    """Where everything lies, and how to go on."""
+    return (
+        f"Everything is in {folder}: the exports in exports/, the workspace in home/. To look around: "
+        f"answerback --home {folder / 'home'} show on-base --by rep,quarter. "
+        "Your own mailbox: answerback mine YOUR.mbox"
+    )
+
+
+def _whole(share: float) -> str:
+    return f"{share * 100:.0f} %"
