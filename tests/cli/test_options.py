@@ -29,6 +29,7 @@ COMMANDS = (
     "mine",
     "rehearse",
     "simulate",
+    "demo",
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],
