@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from answerback.analysis.on_base import on_base
 from answerback.analysis.reader import reading
+from answerback.analysis.replacing import replacing_lowest
 from answerback.analysis.unlike import Unlike, most_unlike
 from answerback.api import Workspace, open_workspace
 from answerback.cli.output import put
@@ -60,6 +61,7 @@ def run_demo(settings: Settings, folder: Path, seed: int, *, ask: bool) -> None:
     say(words.question(result.quarter, result.won_minor, result.target_minor, "EUR"))
     _guess(ask=ask)
     found = demo.changes()
+    demo.replaced(result.quarter, found)
     demo.coached(result.quarter)
     _envelope(folder, found, demo.turn)
     weeks = least_mean_delay(0.10, 0.03, false_alarm_efforts=EFFORTS * FALSE_ALARM_WEEKS) / EFFORTS
@@ -101,6 +103,14 @@ class Demo:
         put(self.settings, pa.Table.from_pylist([{name: str(value) for name, value in row.items()} for row in rows]))
         say(words.verdict(found, self.names))
         return found
+
+    def replaced(self, quarter: str, found: Sequence[Unlike]) -> None:
+        """What average reps in place of the lowest would change, beside what changed with a kind of company."""
+        with reading(self.workspace.home, as_of=self.at(self.plan.days), limits=self.workspace.limits) as reader:
+            cells = on_base(reader, owner_scope("demo"), by=("rep",), where={"quarter": quarter}).cells
+        lowest = replacing_lowest(cells)
+        if lowest is not None:
+            say(words.replaced(quarter, lowest, found))
 
     def coached(self, quarter: str) -> None:
         """What the talks with a peer changed, beside what chance alone would have returned."""

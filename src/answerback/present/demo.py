@@ -8,6 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from answerback.analysis.replacing import Replacing
 from answerback.analysis.unlike import Unlike
 from answerback.domain.answers import Rate
 from answerback.present.rehearsal import percent, weeks_text
@@ -92,6 +93,19 @@ def verdict(found: Sequence[Unlike], names: Mapping[str, str]) -> str:
         f"What chance would hardly have made: {said}. In the other {len(found) - len(sure)} cuts the most unlike is no "
         "more unlike than a shuffle makes somebody: nothing is to be said of anybody there."
     )
+
+
+def replaced(quarter: str, lowest: Replacing, found: Sequence[Unlike]) -> str:
+    """What it would change to replace people, and what the rest of the change is worth."""
+    said = (
+        f"And if the {lowest.replaced} reps with the lowest rates were replaced by average ones? In {quarter} about "
+        f"{lowest.more:.0f} more touches would have moved a buyer, {_whole(lowest.share)} more."
+    )
+    for each in named(found):
+        missed = (each.own.before - each.own.after) * each.own.efforts_after
+        if each.dimension != "rep" and missed > 0:
+            said += f" Had {each.group} ({DIMENSIONS[each.dimension]}) answered as before: about {missed:.0f} more."
+    return said
 
 
 def rebound(name: str, when: date, before: Rate, quarter: str, after: Rate) -> str:

@@ -1,0 +1,43 @@
+"""Replacing the lowest: by hand, and that luck alone promises nothing."""
+
+from __future__ import annotations
+
+import pytest
+
+from answerback.analysis.on_base import Cell
+from answerback.analysis.replacing import replacing_lowest
+from answerback.domain.answers import NotEnoughData, Rate, Reason
+
+
+def cell(name: str, efforts: int, on_base: int, rate: float | None) -> Cell:
+    known: Rate | NotEnoughData = NotEnoughData(Reason.TOO_FEW_EFFORTS, 1.0, 3.0)
+    if rate is not None:
+        known = Rate(
+            rate=rate, low=0.0, high=1.0, raw=on_base / efforts, exposure=efforts, successes=on_base, prior_weight=0.1,
+            jeffreys_low=0.0, jeffreys_high=1.0,
+        )  # fmt: skip
+    return Cell(
+        keys={"rep": name}, efforts=efforts, on_base=on_base, answered=0, unanswered=efforts - on_base, still_open=0,
+        unseen=0, proved=on_base, efforts_per_week=1.0, rate=known, proved_rate=known, matured=efforts,
+    )  # fmt: skip
+
+
+def test_what_average_reps_would_have_had_is_counted_from_the_shrunk_rates() -> None:
+    cells = [cell("a", 100, 10, 0.15), cell("b", 100, 40, 0.35), cell("c", 100, 40, 0.35), cell("d", 100, 30, 0.30)]
+    found = replacing_lowest(cells, 1)
+    assert found is not None
+    # On average 30 of 100; the lowest stands at 15 of 100 once bad luck is taken off.
+    assert (found.more, found.on_base) == (pytest.approx(15.0), 120)
+    assert found.share == pytest.approx(0.125)
+
+
+def test_who_is_no_lower_than_average_brings_nothing() -> None:
+    cells = [cell(str(number), 100, 30, 0.30) for number in range(6)]
+    found = replacing_lowest(cells)
+    assert found is not None
+    assert found.more == pytest.approx(0.0)
+
+
+def test_too_few_reps_with_a_rate_give_no_answer() -> None:
+    cells = [cell(str(number), 100, 30, 0.30) for number in range(5)]
+    assert replacing_lowest([*cells, cell("new", 2, 0, None)]) is None
