@@ -45,11 +45,11 @@ def test_calm_companies_name_somebody_as_seldom_as_said(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("misspecified", [False, True])
-def test_a_segment_that_turned_is_named_and_no_rep(tmp_path: Path, misspecified: bool) -> None:
+def test_a_segment_that_turned_is_named(tmp_path: Path, misspecified: bool) -> None:
     found = {each.dimension: each for each in looked_at(tmp_path, "system", seed=3, misspecified=misspecified)}
     assert (found["size_band"].group, found["size_band"].as_large < 0.01) == ("51-500", True)
+    # A rep may be unlike the others here, too: some sell more to such companies. That is for a method that sees both.
     assert found["size_band"].own.after < found["size_band"].own.before
-    assert found["rep"].as_large * len(found) > 0.05
 
 
 def test_a_rep_who_fell_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 For an effort of channel k at step s by seller r, toward a company from lead source q, on day t:
 
-    logit p = logit base(k, s) + skill(r) + skill(r, k) + log ramp(r, t) + log odds(q) + sum of log odds of the effects
+    logit p = logit base(k, s) + skill(r) + skill(r, k) + skill(r, s) + log ramp(r, t) + log odds(q)
+            + sum of log odds of the effects
 
 Skills are normal with the stated spreads. An effect with a `rate` replaces all of it. Mails of sequences have a third
 of the odds, an answer to a buyer's own question twice the odds.
@@ -63,18 +64,16 @@ class Chances:
         sellers = parameters.sellers
         self.skill = rng.normal(0, spread, (sellers, 1)) + rng.normal(0, spread / 2, (sellers, len(KIND_NAMES)))
         """Log odds against the average, by seller and channel."""
+        self.skill_at = rng.normal(0, spread / 2, (sellers, len(Step)))
+        """The same by seller and step, to be added."""
         self._lead = np.log([parameters.lead_odds[each] for each in LEAD_SOURCES])
         self._began = np.array([parameters.joins.get(each, -(10**6)) for each in range(sellers)])
 
     def of(self, touches: Touches, day: int) -> tuple[Floats, Floats]:
         """Of each effort made on a day: the probability to move the buyer forward, and how much slower answers are."""
         known = self._base[touches.kind, touches.step]
-        odds = (
-            known
-            + self.skill[touches.seller, touches.kind]
-            + self._lead[touches.lead_source]
-            + self._ramp(day)[touches.seller]
-        )
+        skill = self.skill[touches.seller, touches.kind] + self.skill_at[touches.seller, touches.step]
+        odds = known + skill + self._lead[touches.lead_source] + self._ramp(day)[touches.seller]
         odds += np.where(touches.sequence, np.log(_SEQUENCE_ODDS), 0.0)
         odds += np.where(touches.reactive, np.log(_REACTIVE_ODDS), 0.0)
         rate, slower = np.full(len(odds), np.nan), np.ones(len(odds))

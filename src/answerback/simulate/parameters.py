@@ -144,7 +144,7 @@ class Parameters:
     heat_memory: float = 0.8
     """How much of an account's heat stays from one week to the next."""
     skill_spread: float = 0.25
-    """Standard deviation of a seller's log odds against the average, and of each channel's against the seller's."""
+    """Standard deviation of a seller's log odds against the average; half of it for each channel's and step's own."""
     refusal_share: float = 0.2
     """Share of replies to mails and invitations that refuse politely."""
     unsubscribe_share: float = 0.1
