@@ -46,11 +46,12 @@ def simulate_company(
             out, parameters, scenarios, form=Form(form), misspecified=misspecified, on_step=advance
         )
     facts = story.facts
-    rows = {name: facts.tables[name].num_rows for name in ("seller", "account", "deal", "effort", "action")}
+    rows = {name: facts.tables[name].num_rows for name in ("account", "deal", "effort", "action")}
+    people = len(set(facts.tables["seller"]["seller"].to_pylist()))
     if settings.format is not Format.TABLE:
-        put(settings, pa.Table.from_pylist([{"out": str(out), "seed": parameters.seed, **rows}]))
+        put(settings, pa.Table.from_pylist([{"out": str(out), "seed": parameters.seed, "people": people, **rows}]))
         return
-    print(f"{facts.company}, {parameters.weeks} weeks: {rows['seller']} people sell to {rows['account']:,} companies,")
+    print(f"{facts.company}, {parameters.weeks} weeks: {people} people sell to {rows['account']:,} companies,")
     print(f"  {rows['effort']:,} touches, {rows['action']:,} buyer actions, {rows['deal']:,} deals. Written to {out}:")
     for path in sorted(each for each in out.iterdir()):
         inside = sum(1 for each in path.rglob("*") if each.is_file()) if path.is_dir() else 0

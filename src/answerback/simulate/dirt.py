@@ -2,7 +2,7 @@
 
 - The dialler's clock of one rep is seven minutes ahead.
 - For three days no mail of anybody was archived.
-- One rep changes team halfway, another takes a new name.
+- One rep changes team halfway; another takes a new name, and with it a new address.
 - A tenth of all mails is in two systems: the mailbox, and the CRM to which the mail program copies it.
 """
 
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from answerback.simulate.assemble import Story
 from answerback.simulate.facts import Facts, fact_table
+from answerback.simulate.names import address
 from answerback.simulate.parameters import DAY, WEEK
 
 SKEW_SECONDS = 420
@@ -83,6 +84,7 @@ def _changed(facts: Facts, moved: int, renamed: int, at: int) -> pa.Table:
             later["team"] = next(each for each in teams if each != row["team"])
         if row["seller"] == renamed:
             later["name"] = f"{row['name']}-Berg"
+            later["email"] = address(later["name"], facts.domain)
         rows += [row | {"valid_to": at}, row | later | {"valid_from": at}] if later else [row]
     return _table("seller", rows)
 

@@ -41,6 +41,7 @@ class Records:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        # Who changed their address goes by the newest one.
         self._sellers = {row["seller"]: row for row in facts.rows("seller")}
         self._domain = {row["account"]: row["domain"] for row in facts.rows("account")}
         self._address = {row["contact"]: row["email"] for row in facts.rows("contact")}
@@ -173,7 +174,8 @@ class Records:
 
     def _rep_row(self, row: Row) -> Row:
         return {
-            "rep_id": row["email"], "name": row["name"], "email": row["email"], "manager_id": self.rep(row["manager"]),
+            "rep_id": self.rep(row["seller"]),
+            "name": row["name"], "email": row["email"], "manager_id": self.rep(row["manager"]),
             "team": row["team"], "role": row["role"], "segment": row["segment"], "region": row["region"],
             "tenure_start": stamp(row["tenure_start"]), "valid_from": stamp(row["valid_from"]),
             "valid_to": stamp(row["valid_to"]),
