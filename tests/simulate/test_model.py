@@ -11,9 +11,12 @@ from scipy.stats import binomtest, kstest
 
 from answerback.domain.errors import UsageError
 from answerback.simulate.assemble import Story, simulate
+from answerback.simulate.dirt import dirtied
+from answerback.simulate.facts import SYSTEMS
 from answerback.simulate.model import Model
 from answerback.simulate.parameters import BASE, DAY, KIND_NAMES, STEP_NAMES, WEEK, Effect, Kind, Parameters, Step
-from answerback.simulate.replies import ACTS, SYSTEMS
+from answerback.simulate.replies import ACTS
+from answerback.simulate.results import quarter_result
 from answerback.simulate.scenarios import SCENARIOS, planned
 from answerback.simulate.truth import truth_tables
 from answerback.simulate.worktime import Worktime
@@ -299,3 +302,53 @@ def test_events_are_in_order_name_what_exists_and_follow_what_they_answer(story:
     assert set(efforts["system"]) | set(acts["system"]) <= set(SYSTEMS)
     known = set(story.facts.tables["contact"]["contact"].to_pylist())
     assert set(efforts["contact"]) | set(acts["contact"]) <= known
+
+
+def test_harm_is_caused_by_the_touch_that_was_too_many() -> None:
+    _, story = told_with("pester")
+    harmed = [row for row in story.facts.rows("action") if row["kind"] in ("unsubscribed", "complained")]
+    assert len(harmed) > 50
+    assert all(row["cause"] is not None for row in harmed)
+
+
+def test_silent_buyers_are_given_up_after_so_many_touches(story: Story) -> None:
+    answered = {row["contact"] for row in story.facts.rows("action")}
+    rows = [row for row in story.facts.rows("effort") if row["contact"] not in answered and row["step"] == "approach"]
+    touches = np.unique([row["contact"] for row in rows], return_counts=True)[1]
+    assert touches.max() == MANY.habits_of(0).most_touches
+
+
+def test_nobody_works_on_holiday_and_who_asked_is_answered_afterwards(story: Story) -> None:
+    away = {(row["seller"], row["from"], row["to"]) for row in story.facts.rows("absence")}
+    assert len(away) > 30
+    by: dict[int, list[int]] = {}
+    for row in story.facts.rows("effort"):
+        by.setdefault(row["seller"], []).append(row["at"])
+    for seller, since, until in away:
+        # Days begin at midnight UTC here, an hour or more apart from the seller's own.
+        assert not any(since + DAY // 2 <= at < until - DAY // 2 for at in by[seller])
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_wasted_potential_hides_behind_a_number_that_is_hit(seed: int) -> None:
+    plan = planned(Parameters(seed=seed), ["wasted"])
+    story = simulate(plan.parameters)
+    result = quarter_result(story.facts)
+    assert result.won_minor >= result.target_minor
+    events = moved(story)
+    turn = story.facts.start + plan.change * DAY
+    before = events["at"] < turn
+    assert events["moved"][~before].mean() < events["moved"][before].mean() - 0.04
+
+
+def test_dirt_is_told_and_changes_no_buyer() -> None:
+    clean = simulate(Parameters(seed=5, weeks=20))
+    dirty, done = dirtied(clean)
+    assert set(done) >= {"clock_of", "no_mail_archived", "changed_team", "changed_name", "mails_in_two_systems"}
+    for name in ("effort", "action"):
+        was, is_ = (each.facts.tables[name].drop_columns(["at", "system"]) for each in (clean, dirty))
+        assert was.equals(is_)
+    moved_rep = [row for row in dirty.facts.rows("seller") if row["email"] == done["changed_team"]]
+    managers = {row["seller"]: row["team"] for row in dirty.facts.rows("seller") if row["role"] == "manager"}
+    assert [managers[row["manager"]] for row in moved_rep] == [row["team"] for row in moved_rep]
+    assert len({row["team"] for row in moved_rep}) == 2

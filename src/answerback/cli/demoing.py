@@ -105,12 +105,19 @@ class Demo:
         return found
 
     def replaced(self, quarter: str, found: Sequence[Unlike]) -> None:
-        """What average reps in place of the lowest would change, beside what changed with a kind of company."""
+        """What average reps in place of the lowest would change, beside what a kind of company moved less."""
+        missed = {}
         with reading(self.workspace.home, as_of=self.at(self.plan.days), limits=self.workspace.limits) as reader:
             cells = on_base(reader, owner_scope("demo"), by=("rep",), where={"quarter": quarter}).cells
+            for each in (one for one in words.named(found) if one.dimension != "rep"):
+                where = {each.dimension: each.group, "quarter": quarter}
+                (own,) = on_base(reader, owner_scope("demo"), by=(each.dimension,), where=where).cells
+                less = each.own.before * (own.on_base + own.answered + own.unanswered) - own.on_base
+                if less > 0:
+                    missed[f"{each.group} ({words.DIMENSIONS[each.dimension]})"] = less
         lowest = replacing_lowest(cells)
         if lowest is not None:
-            say(words.replaced(quarter, lowest, found))
+            say(words.replaced(quarter, lowest, missed))
 
     def coached(self, quarter: str) -> None:
         """What the talks with a peer changed, beside what chance alone would have returned."""

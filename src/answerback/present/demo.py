@@ -17,7 +17,7 @@ INTRODUCTION = (
     "A sales team of twelve, two managers and a leader; nine months. It is made up, and what is true of it lies in a "
     "sealed envelope. First its systems write what they recorded; then everything is loaded as yours would be."
 )
-GUESSES = ("one of the reps", "one of the regions", "worse leads", "the prices that rose in June", "nobody can tell")
+GUESSES = ("one of the reps", "one of the regions", "worse leads", "the prices that rose", "nobody can tell")
 DIMENSIONS = MappingProxyType(
     {
         "rep": "rep",
@@ -90,21 +90,19 @@ def verdict(found: Sequence[Unlike], names: Mapping[str, str]) -> str:
         for each in sure
     )
     return (
-        f"What chance would hardly have made: {said}. In the other {len(found) - len(sure)} cuts the most unlike is no "
-        "more unlike than a shuffle makes somebody: nothing is to be said of anybody there."
+        f"What chance would hardly have made: {said}. In the other {len(found) - len(sure)} cuts the most unlike is "
+        "not told from chance, all cuts together: nothing is to be said of anybody there."
     )
 
 
-def replaced(quarter: str, lowest: Replacing, found: Sequence[Unlike]) -> str:
-    """What it would change to replace people, and what the rest of the change is worth."""
+def replaced(quarter: str, lowest: Replacing, missed: Mapping[str, float]) -> str:
+    """What it would change to replace people; `missed`: by kind of company, what it moved less than before."""
     said = (
         f"And if the {lowest.replaced} reps with the lowest rates were replaced by average ones? In {quarter} about "
         f"{lowest.more:.0f} more touches would have moved a buyer, {_whole(lowest.share)} more."
     )
-    for each in named(found):
-        missed = (each.own.before - each.own.after) * each.own.efforts_after
-        if each.dimension != "rep" and missed > 0:
-            said += f" Had {each.group} ({DIMENSIONS[each.dimension]}) answered as before: about {missed:.0f} more."
+    for group, less in missed.items():
+        said += f" Had {group} answered as before: about {less:.0f} more."
     return said
 
 
@@ -120,17 +118,20 @@ def rebound(name: str, when: date, before: Rate, quarter: str, after: Rate) -> s
 
 
 def envelope(planted: Sequence[Mapping[str, Any]], found: Sequence[Unlike], turn: date) -> list[str]:
-    """What was planted, and whether what stands above named it: a change that came or went with the turn."""
-    groups = {each.group for each in named(found)}
-    lines = []
+    """What was planted and whether the figures above named it; and what they named that nobody planted."""
+    groups, cut = {each.group for each in named(found)}, {each.dimension for each in found}
+    lines, explained = [], set()
     for each in planted:
         who = ", ".join(person["name"] for person in each["who"]) or "everybody"
-        touched = {person["rep_id"] for person in each["who"]} | {each.get("size_band")}
+        of = {"rep": {person["rep_id"] for person in each["who"]}, "size_band": {each.get("size_band")} - {None}}
+        touched = {group for dimension, of_it in of.items() if dimension in cut for group in of_it}
         since, until = (date.fromisoformat(each[name][:10]) for name in ("from", "to"))
-        judged = "Not named above: the figures shown do not look for it."
-        if touched & groups and abs((since - turn).days) <= _NEAR_DAYS:
-            judged = "Named above."
+        judged = "Not looked for above."
+        if touched and abs((since - turn).days) <= _NEAR_DAYS:
+            judged = "Named above." if touched & groups else "Looked for above, and not told from chance."
+            explained |= touched
         lines.append(f"{who}: {each['what']}, {since} to {until}. {judged}")
+    lines += [f"{group} was named above, and nothing was planted there: a false alarm." for group in groups - explained]
     return lines
 
 

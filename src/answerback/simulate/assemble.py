@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from answerback.simulate.deals import FIELDS, OUTCOME, OUTCOMES, REASON, REASONS, STAGE
-from answerback.simulate.facts import SCHEMAS, Facts, fact_table
+from answerback.simulate.facts import SCHEMAS, SYSTEMS, Facts, fact_table
 from answerback.simulate.ledger import Columns, in_order, renamed
 from answerback.simulate.model import Model, Told
 from answerback.simulate.names import PRODUCTS
@@ -26,7 +26,7 @@ from answerback.simulate.parameters import (
     Step,
 )
 from answerback.simulate.people import CONTACTS, CURRENCIES, account_columns, contact_columns, seller_columns
-from answerback.simulate.replies import ACT, ACTS, SYSTEMS
+from answerback.simulate.replies import ACT, ACTS
 
 Ints = NDArray[np.int64]
 

@@ -5,8 +5,8 @@ For an effort of channel k at step s by seller r, toward a company from lead sou
     logit p = logit base(k, s) + skill(r) + skill(r, k) + skill(r, s) + log ramp(r, t) + log odds(q)
             + sum of log odds of the effects
 
-Skills are normal with the stated spreads. An effect with a `rate` replaces all of it. Mails of sequences have a third
-of the odds, an answer to a buyer's own question twice the odds.
+Skills are normal with the stated spreads. Mails of sequences have a third of the odds, an answer to a buyer's own
+question twice the odds. An effect with a `rate` stands in for all of it but the effects.
 """
 
 from __future__ import annotations
@@ -76,15 +76,23 @@ class Chances:
         odds = known + skill + self._lead[touches.lead_source] + self._ramp(day)[touches.seller]
         odds += np.where(touches.sequence, np.log(_SEQUENCE_ODDS), 0.0)
         odds += np.where(touches.reactive, np.log(_REACTIVE_ODDS), 0.0)
-        rate, slower = np.full(len(odds), np.nan), np.ones(len(odds))
+        rate, slower, planted = np.full(len(odds), np.nan), np.ones(len(odds)), np.zeros(len(odds))
         for effect in self._parameters.effects:
             if effect.first_day <= day < effect.end_day:
                 touched = _touched(effect, touches)
-                odds += np.where(touched, np.log(effect.odds), 0.0)
+                planted += np.where(touched, np.log(effect.odds), 0.0)
                 slower *= np.where(touched, effect.slower, 1.0)
                 if effect.rate is not None:
-                    rate = np.where(touched & ~touches.sequence & (known > _NEVER), effect.rate, rate)
-        return np.where(np.isnan(rate), expit(odds), rate), slower
+                    rate = np.where(touched & (known > _NEVER), logit(effect.rate), rate)
+        return expit(np.where(np.isnan(rate), odds, rate) + planted), slower
+
+    def refused(self, touches: Touches, day: int) -> Floats:
+        """Of each effort of a day that can be refused and does not move its buyer, how likely it is refused besides."""
+        share = np.zeros(len(touches.seller))
+        for effect in self._parameters.effects:
+            if effect.refused and effect.first_day <= day < effect.end_day:
+                share = np.where(_touched(effect, touches), effect.refused, share)
+        return share
 
     def objection(self, touches: Touches, day: int) -> Ints:
         """What most refusals say of efforts of this day, index into OBJECTIONS; -1 where nothing was planted."""

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from answerback.simulate.deals import LOST, WON, Deals
 from answerback.simulate.ledger import Columns
-from answerback.simulate.parameters import Habits, Parameters, Step
+from answerback.simulate.parameters import Parameters, Step
 from answerback.simulate.people import Buyers
 from answerback.simulate.pursuits import Pursuits
 from answerback.simulate.replies import ACT, DIALLER, MAIL
@@ -24,7 +24,7 @@ from answerback.simulate.worktime import Worktime
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_ASKING = tuple(ACT[name] for name in ("replied", "asked", "introduced", "inquired", "referred"))
+_ASKING = tuple(ACT[name] for name in ("replied", "asked", "introduced", "inquired"))
 """Acts that a seller answers with a mail."""
 _INTEREST = tuple(ACT[name] for name in ("replied", "asked", "introduced", "answered_call", "inquired", "called"))
 """Acts that may take an approach a step on."""
@@ -33,7 +33,8 @@ _INTERESTED = 0.45
 """Share of buyers who, once they answered an approach, are really interested."""
 _ENDS = 0.5
 """Share of polite refusals that are meant."""
-_REBOOKED_DAYS, _PATIENCE_DAYS = 2, 25
+_PATIENCE_DAYS = 25
+_LAST_WAITS_DAYS = 21
 _REPLY_HOURS = 3.0
 _HARM = 0.12
 _FADING_DAYS = 10.0
@@ -63,8 +64,7 @@ class Courses:
     ) -> None:  # fmt: skip
         self._parameters, self._worktime, self._rng, self._pursuits = parameters, worktime, rng, pursuits
         self.deals = Deals(parameters, worktime, buyers, pursuits, rng)
-        usual = Habits(efforts_per_week=parameters.efforts_per_week)
-        habits = [parameters.habits.get(seller, usual) for seller in range(parameters.sellers)]
+        habits = [parameters.habits_of(seller) for seller in range(parameters.sellers)]
         self._drop = np.array([each.drop_rate for each in habits])
         self._gap = np.array([each.gap_days for each in habits])
         self._most = np.array([each.most_touches for each in habits])
@@ -109,8 +109,15 @@ class Courses:
             pursuit[answering & (kind == ACT["introduced"])],
         )
 
-    def touched(self, pursuit: Ints, seller: Ints, heat: NDArray[np.float64], day: int) -> Columns:
-        """Notes touches of a day: when the next is due, who is given up; the harm that too many do, as acts to come."""
+    def give_up(self, day: int) -> None:
+        """Ends the pursuits whose last touch was not answered in time."""
+        state = self._pursuits
+        over = np.flatnonzero(~state.ended & state.last & (state.due <= day))
+        self.deals.close(over, np.full(len(over), LOST), np.full(len(over), -1), day)
+        state.ended[over] = True
+
+    def touched(self, made: Ints, pursuit: Ints, seller: Ints, heat: NDArray[np.float64], day: int) -> Columns:
+        """Notes the touches of a day (their numbers first); the harm that too many do comes back as acts to come."""
         state, rng = self._pursuits, self._rng
         fading = np.exp(-(day - state.touched[pursuit]) / _FADING_DAYS)
         state.recent[pursuit] = state.recent[pursuit] * fading + 1
@@ -121,28 +128,20 @@ class Courses:
             wait /= heat[state.account[pursuit]] ** self._parameters.chase_heat
         state.due[pursuit] = day + np.maximum(1, np.rint(wait)).astype(np.int32)
         self.deals.claim(pursuit[rng.random(len(pursuit)) < self._claim[seller]], day)
-        given_up = pursuit[state.touches[pursuit] >= self._most[seller] + rng.integers(-1, 2, len(pursuit))]
-        # The last touch may still be answered: the pursuit waits, and ends if nothing comes.
-        state.due[given_up] = day + 21
-        over = given_up[state.touches[given_up] > self._most[self._holder(given_up, pursuit, seller)] + 1]
-        self.deals.close(over, np.full(len(over), LOST), np.full(len(over), -1), day)
-        state.ended[over] = True
+        final = pursuit[state.touches[pursuit] >= self._most[seller]]
+        state.last[final], state.due[final] = True, day + _LAST_WAITS_DAYS
         many = state.recent[pursuit] - self._parameters.harm_after
-        harmed = pursuit[rng.random(len(pursuit)) < -np.expm1(-_HARM * np.maximum(many, 0))]
+        hurt = rng.random(len(pursuit)) < -np.expm1(-_HARM * np.maximum(many, 0))
+        harmed = pursuit[hurt]
         kind = np.where(rng.random(len(harmed)) < 0.7, ACT["unsubscribed"], ACT["complained"])
         zones = self.deals.zone_of(harmed)
         at = self._worktime.instants(np.full(len(harmed), day + 1), zones, rng)
         acts = self._acts(harmed, at, kind, np.full(len(harmed), MAIL))
-        return acts | {"refuses": np.ones(len(harmed), dtype=np.bool_)}
+        return acts | {"refuses": np.ones(len(harmed), dtype=np.bool_), "cause": made[hurt]}
 
     def open_deals(self, pursuit: Ints, at: Ints, day: int) -> None:
         """Deals for pursuits that have become serious."""
         self.deals.open(pursuit[self._pursuits.deal[pursuit] < 0], at[self._pursuits.deal[pursuit] < 0], day)
-
-    @staticmethod
-    def _holder(some: Ints, pursuit: Ints, seller: Ints) -> Ints:
-        order = np.argsort(pursuit, kind="stable")
-        return seller[order[np.searchsorted(pursuit, some, sorter=order)]]
 
     def _end(self, acts: Columns, open_: Bools, day: int) -> None:
         """Pursuits that a refusal ends, or that are won."""
@@ -190,6 +189,7 @@ class Courses:
         answered = moved & np.isin(kind, (*_INTEREST, ACT["returned_offer"], ACT["requested_offer"], ACT["attended"]))
         still = answered & (kind != ACT["accepted_meeting"])
         self._pursuits.due[pursuit[still]] = day + self._rng.integers(1, 4, still.sum())
+        self._pursuits.last[pursuit[still]] = False
         self._pursuits.touches[pursuit[still]] = np.minimum(self._pursuits.touches[pursuit[still]], 1)
         on = to > step
         chosen, first = np.unique(pursuit[on], return_index=True)

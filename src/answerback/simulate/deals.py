@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from answerback.simulate.ledger import Ledger
 from answerback.simulate.names import PRODUCTS
-from answerback.simulate.parameters import DAY, OBJECTIONS, SEGMENTS, Habits, Parameters
+from answerback.simulate.parameters import DAY, OBJECTIONS, SEGMENTS, Parameters
 from answerback.simulate.people import Buyers
 from answerback.simulate.pursuits import Pursuits
 from answerback.simulate.worktime import Worktime
@@ -41,8 +41,7 @@ class Deals:
         self, parameters: Parameters, worktime: Worktime, buyers: Buyers, pursuits: Pursuits, rng: np.random.Generator
     ) -> None:  # fmt: skip
         self._worktime, self._buyers, self._pursuits, self._rng = worktime, buyers, pursuits, rng
-        usual = Habits()
-        self._bold = np.array([parameters.habits.get(each, usual).bold for each in range(parameters.sellers)])
+        self._bold = np.array([parameters.habits_of(each).bold for each in range(parameters.sellers)])
         self.opened, self.changes = Ledger(), Ledger()
         self._last: Ints = np.zeros(0, dtype=np.int64)
         """By deal, when something was typed in last: a seller types in what happened in its order."""

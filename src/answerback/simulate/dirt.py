@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from answerback.simulate.assemble import Story
+from answerback.simulate.exports.folder import stamp
 from answerback.simulate.facts import Facts, fact_table
 from answerback.simulate.names import address
 from answerback.simulate.parameters import DAY, WEEK
@@ -25,21 +26,34 @@ GAP_DAYS = 3
 COPIED = 0.1
 
 
-def dirtied(story: Story) -> Story:
-    """The same story, badly kept."""
+def dirtied(story: Story) -> tuple[Story, dict[str, Any]]:
+    """The same story, badly kept; and what was done to it, for the truth.
+
+    Times are those that the systems wrote, so events of a skewed clock may stand a little out of order.
+    """
     facts = story.facts
     rng = np.random.default_rng((facts.seed, 3))
     reps = [row["seller"] for row in facts.rows("seller") if row["role"] == "rep"]
     skewed, moved, renamed = (int(each) for each in rng.choice(reps, 3, replace=len(reps) < 3))
+    names = {row["seller"]: row["email"] for row in facts.rows("seller")}
     middle = facts.start + (facts.end - facts.start) // 2 // (WEEK * DAY) * (WEEK * DAY)
     gap = (middle + WEEK * DAY, middle + WEEK * DAY + GAP_DAYS * DAY)
     tables = dict(facts.tables)
     effort, action = _skewed(tables, skewed)
-    tables["effort"], tables["action"] = (_without(table, gap) for table in (effort, action))
+    tables["effort"], tables["action"] = (_unrecorded(table, gap) for table in (effort, action))
     tables["coverage"] = _parted(facts, gap)
     tables["seller"] = _changed(facts, moved, renamed, middle)
     tables["copy"] = _copies(tables, rng)
-    return replace(story, facts=replace(facts, tables=tables))
+    done = {
+        "clock_ahead_seconds": SKEW_SECONDS,
+        "clock_of": names[skewed],
+        "no_mail_archived": [stamp(each) for each in gap],
+        "changed_team": names[moved],
+        "changed_name": names[renamed],
+        "changed_at": stamp(middle),
+        "mails_in_two_systems": tables["copy"].num_rows,
+    }
+    return replace(story, facts=replace(facts, tables=tables)), done
 
 
 def _skewed(tables: dict[str, pa.Table], seller: int) -> tuple[pa.Table, pa.Table]:
@@ -56,7 +70,7 @@ def _later(table: pa.Table, which: pa.ChunkedArray) -> pa.Table:
     return table.set_column(table.schema.get_field_index("at"), "at", at)
 
 
-def _without(table: pa.Table, gap: tuple[int, int]) -> pa.Table:
+def _unrecorded(table: pa.Table, gap: tuple[int, int]) -> pa.Table:
     """Events of which no mail was archived: nobody recorded those."""
     during = pc.and_(pc.greater_equal(table["at"], gap[0]), pc.less(table["at"], gap[1]))
     lost = pc.and_(during, pc.equal(table["system"], "mail"))
@@ -82,6 +96,8 @@ def _changed(facts: Facts, moved: int, renamed: int, at: int) -> pa.Table:
         later: dict[str, Any] = {}
         if row["seller"] == moved and len(teams) > 1:
             later["team"] = next(each for each in teams if each != row["team"])
+            later["manager"] = next(each["seller"] for each in facts.rows("seller")
+                                    if each["role"] == "manager" and each["team"] == later["team"])  # fmt: skip
         if row["seller"] == renamed:
             later["name"] = f"{row['name']}-Berg"
             later["email"] = address(later["name"], facts.domain)

@@ -22,7 +22,7 @@ from answerback.simulate.ledger import Columns, Ledger, joined, taken
 from answerback.simulate.parameters import DAY, KIND_SHARES, LEAD_SOURCES, WEEK, Kind, Parameters, Step
 from answerback.simulate.people import CONTACTS, Buyers, some_buyers, team_of, territories
 from answerback.simulate.pursuits import Pursuits
-from answerback.simulate.replies import ACT, CALENDAR, CRM, DIALLER, ESIGN, MAIL, NONE, Made, Replies
+from answerback.simulate.replies import ACT, CALENDAR, CRM, DIALLER, ESIGN, MAIL, NONE, Made, Refusals, Replies
 from answerback.simulate.staffing import Staffing
 from answerback.simulate.worktime import Worktime
 
@@ -42,6 +42,9 @@ _SENT_BY_SEQUENCE = 3
 """Mails of a sequence before a person takes over."""
 _LOGGED = 0.7
 """Share of calls from a private phone that are typed into the CRM if they went well. Failures are not."""
+_POUNCE = 10.0
+"""How far ahead of everything else a company comes that has just become hot, where reps pounce."""
+_NO_ANSWER = tuple(ACT[name] for name in ("viewed_document", "out_of_office", "bounced"))
 _MANAGER_CALLS = 3
 """Calls to buyers a week of a manager who talks with buyers."""
 
@@ -73,7 +76,7 @@ class Model:
         self.worktime = Worktime(date.fromisoformat(parameters.start), parameters.days, parameters.days_before)
         seats = territories(parameters)
         wanted = parameters.reps * (parameters.weeks + parameters.warm_up_weeks) * parameters.efforts_per_week
-        self.buyers = some_buyers(parameters, max(len(seats) * 30, int(wanted / 14)), self.rng)
+        self.buyers = some_buyers(parameters, max(len(seats) * 30, int(wanted / 9)), self.rng)
         self.staffing = Staffing(parameters, self.worktime, self.rng)
         self.chances = Chances(parameters, self.rng)
         self.replies = Replies(parameters, self.worktime, self.rng)
@@ -87,9 +90,9 @@ class Model:
         self._opened = {int(seat): 0 for seat in seats}
         self._territory = {int(seat): np.flatnonzero(self.buyers.seat == seat) for seat in seats}
         self._hub_contacts = 0
+        self._woken = np.zeros(self.buyers.count, dtype=np.bool_)
         self._introduced = np.zeros(self.buyers.count, dtype=np.bool_)
         self._team = np.array([team_of(rep, parameters) for rep in range(parameters.reps)], dtype=np.int64)
-        self._liking = np.array([self.staffing.habits[each].mail_share for each in range(parameters.sellers)])
         self._moved = np.zeros((parameters.sellers, parameters.days + 1 + parameters.days_before, 2), dtype=np.int64)
 
     def tell(self) -> Told:
@@ -119,6 +122,7 @@ class Model:
         rose = self.heat.next_week()
         live = self._live()
         if self.parameters.pounce:
+            self._woken = rose
             woken = live[rose[self.pursuits.account[live]]]
             self.pursuits.due[woken] = np.minimum(self.pursuits.due[woken], day)
         if self.parameters.worst_coached and day > 0 and day % (8 * WEEK) == 0:
@@ -149,6 +153,8 @@ class Model:
             pursuit, seller = self.pursuits.seat[follow.answering], follow.sellers
             zone = self.staffing.zone[pursuit]
             at = self.worktime.working(follow.asked_at + follow.delays, zone, self.rng)
+            due = self.worktime.day_of(at)
+            at = self.worktime.working(at + (self.staffing.back(seller, due) - due) * DAY, zone, self.rng)
             done = at < self.worktime.start + (self.parameters.days + 30) * DAY
             self.staffing.busy(self.worktime.day_of(at[done]), pursuit[done])
             self._make(follow.answering[done], seller[done], at[done],
@@ -187,11 +193,13 @@ class Model:
 
     def _touch(self, day: int) -> None:
         """The proactive efforts of a day."""
+        self.courses.give_up(day)
         room = self.staffing.room(day)
         due = np.flatnonzero(~self.pursuits.ended & (self.pursuits.due <= day) & (room[self.pursuits.seat] > 0))
         ahead = self.rng.random(len(due)) - self.pursuits.step[due] + np.where(self.pursuits.touches[due] > 0, 0, 0.5)
         if self.parameters.chase_heat:
             ahead -= self.parameters.chase_heat * np.log(self.heat.now[self.pursuits.account[due]])
+        ahead -= np.where(self._woken[self.pursuits.account[due]], _POUNCE, 0.0)
         chosen, left = _first_of_each(due, self.pursuits.seat[due], ahead, room)
         opened = self._open_new(left, day)
         pursuit = np.concatenate([chosen, opened])
@@ -205,15 +213,15 @@ class Model:
         seller = self.staffing.holders(day)[seat]
         kind = self._kinds(pursuit, seller, step)
         at = self.worktime.instants(np.full(len(pursuit), day), self.staffing.zone[seat], self.rng)
-        self._make(pursuit, seller, at, kind, day)
-        given_up = self.courses.touched(pursuit, seller, self.heat.now, day)
-        self._plan(given_up, day)
+        made = self._make(pursuit, seller, at, kind, day)
+        self._woken[self.pursuits.account[pursuit]] = False
+        self._plan(self.courses.touched(made, pursuit, seller, self.heat.now, day), day)
 
     def _kinds(self, pursuit: Ints, seller: Ints, step: NDArray[np.int8]) -> Ints:
         """Which channel each touch takes."""
         dice = self.rng.random(len(pursuit))
         weights = _SHARES[step]
-        weights[:, Kind.EMAIL] *= self._liking[seller]
+        weights[:, Kind.EMAIL] *= self.staffing.mail_share[seller]
         bounds = np.cumsum(weights, axis=1)
         kind = (dice[:, None] * bounds[:, -1:] >= bounds).sum(axis=1)
         fresh = self.pursuits.touches[pursuit] == 0
@@ -226,8 +234,8 @@ class Model:
 
     def _make(  # noqa: PLR0917 - who, by whom, when and how, column by column
         self, pursuit: Ints, seller: Ints, at: Ints, kind: Ints, day: int, answers: Ints | None = None
-    ) -> None:
-        """Writes efforts down, and plans what they trigger."""
+    ) -> Ints:
+        """Writes efforts down, and plans what they trigger; their numbers."""
         reactive = np.zeros(len(pursuit), dtype=np.bool_) if answers is None else np.ones(len(pursuit), dtype=np.bool_)
         step, account = self.pursuits.step[pursuit].astype(np.int64), self.pursuits.account[pursuit]
         early = (step == int(Step.APPROACH)) & (self.pursuits.touches[pursuit] < _SENT_BY_SEQUENCE)
@@ -249,9 +257,11 @@ class Model:
         made = Made(numbers, pursuit, self.pursuits.contact[pursuit], self.buyers.zone[account], at, meets, system,
                     (self.pursuits.touches[pursuit] == 0) & (step == 0), touches)  # fmt: skip
         p = np.where(logged, 1.0, np.where(hidden, p * (1 - _LOGGED) / (1 - p * _LOGGED), p))
-        planned = self.replies.to(made, p, slower, self.chances.objection(touches, day))
+        refusals = Refusals(self.chances.refused(touches, day), self.chances.objection(touches, day))
+        planned = self.replies.to(made, p, slower, refusals)
         self._count(made, planned, day)
         self._plan(planned, day)
+        return numbers
 
     def _meeting_times(self, at: Ints, kind: Ints, zone: Ints) -> Ints:
         """When the meetings are that efforts invite to: in one to two weeks, at a full or half hour; else -1."""
@@ -264,14 +274,14 @@ class Model:
 
     def _count(self, made: Made, planned: Columns, day: int) -> None:
         np.add.at(self._moved[:, day, 0], made.touches.seller, 1)
-        won = planned["cause"][~planned["refuses"]]
+        won = planned["cause"][~planned["refuses"] & ~np.isin(planned["kind"], _NO_ANSWER)]
         np.add.at(self._moved[:, day, 1], made.touches.seller[np.searchsorted(made.number, np.unique(won))], 1)
 
     # Opening pursuits ----------------------------------------------------------------------------------------------
 
     def _open_new(self, left: dict[int, int], day: int) -> Ints:
         """New pursuits of the sellers who have time left: the next companies of their territories."""
-        account, contact, seat = [], [], []
+        account, contact, seat, fresh = [], [], [], []
         for where, size in left.items():
             own = self._territory[where]
             places = self._opened[where] + np.arange(size)
@@ -280,12 +290,13 @@ class Model:
             account.append(company)
             contact.append(company * CONTACTS + (places // len(own)) % _PEOPLE_ASKED)
             seat.append(np.full(size, where))
+            fresh.append(places < len(own))
         if not account:
             return np.array([], dtype=np.int64)
         accounts, contacts, seats = (np.concatenate(each) for each in (account, contact, seat))
-        fresh = contacts % CONTACTS == 0
+        new = np.concatenate(fresh)
         shares = self.parameters.lead_shares[max(each for each in self.parameters.lead_shares if each <= max(day, 0))]
-        self.sources[accounts[fresh]] = self.rng.choice(len(LEAD_SOURCES), fresh.sum(), p=shares)
+        self.sources[accounts[new]] = self.rng.choice(len(LEAD_SOURCES), new.sum(), p=shares)
         if self.parameters.hub_share:
             hub = self.rng.random(len(accounts)) < self.parameters.hub_share
             accounts = np.where(hub, HUB, accounts)

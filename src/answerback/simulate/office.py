@@ -203,19 +203,12 @@ def _obstacles(told: Told, numbers: Ints) -> dict[str, Any]:
 
 
 def _coverage(told: Told) -> dict[str, Any]:
-    """Which system of whom was read, from when to when: all of them, but for the mailboxes that went blind."""
+    """Which system of whom was read, from when to when. That mails did not arrive nobody was told."""
     start, end = told.worktime.start, told.worktime.start + told.parameters.days * DAY
     rows = []
     for seller in range(told.parameters.reps + told.parameters.managers):
         begins = start + told.parameters.joins.get(seller, 0) * DAY
         ends = min(end, start + told.parameters.leaves.get(seller, told.parameters.days) * DAY)
-        rows += [(seller, system, begins, ends) for system in ("calendar", "dialler", "esign")]
-        at = begins
-        for who, first, last in sorted(told.parameters.blind):
-            if who == seller:
-                rows.append((seller, "mail", at, start + first * DAY))
-                at = start + last * DAY
-        if at < ends:
-            rows.append((seller, "mail", at, ends))
+        rows += [(seller, system, begins, ends) for system in ("mail", "calendar", "dialler", "esign")]
     names = ("seller", "system", "from", "to")
     return {name: [row[place] for row in rows] for place, name in enumerate(names)}

@@ -79,9 +79,10 @@ class Effect:
         first_day: The first day, 0 is the start.
         end_day: The day after the last.
         odds: What the odds of moving a buyer forward are multiplied with.
-        rate: Or the very probability; wins over odds, and over everything else.
+        rate: Or the very probability, whatever skill and channel; other effects change its odds. Visits have none.
         sellers, segments, steps, lead_sources: Whom it touches; empty means all.
         slower: What the time to an answer is multiplied with.
+        refused: Of mails, invitations and offers that do not move their buyer, the share that is refused in words.
         objection: What most refusals then say; empty: as always.
     """
 
@@ -94,6 +95,7 @@ class Effect:
     steps: frozenset[Step] = frozenset()
     lead_sources: frozenset[str] = frozenset()
     slower: float = 1.0
+    refused: float = 0.0
     objection: str = ""
 
 
@@ -113,7 +115,7 @@ class Habits:
     most_touches: int = 6
     """Touches at one step before a silent buyer is given up."""
     mail_share: float = 1.0
-    """How much the seller likes mails: the weight of mails against what others choose. A rut is a large one."""
+    """How much the seller likes mails: the weight of mails against what others choose, times a taste of their own."""
     bold: float = 1.0
     """What the amounts of this seller's deals are multiplied with."""
 
@@ -158,14 +160,14 @@ class Parameters:
     missing_references: float = 0.05
     """Share of replies whose program stripped the ids of what they answer."""
     away_share: float = 0.04
-    """Share of the time that buyers are on holiday."""
+    """Share of the time that buyers are on holiday: two weeks at a time, each person by their own calendar."""
     sequence_share: float = 0.12
     """Share of new pursuits that a sequence opens."""
     no_show_rate: float = 0.1
     bounce_rate: float = 0.01
     ramp_weeks: float = 12.0
     """Weeks in which a new seller reaches full skill; only of those who begin inside the time told."""
-    ramp_odds: float = 1.0
+    ramp_odds: float = 0.5
     """The odds of a seller's first day against full skill."""
     case_rate: float = 0.4
     """Service cases a sale."""
@@ -198,7 +200,7 @@ class Parameters:
     lead_odds: Mapping[str, float] = _given({"research": 1.0, "trade fair": 1.0, "bought list": 1.0})
     """The odds of an answer by lead source."""
     blind: tuple[tuple[int, int, int], ...] = ()
-    """Seller, first day and day after the last on which mails to them did not arrive in the system."""
+    """Seller, first day and day after the last on which mails to them did not arrive; nobody was told."""
     harm_after: int = 4
     """From so many touches in two weeks on, buyers begin to forbid further ones."""
     effects: tuple[Effect, ...] = ()
@@ -216,6 +218,10 @@ class Parameters:
     def days_before(self) -> int:
         """Days before the start that are lived and not told: they have negative numbers."""
         return self.warm_up_weeks * WEEK
+
+    def habits_of(self, seller: int) -> Habits:
+        """How a seller works."""
+        return self.habits.get(seller) or Habits(efforts_per_week=self.efforts_per_week)
 
     @property
     def sellers(self) -> int:

@@ -22,6 +22,7 @@ _COLUMNS = {
     "stage": np.int8,  # of the deal in the CRM; -1: no deal
     "recent": np.float32,  # touches of the last two weeks, fading
     "touched": np.int32,  # the day of the last touch
+    "last": np.bool_,  # the last touch was made: what is due next is giving up
 }
 
 
@@ -40,6 +41,7 @@ class Pursuits:
     stage: NDArray[np.int8]
     recent: NDArray[np.float32]
     touched: NDArray[np.int32]
+    last: NDArray[np.bool_]
 
     def __init__(self) -> None:
         self.count = 0

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerback.simulate.chances import Touches, mail_or_invitation
+from answerback.simulate.facts import SYSTEMS
 from answerback.simulate.ledger import Columns, joined
 from answerback.simulate.parameters import DAY, OBJECTIONS, Kind, Parameters, Step
 from answerback.simulate.worktime import Worktime
@@ -24,13 +25,12 @@ Bools = NDArray[np.bool_]
 
 ACTS = (
     "inquired", "answered_call", "called", "accepted_meeting", "attended", "requested_offer", "returned_offer",
-    "introduced", "viewed_document", "signed", "referred", "replied", "asked", "declined", "declined_meeting",
+    "introduced", "viewed_document", "signed", "replied", "asked", "declined", "declined_meeting",
     "no_show", "unsubscribed", "complained", "out_of_office", "bounced",
 )  # fmt: skip
 """Buyer actions of the model."""
 ACT = {name: place for place, name in enumerate(ACTS)}
-SYSTEMS = ("mail", "calendar", "dialler", "esign", "crm", "none")
-MAIL, CALENDAR, DIALLER, ESIGN, CRM, NONE = range(6)
+MAIL, CALENDAR, DIALLER, ESIGN, CRM, NONE = range(len(SYSTEMS))
 _LAG_FACTORS = np.array([1.0, 0.0, 0.6, 4.0, 1.0])
 """By channel, the median time to an answer against a mail's."""
 _LONGEST_DAYS = np.array([10.0, 1.0, 10.0, 25.0, 10.0])
@@ -44,7 +44,9 @@ _SAID = {
 """What a mail that moves the buyer brings, by step."""
 _VIEWED = 0.55
 """Share of offers that are looked at before, or without, an answer."""
+_HOLIDAY_DAYS = 14
 _OUT_OF_OFFICE = 0.7
+"""Share of people whose mail program says that they are away."""
 _MEASURE = {"lognormal": 1.0, "weibull": 0.6}
 
 
@@ -66,6 +68,16 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusals:
+    """How efforts are refused besides the usual share, and what is said then; each of shape (n,)."""
+
+    besides: Floats
+    """Of those that do not move their buyer, the probability of a refusal."""
+    objection: Ints
+    """Index into OBJECTIONS; -1: any."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Answers:
     made: Made
     objection: Ints
@@ -77,23 +89,23 @@ class Replies:
     def __init__(self, parameters: Parameters, worktime: Worktime, rng: np.random.Generator) -> None:
         self._parameters, self._worktime, self._rng = parameters, worktime, rng
 
-    def to(self, made: Made, p: Floats, slower: Floats, objection: Ints) -> Columns:
+    def to(self, made: Made, p: Floats, slower: Floats, refusals: Refusals) -> Columns:
         """All acts that these efforts trigger, in no order."""
         rng, parameters, kind = self._rng, self._parameters, made.touches.kind
         dice = rng.random(len(p))
         share = parameters.refusal_share
         moved = dice < p
-        refused = ~moved & (dice < p / (1 - share)) & mail_or_invitation(kind)
+        besides = (dice - p) / np.maximum(1 - p, 1e-9) < refusals.besides
+        refused = ~moved & ((dice < p / (1 - share)) | besides) & mail_or_invitation(kind)
         at = self._answered_at(made, slower)
         act = np.where(moved, self._positive(kind, made.touches.step), self._negative(kind))
-        # A refusal over the telephone is an answered call all the same: the call reached its buyer.
-        of = _Answers(made, objection)
+        of = _Answers(made, refusals.objection)
         found = [self._acts(of, moved | refused, act, at, refused)]
         viewed = (kind == Kind.PROPOSAL) & (rng.random(len(p)) < _VIEWED)
         looked = np.minimum(made.at + (0.4 * (at - made.at)).astype(np.int64), at - 60)
         found.append(self._acts(of, viewed, np.full(len(p), ACT["viewed_document"]), looked))
         mail = kind == Kind.EMAIL
-        away = mail & (rng.random(len(p)) < parameters.away_share * _OUT_OF_OFFICE)
+        away = mail & (self._back(made.contact, made.at) > made.at) & (made.contact % 10 < _OUT_OF_OFFICE * 10)
         found.append(self._acts(of, away, np.full(len(p), ACT["out_of_office"]), made.at + 40))
         lost = mail & made.first & ~moved & ~refused & ~away & (rng.random(len(p)) < parameters.bounce_rate)
         found.append(self._acts(of, lost, np.full(len(p), ACT["bounced"]), made.at + 9))
@@ -121,6 +133,13 @@ class Replies:
             "meets_at": made.meets_at[chosen],
         }
 
+    def _back(self, contact: Ints, at: Ints) -> Ints:
+        """When people are at work again: at once, or on the morning after their two weeks of holiday."""
+        period = max(int(_HOLIDAY_DAYS / max(self._parameters.away_share, 1e-6)), _HOLIDAY_DAYS + 1)
+        day = (at - self._worktime.start) // DAY
+        into = (day - contact * 7919 - self._parameters.seed) % period
+        return np.where(into < _HOLIDAY_DAYS, at + (_HOLIDAY_DAYS - into) * DAY, at)
+
     @property
     def _stripped(self) -> float:
         return self._parameters.missing_references
@@ -134,7 +153,7 @@ class Replies:
         else:
             days = median * np.exp(rng.normal(0, parameters.lag_spread, size))
         lag = (np.minimum(days, _LONGEST_DAYS[kind]) * DAY).astype(np.int64) + 120
-        awake = self._worktime.waking(made.at + lag, made.zone, rng)
+        awake = self._worktime.waking(self._back(made.contact, made.at + lag), made.zone, rng)
         # Who comes to a meeting has accepted before it begins.
         awake = np.where(kind == Kind.MEETING, np.minimum(awake, made.meets_at - 3600), awake)
         # Who types a call in gives one time for it and its answer.

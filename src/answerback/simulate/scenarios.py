@@ -81,7 +81,8 @@ class Plan:
         Raises UsageError where too few are left.
         """
         reps = self.parameters.reps
-        spread = sorted(range(reps), key=lambda rep: ((rep * 5 + 3 + self.parameters.seed) % reps, rep))
+        # A fixed shuffle: neighbours sit in one team.
+        spread = sorted(range(reps), key=lambda rep: ((rep + 1) * 2_654_435_761 * (self.parameters.seed + 1)) % 2**32)
         free = [rep for rep in spread if rep not in self.taken][:count]
         if len(free) < count:
             raise UsageError(
@@ -111,7 +112,7 @@ def _new_hire(plan: Plan) -> None:
     hers = frozenset({new})
     plan.affect(Effect(0, plan.days, rate=0.5, sellers=frozenset({old})))
     plan.affect(Effect(joined, fell, rate=0.10, sellers=hers))
-    plan.affect(Effect(fell, coached, rate=0.03, sellers=hers, objection="integration"))
+    plan.affect(Effect(fell, coached, rate=0.03, sellers=hers, refused=0.3, objection="integration"))
     plan.affect(Effect(coached, better, rate=0.15, sellers=hers))
     plan.affect(Effect(better, plan.days, rate=0.30, sellers=hers))
     plan.set(
@@ -121,6 +122,8 @@ def _new_hire(plan: Plan) -> None:
     plan.plant("new-hire", "individual", "moves every second buyer", sellers=(old,), end_day=plan.days, rate=0.5)
     plan.plant("new-hire", "individual", "cannot answer one objection, and falls from 10 % to 3 %", sellers=(new,),
                first_day=fell, end_day=coached, objection="integration", rate_before=0.10, rate=0.03)  # fmt: skip
+    plan.plant("new-hire", "individual", "is coached by a peer and gets better", sellers=(new,), first_day=coached,
+               end_day=better, rate_before=0.03, rate=0.15)  # fmt: skip
     plan.plant("new-hire", "individual", "coached by a peer, reaches 30 %", sellers=(new,), first_day=better,
                end_day=plan.days, rate_before=0.03, rate=0.30, coached_on_day=coached)  # fmt: skip
 
@@ -139,7 +142,7 @@ def _mix(plan: Plan) -> None:
         lead_shares={0: (0.6, 0.25, 0.15), plan.change - 2 * WEEK: (0.15, 0.15, 0.70)},
         lead_odds={**plan.parameters.lead_odds, "bought list": 0.3},
     )
-    plan.plant("mix", "mix", "most new leads come from a bought list; skill is what it was",
+    plan.plant("mix", "mix", "most new companies come from a bought list; skill is what it was",
                first_day=plan.change - 2 * WEEK, end_day=plan.days, lead_source="bought list", odds=0.3)  # fmt: skip
 
 
@@ -156,6 +159,7 @@ def _manager(plan: Plan) -> None:
     parameters = plan.parameters
     place = parameters.managers - 1
     team = tuple(rep for rep in range(parameters.reps) if team_of(rep, parameters) == place)
+    plan.taken |= set(team)
     plan.affect(Effect(plan.change, plan.days, odds=0.5, sellers=frozenset(team)))
     others = frozenset(parameters.reps + each for each in range(parameters.managers) if each != place)
     plan.set(coaching_managers=others or frozenset({-1}))
@@ -196,9 +200,9 @@ def _quota(plan: Plan) -> None:
 def _wasted(plan: Plan) -> None:
     """Demand hides a fall: the number is hit, and potential is lost."""
     plan.affect(Effect(plan.change, plan.days, odds=0.55))
-    plan.set(spontaneous_from={0: 1.0, plan.change: 6.0}, target_ease=0.8)
+    plan.set(spontaneous_from={0: 1.0, plan.change: 10.0}, target_ease=0.6)
     plan.plant("wasted", "systemic", "buyers come by themselves while efforts move fewer", first_day=plan.change,
-               end_day=plan.days, odds=0.55, spontaneous_times=6.0)  # fmt: skip
+               end_day=plan.days, odds=0.55, spontaneous_times=10.0)  # fmt: skip
 
 
 def _claims(plan: Plan) -> None:
@@ -222,7 +226,9 @@ def _dropped(plan: Plan) -> None:
 def _service(plan: Plan) -> None:
     """Trouble after the sale."""
     plan.set(case_rate=2.5)
-    plan.plant("service", "systemic", "two and a half service cases a sale", end_day=plan.days, case_rate=2.5)
+    plan.plant(
+        "service", "systemic", "two and a half service cases a sale in the end", end_day=plan.days, case_rate=2.5
+    )
 
 
 def _pester(plan: Plan) -> None:
@@ -263,11 +269,14 @@ def _regression(plan: Plan) -> None:
 
 
 def _risk(plan: Plan) -> None:
-    """Two reps go for deals four times as large."""
+    """Two reps go for deals four times as large, and win fewer of them."""
     reps = plan.take(2, "risk")
     for rep in reps:
         plan.habit(rep, bold=4.0)
-    plan.plant("risk", "none", "deals four times as large: risk taken, not a fault", sellers=reps, end_day=plan.days,
+    late = frozenset({Step.OFFER, Step.CLOSE})
+    plan.affect(Effect(-plan.parameters.days_before, plan.days, odds=0.4, sellers=frozenset(reps), steps=late))
+    plan.plant("risk", "none", "deals four times as large, fewer of them won: risk taken, not a fault",
+               sellers=reps, end_day=plan.days,
                bold=4.0)  # fmt: skip
 
 
@@ -275,9 +284,17 @@ def _repeat(plan: Plan) -> None:
     """One rep loses at the same step in the same way, again and again."""
     (rep,) = plan.take(1, "repeat")
     plan.affect(
-        Effect(0, plan.days, odds=0.2, sellers=frozenset({rep}), steps=frozenset({Step.OFFER}), objection="price")
+        Effect(
+            0,
+            plan.days,
+            odds=0.2,
+            sellers=frozenset({rep}),
+            steps=frozenset({Step.OFFER}),
+            refused=0.5,
+            objection="price",
+        )
     )
-    plan.plant("repeat", "individual", "loses at the offer, always to the price", sellers=(rep,), end_day=plan.days,
+    plan.plant("repeat", "individual", "loses at the offer, mostly to the price", sellers=(rep,), end_day=plan.days,
                step=STEP_NAMES[Step.OFFER], objection="price", odds=0.2)  # fmt: skip
 
 

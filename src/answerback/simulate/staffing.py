@@ -7,7 +7,7 @@ from collections import defaultdict
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.simulate.parameters import WEEK, Habits, Parameters
+from answerback.simulate.parameters import WEEK, Parameters
 from answerback.simulate.people import territories, zone_of
 from answerback.simulate.worktime import Worktime
 
@@ -16,6 +16,8 @@ Ints = NDArray[np.int64]
 _AWAY_WEEKS = 2
 """Weeks of holiday of each rep in forty."""
 _TOLD_IN_WEEKS = 40
+_TASTE = 0.35
+"""Standard deviation of the logarithm of a seller's liking for mails."""
 
 
 class Staffing:
@@ -24,10 +26,11 @@ class Staffing:
     def __init__(self, parameters: Parameters, worktime: Worktime, rng: np.random.Generator) -> None:
         self._parameters, self._worktime, self._rng = parameters, worktime, rng
         self._seats = territories(parameters)
-        usual = Habits(efforts_per_week=parameters.efforts_per_week)
-        self.habits = {seller: parameters.habits.get(seller, usual) for seller in range(parameters.sellers)}
-        self._pace = np.array([self.habits[seller].efforts_per_week for seller in range(parameters.sellers)])
-        self.private = np.array([self.habits[seller].private_share for seller in range(parameters.sellers)])
+        habits = [parameters.habits_of(seller) for seller in range(parameters.sellers)]
+        self._pace = np.array([each.efforts_per_week for each in habits])
+        self.private = np.array([each.private_share for each in habits])
+        self.mail_share = np.array([each.mail_share for each in habits]) * rng.lognormal(0, _TASTE, len(habits))
+        """By seller, the weight of mails against what others choose."""
         self.zone = np.array([zone_of(seller, parameters) for seller in range(parameters.sellers)], dtype=np.int64)
         """By seller, where they sit."""
         reps = range(parameters.reps)
@@ -36,6 +39,10 @@ class Staffing:
         self._place = np.array([parameters.seats.get(each, each) for each in reps], dtype=np.int64)
         self.absences = self._holidays()
         """Seller, first day, day after the last."""
+        self._back = np.tile(np.array([*range(parameters.days + 366), *range(-parameters.days_before, 0)]),
+                             (parameters.sellers, 1))  # fmt: skip
+        for seller, first, end in sorted(self.absences, reverse=True):
+            self._back[seller, first:end] = self._back[seller, end]
         self._taken: dict[int, Ints] = defaultdict(lambda: np.zeros(parameters.sellers, dtype=np.int64))
 
     def holders(self, day: int) -> Ints:
@@ -44,6 +51,11 @@ class Staffing:
         here = np.flatnonzero((self._joined <= day) & (day < self._left))
         held[self._place[here]] = here
         return held
+
+    def back(self, seller: Ints, day: Ints) -> Ints:
+        """The day on which sellers are back from the holiday that they are on; the same day for who is not away."""
+        found: Ints = self._back[seller, day]
+        return found
 
     def busy(self, day: Ints, seat: Ints) -> None:
         """Notes efforts that were promised for days to come: they take the place of others."""
@@ -73,5 +85,7 @@ class Staffing:
         found = []
         for seller in range(self._parameters.reps):
             chosen = self._rng.choice(max(weeks - 4, 1), min(count, max(weeks - 4, 1)), replace=False) + 2
-            found += [(seller, int(week) * WEEK, int(week + 1) * WEEK) for week in np.sort(chosen)]
+            here = range(max(self._joined[seller], 0), min(self._left[seller], self._parameters.days))
+            weeks_off = [int(week) * WEEK for week in np.sort(chosen) if int(week) * WEEK in here]
+            found += [(seller, first, first + WEEK) for first in weeks_off]
         return found

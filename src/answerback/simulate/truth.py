@@ -30,12 +30,13 @@ NOT_MOVED = (
     "declined_meeting",
 )  # fmt: skip
 """Acts by which an effort has not moved its buyer: refusals, machines, and what follows from another act."""
+_BY_MACHINES = pa.array(["out_of_office", "bounced"])
 
 
 def write_truth(
     story: Story, parameters: Parameters, scenarios: Sequence[str], planted: Sequence[Planted], folder: Path
 ) -> list[Path]:  # fmt: skip
-    """Writes the truth; the files."""
+    """Writes the truth; the files. The story is the one that was recorded."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = truth_tables(story)
     paths = [folder / "truth.json"]
@@ -91,7 +92,8 @@ def told_truth(
     """What `truth.json` says."""
     facts = story.facts
     names = {row["seller"]: row for row in facts.rows("seller")}
-    caused = pc.sum(pc.is_valid(facts.tables["action"]["cause"])).as_py()
+    acts = facts.tables["action"].filter(pc.invert(pc.is_in(facts.tables["action"]["kind"], value_set=_BY_MACHINES)))
+    caused = pc.sum(pc.is_valid(acts["cause"])).as_py()
     return {
         "company": facts.company,
         "from": stamp(facts.start),
@@ -100,9 +102,10 @@ def told_truth(
         "scenarios": list(scenarios) or ["calm"],
         "planted": [_told(each, facts, names) for each in planted],
         "buyer_actions": {
-            "all": facts.tables["action"].num_rows,
+            "all": acts.num_rows,
             "caused_by_an_effort": caused,
-            "would_have_come_anyway": facts.tables["action"].num_rows - caused,
+            "would_have_come_anyway": acts.num_rows - caused,
+            "and_messages_of_machines": facts.tables["action"].num_rows - acts.num_rows,
         },
         "efforts": {"all": efforts.num_rows, "moved_a_buyer": pc.sum(efforts["moved"]).as_py()},
         "reps": _reps(efforts, names, planted, facts),

@@ -21,10 +21,11 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from answerback.simulate.assemble import CLAIMED, effort_purposes, told_events
+from answerback.simulate.facts import SYSTEMS
 from answerback.simulate.ledger import Columns
 from answerback.simulate.model import HUB, Model, Told
 from answerback.simulate.parameters import KIND_NAMES, Parameters
-from answerback.simulate.replies import ACTS, NONE, SYSTEMS
+from answerback.simulate.replies import ACTS, NONE
 
 REPS = 1_000
 """Of a division."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.simulate.parameters import DAY, WEEK
+from answerback.simulate.parameters import DAY
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -114,7 +114,3 @@ class Worktime:
     def day_of(self, at: Ints) -> Ints:
         """The day (UTC) in which an instant lies, at most a year after the end."""
         return np.minimum((at - self.start) // DAY, self.days + 364)
-
-    def week_of(self, day: int) -> int:
-        """The week of a day, from 0."""
-        return day // WEEK

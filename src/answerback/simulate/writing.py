@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def write_company(
     on_step(steps[0], 0, len(steps))
     story = assemble(Model(plan.parameters).tell())
     if "dirty" in scenarios:
-        story = dirtied(story)
+        story, dirt = dirtied(story)
+        plan.planted = [replace(each, more=dirt) if each.scenario == "dirty" else each for each in plan.planted]
     draft = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
