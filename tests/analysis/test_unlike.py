@@ -52,10 +52,15 @@ def test_a_segment_that_turned_is_named(tmp_path: Path, misspecified: bool) -> N
     assert found["size_band"].own.after < found["size_band"].own.before
 
 
-def test_a_rep_who_fell_is_named(tmp_path: Path) -> None:
-    found = {each.dimension: each for each in looked_at(tmp_path, "one-of-many", seed=4)}
-    fallen = planned(replace(COMPANY, seed=4), ["one-of-many"]).planted[0].sellers[0]
-    people = (tmp_path / "company" / "records" / "rep.csv").read_text().splitlines()
-    assert found["rep"].group in people[1 + fallen]
-    assert found["rep"].as_large < 0.01
-    assert found["size_band"].as_large * len(found) > 0.05
+def test_a_rep_who_fell_is_the_one_who_stands_out(tmp_path: Path) -> None:
+    sure = 0
+    for seed in (4, 5, 6):
+        folder = tmp_path / str(seed)
+        found = {each.dimension: each for each in looked_at(folder, "one-of-many", seed=seed)}
+        fallen = planned(replace(COMPANY, seed=seed), ["one-of-many"]).planted[0].sellers[0]
+        people = (folder / "company" / "records" / "rep.csv").read_text().splitlines()
+        assert found["rep"].group in people[1 + fallen]
+        assert found["rep"].own.after < found["rep"].own.before
+        sure += found["rep"].as_large * len(found) <= 0.05
+    # Seven weeks of a fall to odds of 0.3 are seen for sure in most companies, not in all.
+    assert sure >= 2
