@@ -65,8 +65,6 @@ def simulate_volume(settings: Settings, out: Path, events: int, seed: int) -> No
     if events not in SIZES:
         raise UsageError(f"{events:,} events are too few or too many", where="--events",
                          next_step=f"name a number from {SIZES[0]:,} to {SIZES[-1]:,}")  # fmt: skip
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise UsageError("this is not an empty folder", where=str(out), next_step="name a new one with --out")
     with progress(settings, "Simulating") as advance:
         written = write_volume(out, events, seed=seed, on_step=lambda done, total: advance("divisions", done, total))
     if settings.format is not Format.TABLE:

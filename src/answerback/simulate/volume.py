@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from answerback.simulate.assemble import CLAIMED, effort_purposes, told_events
+from answerback.simulate.draft import drafted
 from answerback.simulate.facts import SYSTEMS
 from answerback.simulate.ledger import Columns
 from answerback.simulate.model import HUB, Model, Told
@@ -73,20 +74,22 @@ def write_volume(
     """Writes a year of about so many events into a folder; how many it became.
 
     Args:
-        folder: For the files; made where it is not there.
+        folder: For the files; new, or empty. It is there when all of them are.
         events: Efforts and buyer actions together.
         seed: Of all divisions.
         processes: How many work at once; 0: one a processor.
         on_step: Told how many divisions are done, and how many there are.
+
+    Raises UsageError where the folder holds something already.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    work = divisions(events, seed, folder)
-    count = 0
-    with multiprocessing.get_context("spawn").Pool(min(processes or os.cpu_count() or 1, len(work))) as pool:
-        for done, written in enumerate(pool.imap_unordered(write_division, work), start=1):
-            count += written
-            if on_step is not None:
-                on_step(done, len(work))
+    count, spawn = 0, multiprocessing.get_context("spawn")
+    with drafted(folder) as draft:
+        work = divisions(events, seed, draft)
+        with spawn.Pool(min(processes or os.cpu_count() or 1, len(work))) as pool:
+            for done, written in enumerate(pool.imap_unordered(write_division, work), start=1):
+                count += written
+                if on_step is not None:
+                    on_step(done, len(work))
     return count
 
 

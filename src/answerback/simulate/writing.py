@@ -1,20 +1,15 @@
-"""Writes a practice company into a folder: its data as real systems or as plain records, and the truth beside it.
-
-All of it is written into a draft beside the folder, which takes its name when it is whole: after a kill there is
-nothing that looks finished.
-"""
+"""Writes a practice company into a folder: its data as real systems or as plain records, and the truth beside it."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 
-from answerback.domain.errors import UsageError
 from answerback.simulate.assemble import Story, assemble
 from answerback.simulate.dirt import dirtied
+from answerback.simulate.draft import drafted, must_be_free
 from answerback.simulate.exports.calendar import write_calendars
 from answerback.simulate.exports.esign import write_esign
 from answerback.simulate.exports.folder import write_folder
@@ -63,8 +58,7 @@ def write_company(
 
     Raises UsageError where the folder holds something already.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError("this is not an empty folder", where=str(folder), next_step="name a new one with --out")
+    must_be_free(folder)
     plan = planned(parameters, scenarios, misspecified=misspecified)
     steps = ["people and buyers", *(_EXPORTS if form is Form.EXPORTS else ["records"]), "truth"]
     on_step(steps[0], 0, len(steps))
@@ -72,10 +66,7 @@ def write_company(
     if "dirty" in scenarios:
         story, dirt = dirtied(story)
         plan.planted = [replace(each, more=dirt) if each.scenario == "dirty" else each for each in plan.planted]
-    draft = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(parents=True)
-    try:
+    with drafted(folder) as draft:
         for done, name in enumerate(steps[1:-1], start=1):
             on_step(name, done, len(steps))
             if form is Form.EXPORTS:
@@ -85,9 +76,4 @@ def write_company(
         write_guide(story.facts, draft)
         on_step(steps[-1], len(steps) - 1, len(steps))
         write_truth(story, plan.parameters, scenarios, plan.planted, draft / "truth")
-        if folder.exists():
-            folder.rmdir()
-        draft.rename(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     return plan, story
