@@ -155,6 +155,16 @@ def test_a_refusal_turns_moved_forward_into_answered_and_back(fresh: Terminal, t
     assert state() == "on_base"
 
 
+def test_of_two_decisions_in_a_row_the_later_stands(fresh: Terminal, tables: Path) -> None:
+    fresh("load", tables)
+    fresh("decide", "merge", "acme", "acme2")
+    for last, state in (("refusal", "answered"), ("not_refusal", "on_base"), ("refusal", "answered")):
+        for kind in ("not_refusal", "refusal", last):
+            assert fresh("decide", kind, "b2").code == 0
+        fresh("build")
+        assert {row["effort_id"]: row["state"] for row in fresh.rows("show", "outcomes")}["e2"] == state
+
+
 def test_a_contested_touch_is_left_out_until_it_is_settled(fresh: Terminal, tables: Path) -> None:
     fresh("load", tables)
     fresh("build")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -90,4 +91,6 @@ def write_decision(
         "reason": reason or None,
     }
     append(workspace.home, Entry(whose, "decision", fields, now))
+    # The log keeps whole seconds, and the later word stands: whoever decides again must do so in another second.
+    time.sleep(1 - now.microsecond / 1_000_000)
     print("Written down. It takes effect with the next: answerback build")
