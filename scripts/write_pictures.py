@@ -1,11 +1,14 @@
-"""Writes the pictures of README and docs from real output on `examples/small_team`: `docs/images/*.svg`.
+"""Writes the pictures of README and docs from real output: `docs/images/*.svg`.
 
-Run it after a change of what the command line shows.
+The rates are those of `examples/small_team`, the demo is what `answerback demo` says. Run it after a change of what the
+command line shows.
 """
 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -38,6 +41,19 @@ def main() -> None:
     console.print(Text(footnotes(answer)[-1]))
     picture = console.export_svg(title="answerback", clear=False)
     (IMAGES / "on-base.svg").write_text(without_foreign_fonts(picture), encoding="utf-8")
+    (IMAGES / "demo.svg").write_text(demo(), encoding="utf-8")
+
+
+def demo() -> str:
+    """The middle of the demo: the question, the shuffle, the envelope."""
+    with tempfile.TemporaryDirectory() as folder:
+        words = ["demo", "--quiet", "--no-ask", "--out", f"{folder}/demo"]
+        ran = subprocess.run([sys.executable, "-m", "answerback", *words], capture_output=True, text=True, check=True)
+    shown_from, shown_to = (ran.stdout.index(each) for each in ("2026Q3:", "And in your team?"))
+    console = Console(record=True, width=104, file=tempfile.TemporaryFile("w"))  # noqa: SIM115 - what is shown is unwanted
+    console.print(Text("$ answerback demo", style="bold"))
+    console.print(Text(ran.stdout[shown_from:shown_to].rstrip()))
+    return without_foreign_fonts(console.export_svg(title="answerback"))
 
 
 def grid(table: pa.Table) -> Table:
