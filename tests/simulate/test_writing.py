@@ -83,6 +83,17 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path, company: Path) -> N
         assert (company / each).read_bytes() == (tmp_path / "again" / each).read_bytes(), each
 
 
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("form", list(Form))
+def test_a_company_in_which_next_to_nothing_happens_is_written_all_the_same(
+    tmp_path: Path, seed: int, form: Form
+) -> None:  # fmt: skip
+    tiny = Parameters(reps=1, managers=1, weeks=4, efforts_per_week=1.0, seed=seed)
+    write_company(tmp_path / "company", tiny, form=form)
+    truth = json.loads((tmp_path / "company" / "truth" / "truth.json").read_text())
+    assert truth["efforts"]["all"] < 20
+
+
 def test_what_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise KeyboardInterrupt

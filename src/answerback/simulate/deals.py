@@ -30,6 +30,8 @@ _AMOUNT, _AMOUNT_SPREAD = 14_000.0, 0.6
 _SEGMENT_AMOUNTS = dict(zip(SEGMENTS, (1.0, 2.2, 5.0), strict=True))
 _HONEST = 0.5
 """Share of lost deals of which the seller tells the buyer's reason; the others were lost to the price, they say."""
+_OPENED = ("at", "pursuit", "account", "contact", "seat", "amount_minor", "zone", "product")
+_CHANGED = ("deal", "at", "field", "old", "new", "seat")
 _TYPED_DAYS = 1.2
 _BETWEEN_SECONDS = 90
 
@@ -42,10 +44,11 @@ class Deals:
     ) -> None:  # fmt: skip
         self._worktime, self._buyers, self._pursuits, self._rng = worktime, buyers, pursuits, rng
         self._bold = np.array([parameters.habits_of(each).bold for each in range(parameters.sellers)])
-        self.opened, self.changes = Ledger(), Ledger()
+        self.opened = Ledger(**dict.fromkeys(_OPENED, np.int64))
+        self.changes = Ledger(**dict.fromkeys(_CHANGED, np.int64))
         self._last: Ints = np.zeros(0, dtype=np.int64)
         """By deal, when something was typed in last: a seller types in what happened in its order."""
-        self.said = Ledger()
+        self.said = Ledger(**dict.fromkeys(("deal", "at", "kind"), np.int64))
         """What buyers said stood in the way of deals that were lost."""
 
     def zone_of(self, pursuit: Ints) -> Ints:

@@ -14,21 +14,24 @@ Columns = dict[str, NDArray[Any]]
 
 
 class Ledger:
-    """Events of one sort, told in any order.
+    """Events of one sort, told in any order; where nothing was told, its columns are empty.
 
-    >>> ledger = Ledger()
+    >>> ledger = Ledger(at=np.int64)
     >>> ledger.add({"at": np.array([5, 3])}), ledger.add({"at": np.array([4])})
     (array([0, 1]), array([2]))
     >>> ledger.columns()["at"]
     array([5, 3, 4])
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **columns: type[np.generic]) -> None:
+        self._kinds = columns
         self._blocks: dict[str, list[NDArray[Any]]] = defaultdict(list)
         self.count = 0
 
     def add(self, columns: Mapping[str, NDArray[Any]]) -> NDArray[np.int64]:
         """Writes events down; the numbers they have until all is put in order."""
+        if columns.keys() != self._kinds.keys():
+            raise ValueError(f"these columns differ: {sorted(columns.keys() ^ self._kinds.keys())}")
         length = len(next(iter(columns.values())))
         for name, values in columns.items():
             self._blocks[name].append(values)
@@ -37,7 +40,7 @@ class Ledger:
 
     def columns(self) -> Columns:
         """Everything, in the order in which it was told."""
-        return {name: np.concatenate(blocks) for name, blocks in self._blocks.items()}
+        return {name: np.concatenate([np.zeros(0, kind), *self._blocks[name]]) for name, kind in self._kinds.items()}
 
 
 def taken(columns: Columns, which: NDArray[Any] | slice) -> Columns:

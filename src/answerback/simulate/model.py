@@ -42,6 +42,9 @@ _SENT_BY_SEQUENCE = 3
 """Mails of a sequence before a person takes over."""
 _LOGGED = 0.7
 """Share of calls from a private phone that are typed into the CRM if they went well. Failures are not."""
+_EFFORT = ("at", "pursuit", "seller", "contact", "kind", "step", "touch", "answers", "system", "meets_at", "minutes")
+_ACT = ("at", "pursuit", "contact", "kind", "cause", "answers", "system", "objection", "meets_at")
+"""What is written down of each effort and act, besides what is no whole number."""
 _POUNCE = 10.0
 """How far ahead of everything else a company comes that has just become hot, where reps pounce."""
 _NO_ANSWER = tuple(ACT[name] for name in ("viewed_document", "out_of_office", "bounced"))
@@ -83,7 +86,8 @@ class Model:
         self.heat = Heat(parameters, self.buyers.count, self.rng)
         self.pursuits = Pursuits()
         self.courses = Courses(parameters, self.worktime, self.buyers, self.pursuits, self.rng)
-        self.efforts, self.acts = Ledger(), Ledger()
+        self.efforts = Ledger(**dict.fromkeys(_EFFORT, np.int64), sequence=np.bool_, p=np.float64)
+        self.acts = Ledger(**dict.fromkeys(_ACT, np.int64), refuses=np.bool_)
         self.sources = np.zeros(self.buyers.count, dtype=np.int64)
         self.talks: list[tuple[int, int, int]] = []
         self._due: dict[int, list[Columns]] = defaultdict(list)

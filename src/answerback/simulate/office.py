@@ -187,8 +187,6 @@ def _cases(told: Told, deals: Columns, numbers: Ints, rng: np.random.Generator) 
 def _obstacles(told: Told, numbers: Ints) -> dict[str, Any]:
     """What buyers said stood in the way; what sellers say is the loss reason in the CRM."""
     said = told.courses.deals.said.columns()
-    if not said:
-        return {}
     end = told.worktime.start + told.parameters.days * DAY
     deal = renamed(said["deal"], numbers)
     kept = np.flatnonzero((deal >= 0) & (said["at"] < end))

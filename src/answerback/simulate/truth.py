@@ -93,7 +93,7 @@ def told_truth(
     facts = story.facts
     names = {row["seller"]: row for row in facts.rows("seller")}
     acts = facts.tables["action"].filter(pc.invert(pc.is_in(facts.tables["action"]["kind"], value_set=_BY_MACHINES)))
-    caused = pc.sum(pc.is_valid(acts["cause"])).as_py()
+    caused = pc.sum(pc.is_valid(acts["cause"]), min_count=0).as_py()
     return {
         "company": facts.company,
         "from": stamp(facts.start),
@@ -107,7 +107,7 @@ def told_truth(
             "would_have_come_anyway": acts.num_rows - caused,
             "and_messages_of_machines": facts.tables["action"].num_rows - acts.num_rows,
         },
-        "efforts": {"all": efforts.num_rows, "moved_a_buyer": pc.sum(efforts["moved"]).as_py()},
+        "efforts": {"all": efforts.num_rows, "moved_a_buyer": pc.sum(efforts["moved"], min_count=0).as_py()},
         "reps": _reps(efforts, names, planted, facts),
         "parameters": _plain(parameters),
     }
