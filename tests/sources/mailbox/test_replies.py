@@ -22,6 +22,7 @@ REFUSALS = [
     "Hi Ann,\n\nthanks for your time. Unfortunately we\u2019ve decided to go with a different supplier.\n\nBest, Bob",
     "We went with someone else.",
     "We are not interested.",
+    "Thank you for your mail, but we are not interested.",
     "I'm not interested, thank you.",
     "Not interested.",
     "Thanks, but not interested.",

@@ -92,7 +92,7 @@ _DOOR_OPEN: Final = re.compile(
     r"""\b(?:at\ the\ moment|at\ this\ (?:time|stage|point)|right\ now|for\ now|currently|yet|until|unless|maybe
     |perhaps|however|instead
       |this\ (?:week|month|quarter|year)|next\ (?:week|month|quarter|year)|later\ (?:this|in)
-      |but\ (?:could|would|can|please|let|we\ (?:would|do|are|could))
+      |but\ (?:could|would|can|please|let|we\ (?:would|do|are|could)(?!\ not\b|n['\u2019]t\b))
       |momentan|zurzeit|zur\ zeit|derzeit|im\ moment|aktuell|vorerst|noch\ nicht|nächste[sn]?\ (?:jahr|quartal
       |monat)|vielleicht
       |jedoch|stattdessen|op\ dit\ moment|voorlopig|nog\ niet|volgend(?:e)?\ (?:jaar|kwartaal|maand)|misschien
