@@ -14,7 +14,7 @@ from answerback.domain.errors import SourceError, UsageError
 from answerback.domain.playbook import Playbook
 from answerback.sources.crm.rules import check_dialect
 from answerback.sources.salesforce import DIALECT, SOURCE
-from tests.sources.readings import Loaded, load
+from tests.sources.readings import OURS, Loaded, load
 
 FIXTURES = Path(__file__).parent / "fixtures"
 API = FIXTURES / "api"
@@ -79,8 +79,9 @@ def test_short_ids_become_long_ones(org: Loaded) -> None:
 
 
 def test_an_account_has_the_domain_of_its_website_and_knows_what_was_merged_into_it(org: Loaded) -> None:
-    assert org.of("account", FJORD)["domain"] == "fjordlights.example"
-    assert org.of("account", FJORD)["size_band"] == "50-249"
+    (own,) = [each for each in org.records["account"] if each["source_id"] == FJORD and "name" in each]
+    assert (own["domain"], own["size_band"]) == ("fjordlights.example", "50-249")
+    assert all(each["version_at"] <= own["version_at"] for each in org.records["account"] if each["source_id"] == FJORD)
     merged = org.of("decision", "0015g00000FjoldAAA-merged-account")
     assert (merged["kind"], merged["other_id"], merged["deleted"]) == ("merge", FJORD, False)
     assert org.of("account", "0015g00000FjoldAAA")["deleted"] is True
@@ -298,3 +299,32 @@ def test_encodings_and_delimiters_make_no_difference(spoil: Callable[[str], byte
     text = (API / "EventRelation.csv").read_text()
     (tmp_path / "EventRelation.csv").write_bytes(spoil(text))
     assert len(load(SOURCE, tmp_path).records["buyer_action"]) == 2
+
+
+def test_a_company_known_from_a_mail_is_the_crms_own_where_one_has_its_domain(tmp_path: Path) -> None:
+    (tmp_path / "Account.csv").write_text(
+        "Id,Name,Website,IsDeleted\n"
+        "0015g00000Acme1AAA,Acme,https://www.acme.example/en,false\n"
+        "0015g00000GoneXAAA,Acme of old,acme.example,true\n"
+        "0015g00000TwinNAAA,Twin North,twin.example,false\n"
+        "0015g00000TwinSAAA,Twin South,twin.example,false\n"
+    )
+    mails = [
+        f"02s5g00000Mail{number}AAA,jo@{domain},ann.archer@lumen.example,true,2026-03-0{number}T10:00:00Z,Re: offer,1"
+        for number, domain in enumerate(("acme.example", "twin.example", "other.example"), start=1)
+    ]
+    head = "Id,FromAddress,ToAddress,Incoming,MessageDate,Subject,Status"
+    (tmp_path / "EmailMessage.csv").write_text("\n".join([head, *mails]) + "\n")
+    everybody = OURS.model_copy(update={"privacy": OURS.privacy.model_copy(update={"outside": "all"})})
+    loaded = load(SOURCE, tmp_path, playbook=everybody)
+    companies = {row["email"]: row["account_id"] for row in loaded.records["contact"]}
+    assert companies == {
+        "jo@acme.example": "0015g00000Acme1AAA",
+        "jo@twin.example": "twin.example",
+        "jo@other.example": "other.example",
+    }
+    # What a mail knows of the company is an older version of the CRM's own record.
+    assert {row["source_id"] for row in loaded.records["account"] if row.get("domain") == "acme.example"} == {
+        "0015g00000Acme1AAA",
+        "0015g00000GoneXAAA",
+    }

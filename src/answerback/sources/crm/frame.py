@@ -42,7 +42,8 @@ class Party:
     address: str
     rep: str | None
     company: str
-    """The account's id: the registrable domain, or the address itself where no company stands behind it."""
+    """The account's id: the CRM's where one company has that domain, else the registrable domain, or the address itself
+    where no company stands behind it."""
     domain: str
 
 
@@ -62,6 +63,8 @@ class World:
     lookups: Mapping[str, Lookup] = field(default_factory=dict)
     seller_ids: Mapping[str, str] = field(default_factory=dict)
     """Lower-case address of a person of ours to their id."""
+    company_ids: Mapping[str, str] = field(default_factory=dict)
+    """By domain, the id of the one company of the CRM that has it."""
     sellers: Sellers = field(default_factory=Sellers)
     parties: dict[str, Party | None] = field(default_factory=dict)
 
@@ -82,7 +85,8 @@ class World:
     def _party(self, address: str) -> Party:
         rep = self.seller_ids.get(address) or self.sellers.rep_of(address)
         company = account_id_of(address)
-        return Party(address, rep, company, "" if company == address else company)
+        domain = "" if company == address else company
+        return Party(address, rep, self.company_ids.get(domain, company), domain)
 
     def knows(self, party: Party) -> bool:
         """Whether an outside party may enter the log: a known contact or account, or all where the playbook says so."""

@@ -89,6 +89,8 @@ class Dialect:
     lookups: Mapping[str, LookupOf]
     sellers: tuple[str, Expr, Expr] | None = None
     """The object that lists our own people, their address and their id."""
+    companies: LookupOf | None = None
+    """The object that lists the buyers' companies: their id by their domain."""
     needs_sellers: bool = False
     """Whether nothing can be told without knowing who our people are."""
     dropped_prefix: str

@@ -5,7 +5,7 @@ Files that others refer to (associations, labels, people of ours) are read first
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -144,6 +144,8 @@ def _world(dialect: Dialect, found: list[Export], reading: Reading) -> World:
             where=dialect.name,
             next_step="set own_domains in the playbook, or give --set own=example.com",
         )
+    if dialect.companies is not None:
+        world.company_ids = _told_once(_pairs(dialect, found, dialect.companies, world))
     lookups: dict[str, Lookup] = {}
     world.lookups = lookups
     for name, wanted in dialect.lookups.items():
@@ -159,6 +161,16 @@ def _world(dialect: Dialect, found: list[Export], reading: Reading) -> World:
         if key and value
     }
     return world
+
+
+def _told_once(pairs: Iterable[tuple[pa.Array, pa.Array]]) -> dict[str, str]:
+    """The value of each key that has one value only."""
+    found: dict[str, str | None] = {}
+    for keys, values in pairs:
+        for key, value in zip(keys.to_pylist(), values.to_pylist(), strict=True):
+            if key and value:
+                found[key] = value if found.get(key, value) == value else None
+    return {key: value for key, value in found.items() if value is not None}
 
 
 def _pairs(

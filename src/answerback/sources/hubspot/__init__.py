@@ -73,6 +73,7 @@ DIALECT: Final = Dialect(
             & one_of(text("source"), "SOURCE_RECIPIENT"),
         ),
     },
+    companies=LookupOf(object="company", key=people.COMPANY_DOMAIN, value=people.COMPANY_KEY),
     sellers=("owner", people.OWNER_EMAIL, _OWNER),
     dropped_prefix="hubspot(?:crmexports)?(?:all)?|all(?=[a-z])",
     dropped_suffix=r"(?:data)?(?:databricks|postgres|snowflake)?\d*",

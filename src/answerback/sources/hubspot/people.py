@@ -95,6 +95,8 @@ def _merge(kind: str, winner: Expr, loser: Expr, moment: Expr, *, each: Expr | N
 
 _MERGED_INTO_THIS = each_listed(text("merged_object_ids"))
 
+COMPANY_KEY: Final = text("id", "company_id", "object_id")
+COMPANY_DOMAIN: Final = over_uniques(text("domain", "website"), _domain)
 COMPANY: Final = Object(
     name="company",
     names=("companies",),
@@ -104,7 +106,7 @@ COMPANY: Final = Object(
         ("object_id", "name"),
         ("company_id", "name", "domain"),
     ),
-    row=Row(key=text("id", "company_id", "object_id"), version=VERSION, deleted=DELETED),
+    row=Row(key=COMPANY_KEY, version=VERSION, deleted=DELETED),
     labels={
         "companyname": "name",
         "companydomainname": "domain",
@@ -118,7 +120,7 @@ COMPANY: Final = Object(
             record="account",
             fields={
                 "name": text("name"),
-                "domain": over_uniques(text("domain", "website"), _domain),
+                "domain": COMPANY_DOMAIN,
                 "industry": text("industry"),
                 "size_band": size_band("numberofemployees"),
                 "region": text("country"),

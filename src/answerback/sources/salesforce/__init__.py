@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from answerback.domain.reading import Source
-from answerback.sources.crm.expressions import always, lowered, one_of, text
+from answerback.sources.crm.expressions import always, flag, lowered, one_of, text
 from answerback.sources.crm.rules import Dialect, LookupOf
 from answerback.sources.crm.source import CrmSource
 from answerback.sources.salesforce import activities, deals, mail, people
@@ -47,6 +47,9 @@ DIALECT: Final = Dialect(
             when=one_of(text("Status", "Response"), "Accepted", "Declined"),
         ),
     },
+    companies=LookupOf(
+        object="Account", key=people.company_domain(text("Website")), value=KEY, when=~flag("IsDeleted")
+    ),
     sellers=("User", lowered(text("Email")), KEY),
     dropped_prefix="sf(?=[a-z])|salesforce",
     dropped_suffix=r"(?:data)?(?:databricks|postgres|snowflake)?\d*",
