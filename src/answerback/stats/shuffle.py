@@ -65,6 +65,9 @@ def unlike_the_rest(
         raise ValueError(f"group, efforts and answers have the shapes {of.shape}, {n.shape} and {s.shape}")
     if (s > n).any() or (s < 0).any() or (of < 0).any():
         raise ValueError("answers are from 0 to efforts, and groups from 0")
+    # In an order of their own: the answer does not depend on that in which units are handed in.
+    order = np.lexsort((*s.T, *n.T, of))
+    of, n, s = of[order], n[order], s[order]
     unlike = _unlike(_by_group(of, n, groups), _by_group(of, s, groups))
     rng = np.random.default_rng(seed)
     largest = np.empty(draws)
