@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from answerback.simulate.deals import FIELDS, OUTCOME, OUTCOMES, REASON, REASONS, STAGE
-from answerback.simulate.facts import SCHEMAS, SYSTEMS, Facts, fact_table
+from answerback.simulate.facts import SCHEMAS, SYSTEMS, Facts, coded, fact_table, or_null
 from answerback.simulate.ledger import Columns, in_order, renamed
 from answerback.simulate.model import Model, Told
 from answerback.simulate.names import PRODUCTS
@@ -141,7 +141,7 @@ def _efforts(told: Told, efforts: Columns) -> dict[str, Any]:
         "seller": efforts["seller"],
         "account": told.pursuits.account[efforts["pursuit"]],
         "contact": efforts["contact"],
-        "deal": _or_null(efforts["deal"]),
+        "deal": or_null(efforts["deal"]),
         "at": efforts["at"],
         "kind": _named(kind, KIND_NAMES),
         "purpose": effort_purposes(efforts),
@@ -150,10 +150,10 @@ def _efforts(told: Told, efforts: Columns) -> dict[str, Any]:
         "template": [_SEQUENCE if each else None for each in efforts["sequence"]],
         "evidence": np.where(system == CLAIMED, "claimed", "captured").tolist(),
         "minutes": efforts["minutes"],
-        "thread": _or_null(np.where(mail, efforts["pursuit"], -1)),
-        "answers": _or_null(efforts["answers"]),
+        "thread": or_null(np.where(mail, efforts["pursuit"], -1)),
+        "answers": or_null(efforts["answers"]),
         "system": _named(system, SYSTEMS),
-        "meets_at": _or_null(efforts["meets_at"]),
+        "meets_at": or_null(efforts["meets_at"]),
     }
 
 
@@ -177,17 +177,17 @@ def _actions(told: Told, acts: Columns) -> dict[str, Any]:
         "action": np.arange(len(kind)),
         "account": account,
         "contact": acts["contact"],
-        "deal": _or_null(acts["deal"]),
+        "deal": or_null(acts["deal"]),
         "at": acts["at"],
         "kind": _named(kind, ACTS),
         "stance": ["retreat" if each else None for each in retreat],
         "evidence": np.where(acts["system"] == CLAIMED, "claimed", "captured").tolist(),
         "system": _named(acts["system"], SYSTEMS),
-        "thread": _or_null(np.where(mail, acts["pursuit"], -1)),
-        "cause": _or_null(acts["cause"]),
-        "answers": _or_null(acts["answers"]),
+        "thread": or_null(np.where(mail, acts["pursuit"], -1)),
+        "cause": or_null(acts["cause"]),
+        "answers": or_null(acts["answers"]),
         "objection": [OBJECTIONS[each] if each >= 0 else None for each in acts["objection"]],
-        "brings": _or_null(np.where(kind == ACT["introduced"], account * CONTACTS + CONTACTS - 1, -1)),
+        "brings": or_null(np.where(kind == ACT["introduced"], account * CONTACTS + CONTACTS - 1, -1)),
     }
 
 
@@ -233,8 +233,4 @@ def _holders(told: Told, seat: Ints, day: Ints) -> Ints:
 
 
 def _named(codes: NDArray[Any], names: tuple[str, ...]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), list(names)).dictionary_decode()
-
-
-def _or_null(numbers: Ints) -> pa.Array:
-    return pa.array(numbers, mask=numbers < 0)
+    return coded(codes, names).dictionary_decode()

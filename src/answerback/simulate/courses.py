@@ -139,9 +139,10 @@ class Courses:
         acts = self._acts(harmed, at, kind, np.full(len(harmed), MAIL))
         return acts | {"refuses": np.ones(len(harmed), dtype=np.bool_), "cause": made[hurt]}
 
-    def open_deals(self, pursuit: Ints, at: Ints, day: int) -> None:
-        """Deals for pursuits that have become serious."""
-        self.deals.open(pursuit[self._pursuits.deal[pursuit] < 0], at[self._pursuits.deal[pursuit] < 0], day)
+    def open_deals(self, pursuit: Ints, at: Ints) -> None:
+        """Deals for pursuits that have become serious, where there is none yet."""
+        without = self._pursuits.deal[pursuit] < 0
+        self.deals.open(pursuit[without], at[without])
 
     def _end(self, acts: Columns, open_: Bools, day: int) -> None:
         """Pursuits that a refusal ends, or that are won."""
@@ -186,15 +187,14 @@ class Courses:
             [int(Step.OFFER), int(Step.OFFER), int(Step.CLOSE), int(Step.DISCOVER)],
             -1,
         )
-        answered = moved & np.isin(kind, (*_INTEREST, ACT["returned_offer"], ACT["requested_offer"], ACT["attended"]))
-        still = answered & (kind != ACT["accepted_meeting"])
+        still = moved & np.isin(kind, (*_INTEREST, ACT["returned_offer"], ACT["requested_offer"], ACT["attended"]))
         self._pursuits.due[pursuit[still]] = day + self._rng.integers(1, 4, still.sum())
         self._pursuits.last[pursuit[still]] = False
         self._pursuits.touches[pursuit[still]] = np.minimum(self._pursuits.touches[pursuit[still]], 1)
         on = to > step
         chosen, first = np.unique(pursuit[on], return_index=True)
         self._pursuits.step[chosen], self._pursuits.touches[chosen] = to[on][first], 0
-        self.open_deals(chosen, acts["at"][on][first], day)
+        self.open_deals(chosen, acts["at"][on][first])
         self.deals.move(chosen, acts["at"][on][first])
 
     def _acts(self, pursuit: Ints, at: Ints, kind: Ints, system: Ints) -> Columns:

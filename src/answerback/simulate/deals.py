@@ -55,7 +55,7 @@ class Deals:
         """Where the buyers of pursuits sit."""
         return self._buyers.zone[self._pursuits.account[pursuit]]
 
-    def open(self, pursuit: Ints, at: Ints, _day: int) -> None:
+    def open(self, pursuit: Ints, at: Ints) -> None:
         """Opens deals at an instant each."""
         if not len(pursuit):
             return

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 _INT, _TEXT, _BOOL = pa.int64(), pa.string(), pa.bool_()
 
@@ -155,6 +157,20 @@ class Facts:
         """The facts of a kind, one by one."""
         rows: list[dict[str, Any]] = self.tables[name].to_pylist()
         return rows
+
+
+def coded(codes: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:
+    """Words from their places in a list; nothing for negative places.
+
+    >>> coded(np.array([1, -1]), ("email", "call")).to_pylist()
+    ['call', None]
+    """
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), list(names))
+
+
+def or_null(numbers: NDArray[np.int64]) -> pa.Array:
+    """Numbers; nothing for negative ones."""
+    return pa.array(numbers, mask=numbers < 0)
 
 
 def fact_table(name: str, columns: Mapping[str, Sequence[Any] | Any]) -> pa.Table:

@@ -318,7 +318,7 @@ class Model:
             opened = self.pursuits.open(account, colleague, self.pursuits.seat[by], day=day + 1,
                                         sequence=np.zeros(len(by), dtype=np.bool_))  # fmt: skip
             self.pursuits.step[opened] = int(Step.DISCOVER)
-            self.courses.open_deals(opened, np.full(len(by), self.worktime.start + day * DAY + 17 * 3600), day)
+            self.courses.open_deals(opened, np.full(len(by), self.worktime.start + day * DAY + 17 * 3600))
 
     # Managers ------------------------------------------------------------------------------------------------------
 

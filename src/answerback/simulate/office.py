@@ -6,7 +6,6 @@ meetings. Managers who coach talk with each of their reps; the worst may be coac
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from answerback.simulate.deals import OUTCOME, WON
 from answerback.simulate.ledger import Columns, renamed
 from answerback.simulate.parameters import DAY, OBJECTIONS, STEP_NAMES, WEEK, Kind
 from answerback.simulate.people import team_of
+from answerback.simulate.worktime import quarter_of
 
 if TYPE_CHECKING:
     from answerback.simulate.model import Told
@@ -108,11 +108,8 @@ def _won(told: Told, numbers: Ints) -> Ints:
 
 
 def _quarters(told: Told) -> list[str]:
-    found = []
-    for week in range(told.parameters.weeks):
-        on = datetime.fromtimestamp(told.worktime.start + week * WEEK * DAY, tz=UTC)
-        found.append(f"{on.year}Q{(on.month - 1) // 3 + 1}")
-    return list(dict.fromkeys(found))
+    weeks = (told.worktime.start + week * WEEK * DAY for week in range(told.parameters.weeks))
+    return list(dict.fromkeys(map(quarter_of, weeks)))
 
 
 def _expenses(told: Told, efforts: Columns) -> dict[str, Any]:

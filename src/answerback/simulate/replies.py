@@ -47,7 +47,7 @@ _VIEWED = 0.55
 _HOLIDAY_DAYS = 14
 _OUT_OF_OFFICE = 0.7
 """Share of people whose mail program says that they are away."""
-_MEASURE = {"lognormal": 1.0, "weibull": 0.6}
+_WEIBULL_SHAPE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +148,7 @@ class Replies:
         rng, parameters, kind = self._rng, self._parameters, made.touches.kind
         size, median = len(kind), parameters.lag_days * _LAG_FACTORS[kind] * slower
         if parameters.lag_family == "weibull":
-            shape = _MEASURE["weibull"]
-            days = median * (-np.log1p(-rng.random(size)) / np.log(2)) ** (1 / shape)
+            days = median * (-np.log1p(-rng.random(size)) / np.log(2)) ** (1 / _WEIBULL_SHAPE)
         else:
             days = median * np.exp(rng.normal(0, parameters.lag_spread, size))
         lag = (np.minimum(days, _LONGEST_DAYS[kind]) * DAY).astype(np.int64) + 120

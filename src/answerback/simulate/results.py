@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from answerback.simulate.exports.playbook import DOLLARS
 from answerback.simulate.facts import Facts
+from answerback.simulate.worktime import quarter_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,8 @@ def quarter_result(facts: Facts) -> QuarterResult:
     deals = {row["deal"]: row for row in facts.rows("deal")}
     won = 0.0
     for change in facts.rows("deal_change"):
-        if change["field"] == "outcome" and change["new"] == "won" and _quarter(change["at"]) == quarter:
+        if change["field"] == "outcome" and change["new"] == "won" and quarter_of(change["at"]) == quarter:
             deal = deals[change["deal"]]
             won += deal["amount_minor"] * DOLLARS[deal["currency"]] / DOLLARS["EUR"]
     target = sum(row["value"] for row in facts.rows("target") if row["period"] == quarter)
     return QuarterResult(quarter, round(won), target)
-
-
-def _quarter(at: int) -> str:
-    on = datetime.fromtimestamp(at, tz=UTC)
-    return f"{on.year}Q{(on.month - 1) // 3 + 1}"

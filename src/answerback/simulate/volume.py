@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from answerback.simulate.assemble import CLAIMED, effort_purposes, told_events
 from answerback.simulate.draft import drafted
-from answerback.simulate.facts import SYSTEMS
+from answerback.simulate.facts import SYSTEMS, coded, or_null
 from answerback.simulate.ledger import Columns
 from answerback.simulate.model import HUB, Model, Told
 from answerback.simulate.parameters import KIND_NAMES, Parameters
@@ -116,14 +116,14 @@ def _efforts(division: Division, told: Told, efforts: Columns) -> pa.Table:
             "rep_id": _among(division, "r", efforts["seller"], told.parameters.sellers),
             **_parties(division, told, efforts),
             "occurred_at": _instants(efforts["at"]),
-            "kind": _named(efforts["kind"], KIND_NAMES),
+            "kind": coded(efforts["kind"], KIND_NAMES),
             "purpose": effort_purposes(efforts).dictionary_encode(),
-            "origin": _named(efforts["sequence"].astype(np.int64), ("hand", "sequence")),
-            "evidence": _named((efforts["system"] == CLAIMED).astype(np.int64), ("captured", "claimed")),
+            "origin": coded(efforts["sequence"].astype(np.int64), ("hand", "sequence")),
+            "evidence": coded((efforts["system"] == CLAIMED).astype(np.int64), ("captured", "claimed")),
             "minutes": efforts["minutes"],
             "reference": _ids(division, "message:e", number),
             "refers_to": _ids(division, "message:a", _digits(efforts["answers"])),
-            "system": _named(efforts["system"], SYSTEMS),
+            "system": coded(efforts["system"], SYSTEMS),
         }
     )
 
@@ -135,12 +135,12 @@ def _acts(division: Division, told: Told, acts: Columns) -> pa.Table:
             "action_id": _ids(division, "a", number),
             **_parties(division, told, acts),
             "occurred_at": _instants(acts["at"]),
-            "kind": _named(acts["kind"], ACTS),
-            "stance": _named(np.where(acts["refuses"] & (acts["kind"] == ACTS.index("replied")), 0, -1), ("retreat",)),
-            "evidence": _named((acts["system"] == CLAIMED).astype(np.int64), ("captured", "claimed")),
+            "kind": coded(acts["kind"], ACTS),
+            "stance": coded(np.where(acts["refuses"] & (acts["kind"] == ACTS.index("replied")), 0, -1), ("retreat",)),
+            "evidence": coded((acts["system"] == CLAIMED).astype(np.int64), ("captured", "claimed")),
             "reference": _ids(division, "message:a", number),
             "refers_to": _ids(division, "message:e", _digits(acts["answers"])),
-            "system": _named(acts["system"], SYSTEMS),
+            "system": coded(acts["system"], SYSTEMS),
         }
     )
 
@@ -162,16 +162,12 @@ def _ids(division: Division, prefix: str, digits: pa.Array) -> pa.Array:
 
 def _digits(numbers: NDArray[np.int64]) -> pa.Array:
     """Numbers as text; nothing for negative ones."""
-    return pa.array(numbers, mask=numbers < 0).cast(pa.string())
+    return or_null(numbers).cast(pa.string())
 
 
 def _among(division: Division, prefix: str, codes: NDArray[Any], count: int) -> pa.Array:
     names = [f"{prefix}{division.number}-{each}" for each in range(count)]
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), names)
-
-
-def _named(codes: NDArray[Any], names: tuple[str, ...]) -> pa.Array:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), list(names))
+    return coded(codes, names)
 
 
 def _instants(at: NDArray[np.int64]) -> pa.Array:

@@ -114,3 +114,13 @@ class Worktime:
     def day_of(self, at: Ints) -> Ints:
         """The day (UTC) in which an instant lies, at most a year after the end."""
         return np.minimum((at - self.start) // DAY, self.days + 364)
+
+
+def quarter_of(at: int) -> str:
+    """The quarter (UTC) in which an instant lies.
+
+    >>> quarter_of(0)
+    '1970Q1'
+    """
+    on = datetime.fromtimestamp(at, tz=UTC)
+    return f"{on.year}Q{(on.month - 1) // 3 + 1}"

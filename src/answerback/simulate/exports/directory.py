@@ -80,11 +80,6 @@ class Directory:
             sellers.append(row["seller"])
         return dict(found)
 
-    def seller_at(self, number: int, at: int) -> Row:
-        """A seller as they were at an instant; before their first row as they were first."""
-        held = [row for row in self.versions[number] if (row["valid_from"] or 0) <= at]
-        return held[-1] if held else self.versions[number][0]
-
     def first_seen(self, account: int) -> int:
         """When anything happened with a company first; the end where nothing did."""
         times = self.touched.get(account, ([], []))[0]

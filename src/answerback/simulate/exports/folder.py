@@ -7,13 +7,13 @@ tokens that systems give them. What no system recorded is not there.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
+from answerback.simulate.exports.sheets import utc
 from answerback.simulate.facts import Facts
 from answerback.simulate.tokens import call_id, meeting_uid, message_id, offer_id
 
@@ -210,7 +210,7 @@ def stamp(at: int | None) -> str | None:
     >>> stamp(0)
     '1970-01-01T00:00:00Z'
     """
-    return None if at is None else f"{datetime.fromtimestamp(at, tz=UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return utc(at) or None
 
 
 def deal_id(number: int | None) -> str | None:

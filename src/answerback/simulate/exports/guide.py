@@ -8,10 +8,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from answerback.simulate.exports.playbook import write_playbook
+from answerback.simulate.exports.sheets import utc
 from answerback.simulate.facts import Facts
 
 
@@ -113,23 +113,18 @@ def present(folder: Path) -> list[Load]:
     return [each for each in LOADS if (folder / each.folder).is_dir()]
 
 
-def exported_at(facts: Facts) -> str:
-    """When everything was exported, as a command takes it."""
-    return f"{datetime.fromtimestamp(facts.end, UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
 def write_guide(facts: Facts, folder: Path) -> list[Path]:
     """Writes `playbook.toml`, `README.md` and `load.sh` for the folders that lie here by now; the files written."""
     loads = present(folder)
     readme, script = folder / "README.md", folder / "load.sh"
     table = "\n".join(f"| `{each.folder}/` | {each.meaning} |" for each in loads)
-    day = exported_at(facts)[:10]
+    day = utc(facts.end)[:10]
     written = [write_playbook(facts, folder), readme, script]
     page = _README.format(company=facts.company, day=day, folders=table)
     if any(each.folder != "records" for each in loads):
         page += _ABOUT_SYSTEMS
     readme.write_text(page, encoding="utf-8")
-    script.write_text(_SCRIPT.format(loads=_commands(loads, exported_at(facts))), encoding="utf-8")
+    script.write_text(_SCRIPT.format(loads=_commands(loads, utc(facts.end))), encoding="utf-8")
     script.chmod(0o755)
     return written
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from answerback.simulate.exports.directory import Row
 from answerback.simulate.exports.salesforce_org import Org, api_time
-from answerback.simulate.exports.sheets import DAY, day, drawn, money
+from answerback.simulate.exports.sheets import day, drawn, money
+from answerback.simulate.parameters import DAY
 
 PROBABILITIES = {
     "Qualification": (10, "Pipeline"),

@@ -8,7 +8,8 @@ from functools import cached_property
 
 from answerback.simulate.exports.directory import Directory, Row
 from answerback.simulate.exports.salesforce_ids import record_id
-from answerback.simulate.exports.sheets import DAY, drawn
+from answerback.simulate.exports.sheets import drawn
+from answerback.simulate.parameters import DAY
 
 MACHINE = 1_000_000
 """The number of the user whom the CRM calls "Automated Process": it writes what a web form brings."""

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from answerback.simulate.exports.directory import Row
 from answerback.simulate.exports.places import seat_of
 from answerback.simulate.exports.salesforce_org import MACHINE, Org, api_time, two_names
-from answerback.simulate.exports.sheets import DAY, day, drawn
+from answerback.simulate.exports.sheets import day, drawn
+from answerback.simulate.parameters import DAY
 
 _TITLES = {"rep": "Account Executive", "manager": "Sales Manager", "leader": "VP Sales"}
 _ONLINE = {True: "Web", False: "Phone Inquiry"}

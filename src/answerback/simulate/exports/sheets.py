@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from answerback.domain.money import from_minor
 
 Cell = str | int | bool | None
-DAY = 86_400
 
 
 def write_sheet(
