@@ -15,7 +15,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 # No target is a file, and the stages of one target share its environment: nothing here gains by running side by side.
 .NOTPARALLEL:
-.PHONY: help setup java demo test test-only check format bench docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
+.PHONY: help setup java demo test test-only check format bench calibrate docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -64,6 +64,9 @@ bench: ## Measure speed against other engines, in an environment of its own
 	@scripts/setup bench
 	@scripts/setup bench-pm4py
 	@$(STAGE) "make bench" .venvs/bench/bin/python -m benchmarks $(or $(ARGS),all)
+
+calibrate: setup ## Measure how often the methods are right and write the tables of docs/methods: ARGS="detect" for one
+	@$(STAGE) "make calibrate" $(BIN)/python -m calibration $(ARGS)
 
 docs: setup ## Build the documentation into site/
 	@$(STAGE) "make docs" $(BIN)/mkdocs build --strict

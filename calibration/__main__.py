@@ -1,0 +1,43 @@
+"""`python -m calibration [NAME ...]` measures the methods and writes the tables of docs/methods; `--quick` only prints.
+
+Each module of this package but `tables` is named after its page and has `measure(*, quick) -> list[Table]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import pkgutil
+import sys
+import time
+
+import calibration
+from calibration.tables import PAGES, put_tables
+
+_NOT_METHODS = ("__main__", "tables")
+
+
+def names() -> list[str]:
+    """The methods that are measured."""
+    return sorted(each.name for each in pkgutil.iter_modules(calibration.__path__) if each.name not in _NOT_METHODS)
+
+
+def main(arguments: list[str]) -> int:
+    """Measures what is named, or everything."""
+    parser = argparse.ArgumentParser(prog="python -m calibration", description=__doc__)
+    parser.add_argument("name", nargs="*", choices=[*names(), []], help="which methods; else all")
+    parser.add_argument("--quick", action="store_true", help="few runs, printed and not written")
+    given = parser.parse_args(arguments)
+    for name in given.name or names():
+        started = time.perf_counter()
+        tables = importlib.import_module(f"calibration.{name}").measure(quick=given.quick)
+        if given.quick:
+            print("\n\n".join(f"{each.name}\n{each.markdown()}" for each in tables))
+        else:
+            put_tables(PAGES / f"{name.replace('_', '-')}.md", tables)
+        print(f"{name}: {len(tables)} tables in {time.perf_counter() - started:.0f} s", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

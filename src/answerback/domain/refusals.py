@@ -1,0 +1,89 @@
+"""Why a question has no answer yet, and what would settle it: the refusals of detection, verdicts, lift and increments.
+
+A wrong "yes" is worse than a "cannot tell yet". Whoever may not know returns `... | CannotTell`, and the type checker
+makes the caller choose. Each reason has one sentence in `answerback.present.refusals`, which says what would help.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+
+class Refused(StrEnum):
+    """Why there is no answer; a closed list. `have` and `need` of `CannotTell` are in the unit given here.
+
+    >>> Refused.TOO_FEW_REPS
+    <Refused.TOO_FEW_REPS: 'too_few_reps'>
+    """
+
+    BASELINE_TOO_SHORT = auto()
+    """Nobody is compared with a past of so few efforts. Matured efforts of the baseline."""
+    TOO_SOON = auto()
+    """A change of this size could not have shown yet. Weeks watched, and weeks that it takes."""
+    TOO_FEW_EFFORTS_NOW = auto()
+    """The time that is asked about holds too few. Matured efforts."""
+    TOO_FEW_REPS = auto()
+    """The system cannot be told from its members. Reps with enough efforts."""
+    TOO_FEW_MANAGERS = auto()
+    """Managers (or teams, cohorts, regions) are compared among at least so many. Managers."""
+    ALIASED = auto()
+    """Two dimensions are one in these data: everybody in one is in the other. `names` are the two."""
+    NOTHING_STANDS_OUT = auto()
+    """What was seen is what chance does. `have` is the least p-value after correction, `need` the level."""
+    NOT_SEEN = auto()
+    """Too much could not have been recorded. Shares of efforts that could be seen."""
+    ANSWERS_SLOWER = auto()
+    """Answers have become slower: fewer so far need not be fewer in the end. p-value, and level."""
+    NOBODY_UNTREATED = auto()
+    """Everybody was treated at the same time: nothing to compare with. Reps."""
+    TOO_FEW_TREATED = auto()
+    """Reps who were coached, trained or given the tool."""
+    NO_OVERLAP = auto()
+    """No treated rep had a recent rate like an untreated one's. Treated reps within the others' range."""
+    WITHIN_REBOUND = auto()
+    """The change is what regression to the mean alone would bring. Rise seen, and the rise to expect; shares."""
+    NOT_OVER = auto()
+    """The end that was fixed before lies ahead. Days gone by, and days in all."""
+    NOT_FROZEN = auto()
+    """Metric, baseline and end were not fixed before it began. Days late, and 0."""
+    REACTIVE_UNKNOWN = auto()
+    """Efforts that answer a buyer cannot be told from those that came first. Share of coverage, 0 to 1."""
+    PLACEBO_FAILED = auto()
+    """An effect shows where there can be none. |z|, and the largest that is let pass."""
+    TOO_FEW_TOUCHES = auto()
+    """Proactive efforts with both windows observed."""
+    TOO_FEW_ACTS = auto()
+    """Buyer actions."""
+    WINDOWS_OVERLAP = auto()
+    """The windows cover nearly all time. Share of account time, 0 to 1."""
+    DAYS_ONLY = auto()
+    """Times are known to the day only: what came first is unknown. Share of events at midnight, 0 to 1."""
+    TOO_FEW_SEQUENCES = auto()
+    """Runs of touches toward buyers."""
+    TOO_SHORT_SEQUENCES = auto()
+    """Touches of the longest runs."""
+    PESTERING_OR_COLD = auto()
+    """Fewer answers to later touches: pestered buyers and cold leads look alike. p-value, and level."""
+    NO_HOLDOUT = auto()
+    """No efforts were held out at random. Efforts held out."""
+    LAG_UNKNOWN = auto()
+    """How long answers take rests on too few answers. Answers to efforts that waited in full."""
+    NO_RECORDS = auto()
+    """Records that it rests on were never loaded. `names` are the kinds of record."""
+    TOO_FEW_CHAINS = auto()
+    """Chains that have ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CannotTell:
+    """No answer, and why: what there is, what it would take, and whom or what it is about.
+
+    >>> CannotTell(Refused.TOO_FEW_REPS, have=3, need=5).need
+    5
+    """
+
+    reason: Refused
+    have: float = 0.0
+    need: float = 0.0
+    names: tuple[str, ...] = ()
