@@ -1,0 +1,31 @@
+"""What to do next: one sentence for each name that a finding's `next_step` may have.
+
+A step speaks of the task (these touches, this step, these buyers), never of the person, and can be done within a week.
+Whoever makes a new kind of finding adds its sentence here; a test names those that are missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+NEXT_STEP: Mapping[str, str] = MappingProxyType(
+    {
+        "look_at_unanswered": (
+            "Open the touches below that got no answer, and write down what the buyers said, where they said anything."
+        ),
+        "ask_what_changed": "Ask what is different since then: buyers, offer, list, tool, time. Note what is said.",
+        "compare_with_the_rest": "Look together at two answered and two unanswered touches, and at what differs.",
+        "keep_doing": "Keep doing it, and tell the others what is different since then.",
+        "say_what_they_say": "What do buyers say when they say no? Record it as an objection at this step.",
+        "fix_for_all": "Take it up for everybody: it lies in the offer, the market, a tool or the data.",
+        "fix_for_segment": "Take it up for this segment: it lies with these buyers, not with those who sell.",
+        "load_what_is_missing": "Load the mailbox, calendar or dialler that is missing; answerback doctor says which.",
+        "wait_and_see": "Wait until there is enough to tell; nothing needs to be done before.",
+        "look_at_kind_of_finding": (
+            "Read three of the dismissed ones: are they wrong, or of no use? Say so to whoever runs the data; "
+            "answerback decide reopen brings one back."
+        ),
+    }
+)
+"""The sentence of each step."""
