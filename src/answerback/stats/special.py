@@ -56,3 +56,61 @@ def normal_share(value: ArrayLike) -> FloatArray:
     array([0.5  , 0.975])
     """
     return np.asarray(special.ndtr(value), dtype=np.float64)
+
+
+def t_quantile(degrees: ArrayLike, share: float) -> FloatArray:
+    """The value below which a Student t variable with so many degrees of freedom falls with probability `share`.
+
+    >>> round(float(t_quantile(10, 0.975)), 4)
+    2.2281
+    """
+    return np.asarray(special.stdtrit(degrees, share), dtype=np.float64)
+
+
+def t_share(degrees: ArrayLike, value: ArrayLike) -> FloatArray:
+    """The probability that a Student t variable with so many degrees of freedom falls below a value.
+
+    >>> round(float(t_share(10, 2.2281)), 4)
+    0.975
+    """
+    return np.asarray(special.stdtr(degrees, value), dtype=np.float64)
+
+
+def binomial_share(successes: ArrayLike, trials: ArrayLike, rate: ArrayLike) -> FloatArray:
+    """The probability of so many successes or fewer; real numbers are taken by the incomplete beta function.
+
+    >>> round(float(binomial_share(1, 2, 0.5)), 6)
+    0.75
+    """
+    s, n = np.asarray(successes, dtype=np.float64), np.asarray(trials, dtype=np.float64)
+    inside = (s >= 0.0) & (s < n)
+    free = np.where(inside, n - s, 1.0)
+    below = special.betainc(free, np.where(inside, s + 1.0, 1.0), 1.0 - np.asarray(rate, dtype=np.float64))
+    return np.asarray(np.where(inside, below, np.where(s < 0.0, 0.0, 1.0)), dtype=np.float64)
+
+
+def beta_share(a: ArrayLike, b: ArrayLike, value: ArrayLike) -> FloatArray:
+    """The probability that a Beta(a, b) variable falls below a value; a, b > 0.
+
+    >>> float(beta_share(1.0, 1.0, 0.3))
+    0.3
+    """
+    return np.asarray(special.betainc(a, b, value), dtype=np.float64)
+
+
+def student_quantile(df: ArrayLike, share: ArrayLike) -> FloatArray:
+    """The value below which a Student t variable with `df` degrees of freedom falls with probability `share`.
+
+    >>> round(float(student_quantile(12, 0.975)), 4)
+    2.1788
+    """
+    return np.asarray(special.stdtrit(df, share), dtype=np.float64)
+
+
+def student_share(df: ArrayLike, value: ArrayLike) -> FloatArray:
+    """The probability that a Student t variable with `df` degrees of freedom falls below a value.
+
+    >>> round(float(student_share(12, 2.1788)), 4)
+    0.975
+    """
+    return np.asarray(special.stdtr(df, value), dtype=np.float64)
