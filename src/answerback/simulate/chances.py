@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from answerback.simulate.ledger import among
 from answerback.simulate.parameters import (
     BASE,
     KIND_NAMES,
@@ -112,16 +113,16 @@ class Chances:
 def _touched(effect: Effect, touches: Touches) -> Bools:
     found = np.ones(len(touches.seller), dtype=np.bool_)
     if effect.sellers:
-        found &= np.isin(touches.seller, list(effect.sellers))
+        found &= among(touches.seller, effect.sellers)
     if effect.segments:
-        found &= np.isin(touches.segment, [SEGMENTS.index(each) for each in effect.segments])
+        found &= among(touches.segment, [SEGMENTS.index(each) for each in effect.segments])
     if effect.steps:
-        found &= np.isin(touches.step, [int(each) for each in effect.steps])
+        found &= among(touches.step, [int(each) for each in effect.steps])
     if effect.lead_sources:
-        found &= np.isin(touches.lead_source, [LEAD_SOURCES.index(each) for each in effect.lead_sources])
+        found &= among(touches.lead_source, [LEAD_SOURCES.index(each) for each in effect.lead_sources])
     return found
 
 
 def mail_or_invitation(kind: Ints) -> Bools:
     """Of which efforts the answer may be a polite refusal."""
-    return np.isin(kind, (Kind.EMAIL, Kind.MEETING, Kind.PROPOSAL))
+    return among(kind, (Kind.EMAIL, Kind.MEETING, Kind.PROPOSAL))

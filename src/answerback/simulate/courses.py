@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerback.simulate.deals import LOST, WON, Deals
-from answerback.simulate.ledger import Columns
+from answerback.simulate.ledger import Columns, among
 from answerback.simulate.parameters import Parameters, Step
 from answerback.simulate.people import Buyers
 from answerback.simulate.pursuits import Pursuits
@@ -93,7 +93,7 @@ class Courses:
         later = self._meetings(acts, moved & (kind == ACT["accepted_meeting"]))
         self._advance(acts, moved & ~self._pursuits.ended[pursuit], day)
         sellers = holders[self._pursuits.seat[pursuit]]
-        asked = moved & np.isin(kind, _ASKING) & (sellers >= 0) & ~self._pursuits.ended[pursuit]
+        asked = moved & among(kind, _ASKING) & (sellers >= 0) & ~self._pursuits.ended[pursuit]
         dropped = asked & (self._rng.random(len(kind)) < self._drop[np.maximum(sellers, 0)])
         wait = self._rng.integers(12, _PATIENCE_DAYS, len(kind))
         self._pursuits.due[pursuit[dropped]] = day + wait[dropped]
@@ -147,7 +147,7 @@ class Courses:
     def _end(self, acts: Columns, open_: Bools, day: int) -> None:
         """Pursuits that a refusal ends, or that are won."""
         pursuit, kind = acts["pursuit"], acts["kind"]
-        final = np.isin(kind, (ACT["unsubscribed"], ACT["complained"], ACT["bounced"]))
+        final = among(kind, (ACT["unsubscribed"], ACT["complained"], ACT["bounced"]))
         meant = acts["refuses"] & (self._rng.random(len(kind)) < _ENDS)
         lost, won = open_ & (final | meant), open_ & (kind == ACT["signed"])
         for which, how in ((won, WON), (lost & ~won, LOST)):
@@ -182,12 +182,12 @@ class Courses:
                 moved & (kind == ACT["requested_offer"]) & (step < int(Step.OFFER)),
                 moved & (kind == ACT["attended"]) & (step <= int(Step.DISCOVER)),
                 moved & (kind == ACT["returned_offer"]) & (step <= int(Step.OFFER)),
-                moved & np.isin(kind, _INTEREST) & (step == int(Step.APPROACH)) & interested,
+                moved & among(kind, _INTEREST) & (step == int(Step.APPROACH)) & interested,
             ],
             [int(Step.OFFER), int(Step.OFFER), int(Step.CLOSE), int(Step.DISCOVER)],
             -1,
         )
-        still = moved & np.isin(kind, (*_INTEREST, ACT["returned_offer"], ACT["requested_offer"], ACT["attended"]))
+        still = moved & among(kind, (*_INTEREST, ACT["returned_offer"], ACT["requested_offer"], ACT["attended"]))
         self._pursuits.due[pursuit[still]] = day + self._rng.integers(1, 4, still.sum())
         self._pursuits.last[pursuit[still]] = False
         self._pursuits.touches[pursuit[still]] = np.minimum(self._pursuits.touches[pursuit[still]], 1)

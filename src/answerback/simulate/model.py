@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from answerback.simulate.chances import Chances, Touches
 from answerback.simulate.courses import Courses
 from answerback.simulate.heat import Heat
-from answerback.simulate.ledger import Columns, Ledger, joined, taken
+from answerback.simulate.ledger import Columns, Ledger, among, joined, taken
 from answerback.simulate.parameters import DAY, KIND_SHARES, LEAD_SOURCES, WEEK, Kind, Parameters, Step
 from answerback.simulate.people import CONTACTS, Buyers, some_buyers, team_of, territories
 from answerback.simulate.pursuits import Pursuits
@@ -170,7 +170,9 @@ class Model:
         brings = acts["kind"] == ACT["introduced"]
         _, earliest = np.unique(np.where(brings, account, -1 - np.arange(len(account))), return_index=True)
         known = self._introduced[account] | (acts["contact"] == account * CONTACTS + CONTACTS - 1)
-        known |= ~np.isin(np.arange(len(account)), earliest)
+        again = np.ones(len(account), dtype=np.bool_)
+        again[earliest] = False
+        known |= again
         self._introduced[account[brings & ~known]] = True
         acts = acts | {"kind": np.where(brings & known, ACT["replied"], acts["kind"])}
         if not self.parameters.blind:
@@ -278,7 +280,7 @@ class Model:
 
     def _count(self, made: Made, planned: Columns, day: int) -> None:
         np.add.at(self._moved[:, day, 0], made.touches.seller, 1)
-        won = planned["cause"][~planned["refuses"] & ~np.isin(planned["kind"], _NO_ANSWER)]
+        won = planned["cause"][~planned["refuses"] & ~among(planned["kind"], _NO_ANSWER)]
         np.add.at(self._moved[:, day, 1], made.touches.seller[np.searchsorted(made.number, np.unique(won))], 1)
 
     # Opening pursuits ----------------------------------------------------------------------------------------------
@@ -329,7 +331,7 @@ class Model:
         far = self.rng.permutation(live[self.pursuits.step[live] >= int(Step.OFFER)])
         manager = reps + self._team[self.pursuits.seat[far]]
         if coaching:
-            far, manager = (each[np.isin(manager, list(coaching))] for each in (far, manager))
+            far, manager = (each[among(manager, coaching)] for each in (far, manager))
         room = np.full(self.parameters.sellers, _MANAGER_CALLS)
         called, _ = _first_of_each(far, manager, np.arange(len(far), dtype=float), room)
         if len(called):

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from answerback.simulate.chances import Touches, mail_or_invitation
 from answerback.simulate.facts import SYSTEMS
-from answerback.simulate.ledger import Columns, joined
+from answerback.simulate.ledger import Columns, among, joined
 from answerback.simulate.parameters import DAY, OBJECTIONS, Kind, Parameters, Step
 from answerback.simulate.worktime import Worktime
 
@@ -114,8 +114,8 @@ class Replies:
     def _acts(self, of: _Answers, which: Bools, act: Ints, at: Ints, refused: Bools | None = None) -> Columns:
         rng, chosen, made, objection = self._rng, np.flatnonzero(which), of.made, of.objection
         kind, system = act[chosen], made.system[chosen]
-        by_mail = np.isin(kind, _BY_MAIL) & (made.touches.kind[chosen] == Kind.EMAIL)
-        named = ~by_mail | np.isin(kind, (ACT["bounced"],)) | (rng.random(len(chosen)) >= self._stripped)
+        by_mail = among(kind, _BY_MAIL) & (made.touches.kind[chosen] == Kind.EMAIL)
+        named = ~by_mail | (kind == ACT["bounced"]) | (rng.random(len(chosen)) >= self._stripped)
         no = np.zeros(len(chosen), dtype=np.bool_) if refused is None else refused[chosen]
         said = rng.integers(0, len(OBJECTIONS), len(chosen))
         planted = objection[chosen]

@@ -38,7 +38,7 @@ class Worktime:
     before: int = 0
     """Days before the start: negative numbers, which stand at the end of arrays by day, where -1 finds them."""
 
-    @property
+    @cached_property
     def start(self) -> int:
         """The first instant, seconds since 1970."""
         return int(datetime(self.first.year, self.first.month, self.first.day, tzinfo=UTC).timestamp())
