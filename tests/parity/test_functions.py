@@ -33,6 +33,9 @@ EXAMPLES: dict[type[exp.Func], str] = {
     exp.Exists: "select row_key from t where not exists (select 1 from t as u where u.number = t.row_key)",
     exp.TimeToUnix: "select row_key, cast(epoch(instant) as bigint) as value, epoch(instant) as seconds,"
     " epoch(instant) - epoch(later) <= 3600 as soon from t",
+    exp.Floor: "select row_key, cast(floor(epoch(instant) / 86400) as bigint) as day,"
+    " cast(floor((epoch(later) - epoch(instant)) / 86400) as bigint) as days,"
+    " cast(floor(row_key / 7) as bigint) as whole from t",
     exp.Count: "select yes, count(*) as n, count(text) as texts, count(distinct text) as different from t group by yes",
     exp.Min: "select yes, min(number) as n, min(text) as s, min(instant) as i from t group by yes",
     exp.Max: "select yes, max(number) as n, max(text) as s, max(instant) as i from t group by yes",

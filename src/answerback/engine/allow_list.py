@@ -24,6 +24,7 @@ FUNCTIONS: MappingProxyType[type[exp.Func], str] = MappingProxyType(
         exp.Nullif: "nullif",
         exp.Exists: "exists",
         exp.TimeToUnix: "epoch",
+        exp.Floor: "floor",
         exp.Count: "count",
         exp.Min: "min",
         exp.Max: "max",
@@ -117,8 +118,9 @@ def _joins(tree: exp.Query) -> Iterator[str]:
 
 
 def _numbers(tree: exp.Query) -> Iterator[str]:
-    for _ in tree.find_all(exp.Div, exp.IntDiv, exp.Mod):
-        yield "division: SQL counts, Python judges; return both numbers"
+    for node in tree.find_all(exp.Div, exp.IntDiv, exp.Mod):
+        if not (type(node) is exp.Div and isinstance(node.parent, exp.Floor) and node.expression.is_int):
+            yield "division: SQL counts, Python judges; return both numbers, or whole units by floor(x / 86400)"
     for node in tree.find_all(exp.Literal):
         if not node.is_string and "." in node.name and "e" not in node.name.lower():
             yield f"{node.name}: a decimal, rounded differently elsewhere; write it as a double, such as 3600e0"

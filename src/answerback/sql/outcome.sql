@@ -18,6 +18,7 @@ select effort.effort_key, effort.rep_key, effort.account_key, effort.contact_key
             when span.ends_at is not null then play.waiting_seconds end as seen_seconds,
        answered.on_base_at, answered.on_base_action_key, answered.proved_at, answered.proved_action_key,
        answered.other_at, answered.other_action_key, answered.other_proved_at,
+       answered.contact_at,
        effort.contested or coalesce(answered.contested, false) as contested
 from effort
 join effort_play on effort_play.effort_key = effort.effort_key
