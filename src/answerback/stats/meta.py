@@ -50,7 +50,14 @@ class CommonShift:
     flagged: BoolArray
 
 
-def pool(effects: ArrayLike, variances: ArrayLike, *, coverage: float = 0.95, extra_variance: float = 0.0) -> Pooled:
+def pool(
+    effects: ArrayLike,
+    variances: ArrayLike,
+    *,
+    coverage: float = 0.95,
+    extra_variance: float = 0.0,
+    at_least_chance: bool = False,
+) -> Pooled:
     """The random-effects mean of several effects.
 
     Method: DerSimonian, Laird (1986), Controlled Clinical Trials 7(3) for tau squared; Hartung, Knapp (2001), Statistics
@@ -62,6 +69,7 @@ def pool(effects: ArrayLike, variances: ArrayLike, *, coverage: float = 0.95, ex
         variances: of the effects, above 0, shape (k,).
         coverage: of the interval.
         extra_variance: of the mean itself, from what moves all effects at once (weeks that were good or bad for all).
+        at_least_chance: never a narrower interval than the effects' own variances give, however alike they came out.
 
     Raises:
         ValueError: fewer than two effects, different lengths, or a variance that is not above 0.
@@ -80,7 +88,8 @@ def pool(effects: ArrayLike, variances: ArrayLike, *, coverage: float = 0.95, ex
     w = 1.0 / (v + tau_squared)
     mean = float((w * y).sum() / w.sum())
     degrees = y.size - 1
-    error = float(np.sqrt((w * (y - mean) ** 2).sum() / degrees / w.sum() + extra_variance))
+    scatter = float((w * (y - mean) ** 2).sum() / degrees)
+    error = float(np.sqrt((max(scatter, 1.0) if at_least_chance else scatter) / w.sum() + extra_variance))
     half = float(t_quantile(degrees, 0.5 + coverage / 2.0)) * error
     p_value = 2.0 * float(t_share(degrees, -abs(mean) / error)) if error > 0.0 else float(mean == 0.0)
     return Pooled(mean, error, mean - half, mean + half, p_value, tau_squared, float(degrees), int(y.size))

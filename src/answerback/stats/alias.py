@@ -1,0 +1,67 @@
+"""What cannot be told apart: two names for one set of efforts, and people who share nothing to compare them by."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+
+SAME = 0.95
+"""Two sets are one where they share this much of what is in either."""
+
+
+def overlap(chosen: BoolArray, level: IntArray, weight: FloatArray) -> FloatArray:
+    """How much a set of efforts and each level of a dimension are the same: weight in both over weight in either.
+
+    Jaccard (1901). 1 where they are one set, so that no data tell them apart.
+
+    Args:
+        chosen: the efforts of the set, shape (n,).
+        level: of each effort, from 0, -1 where it has none.
+        weight: of each effort, >= 0.
+
+    >>> overlap(np.array([True, True, False]), np.array([0, 0, 1]), np.ones(3))
+    array([1., 0.])
+    """
+    levels = int(level.max(initial=-1)) + 1
+    known = level >= 0
+    whole = np.bincount(level[known], weight[known], levels)
+    both = np.bincount(level[known & chosen], weight[known & chosen], levels)
+    either = weight[chosen].sum() + whole - both
+    return np.divide(both, either, out=np.zeros(levels), where=either > 0.0)
+
+
+def one_partition(one: IntArray, other: IntArray) -> bool:
+    """Whether two dimensions part the efforts in the same way: each level of the one is a level of the other.
+
+    >>> one_partition(np.array([0, 0, 1]), np.array([1, 1, 0])), one_partition(np.array([0, 0, 1]), np.array([0, 1, 1]))
+    (True, False)
+    """
+    if one.size == 0:
+        return True
+    span = int(other.max()) + 2
+    pairs = np.unique((one + 1) * span + other + 1)
+    return pairs.size == np.unique(one).size == np.unique(other).size
+
+
+def components(left: IntArray, right: IntArray, lefts: int, rights: int) -> IntArray:
+    """Which of the left hang together through the right: the component of each, numbered by its first member; (lefts,).
+
+    Reps who share no company, segment or tool with one another, directly or through others, cannot be compared like for
+    like (Abowd, Kramarz, Margolis 1999, Econometrica 67(2)).
+
+    >>> components(np.array([0, 1, 2, 3]), np.array([0, 0, 1, 1]), 4, 2)
+    array([0, 0, 2, 2])
+    """
+    pairs = np.unique(left * rights + right)
+    one, other = pairs // max(rights, 1), pairs % max(rights, 1)
+    label = np.arange(lefts)
+    while True:
+        least = np.full(rights, lefts)
+        np.minimum.at(least, other, label[one])
+        again = label.copy()
+        np.minimum.at(again, one, least[other])
+        again = again[again]
+        if np.array_equal(again, label):
+            return label
+        label = again

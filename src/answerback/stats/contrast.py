@@ -1,0 +1,193 @@
+"""Whether one sort of effort changed unlike a rep's other efforts: a segment, a kind of touch, a lead source.
+
+Each rep is their own control: what happened to all of a rep's efforts, of whatever sort, drops out. What is left is the
+change of one level of a dimension less that of all others, added up over reps. Its error is the largest of three: from
+the efforts as if each were for itself, from companies (the answers of one hang together), and from reps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.special import logistic, normal_share, t_share
+from answerback.stats.standard import Shifts, shifts
+
+LEAST_NOW, LEAST_BEFORE = 20.0, 40.0
+"""Matured efforts of a level, and of all others, in each of the two times."""
+FEWEST_REPS, FEWEST_ACCOUNTS = 3, 10
+"""A level that fewer reps work on, or that fewer companies are in, is theirs and not a segment's."""
+SCREEN = 0.05
+"""Errors from companies and reps are worked out only where the first error leaves a p-value below this."""
+_MOST_CLUSTERS = 4096
+_NEWTON = 6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fit:
+    """Two times, each rep's own shift in each taken out: what is left of every effort.
+
+    `residual` is success less expectation, `weight` the information of an effort; shape (n,). `shift` has the cells
+    (rep, time), time 0 before and 1 now.
+    """
+
+    rep: IntArray
+    now: IntArray
+    account: IntArray
+    residual: FloatArray
+    weight: FloatArray
+    exposure: FloatArray
+    shift: Shifts
+    reps: int
+
+    @property
+    def cell(self) -> IntArray:
+        """Rep and time of each effort as one number."""
+        return self.rep * 2 + self.now
+
+
+def fitted(
+    usual: FloatArray, rep: IntArray, now: BoolArray, account: IntArray, success: FloatArray, exposure: FloatArray
+) -> Fit:  # fmt: skip
+    """The fit of one shift per rep and time beside the usual log odds of each effort. All shape (n,)."""
+    reps = int(rep.max(initial=-1)) + 1
+    time = now.astype(np.int64)
+    shift = shifts(usual, success, exposure, rep * 2 + time, reps * 2)
+    p = logistic(usual + shift.shift[rep * 2 + time])
+    expected = exposure * p
+    return Fit(rep, time, account, success - expected, expected * (1.0 - p), exposure, shift, reps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrasts:
+    """For each level of a dimension: how its log odds changed less those of a rep's other efforts; shape (levels,).
+
+    `tested` says which levels have enough behind them; the others have the p-value 1. `within` is the share of the
+    information that lies within reps: 0 where each rep has one level only, so that level and rep cannot be told apart.
+    """
+
+    effect: FloatArray
+    error: FloatArray
+    p_value: FloatArray
+    tested: BoolArray
+    within: float
+
+
+def contrasts(fit: Fit, level: IntArray) -> Contrasts:
+    """How each level of a dimension changed, held against each rep's other efforts.
+
+    Method: score test of one parameter beside a free shift for each rep and time; its variance by clusters as in Liang,
+    Zeger (1986), Biometrika 73(1), with as many degrees of freedom as there are clusters in effect, less one.
+
+    Args:
+        fit: the efforts.
+        level: of each effort, from 0, -1 where it has none; shape (n,).
+    """
+    levels = int(level.max(initial=-1)) + 1
+    if levels < 2:
+        nothing = np.zeros(levels)
+        return Contrasts(nothing, nothing + np.inf, nothing + 1.0, nothing > 0, 0.0)
+    share, information, score, whole = _within(fit, level, levels)
+    usable = (information > 1e-9).all(axis=0)
+    safe = np.where(information > 1e-9, information, 1.0)
+    change = score / safe
+    effect = np.where(usable, change[1] - change[0], 0.0)
+    model = np.where(usable, (1.0 / safe).sum(axis=0), np.inf)
+    within = float(information[1].sum() / max(whole[1].sum(), 1e-12))
+    tested = usable & _enough(fit, level, levels)
+    p_value = np.ones(levels)
+    error = np.sqrt(model)
+    p_value[tested] = 2.0 * normal_share(-np.abs(effect[tested]) / error[tested])
+    cluster = fit.account % _MOST_CLUSTERS
+    for one in np.flatnonzero(tested & (p_value < SCREEN)):
+        sign = np.where(fit.now == 1, 1.0 / information[1, one], -1.0 / information[0, one])
+        own = sign * ((level == one) - share[fit.cell, one])
+        by_account = np.bincount(cluster, own * fit.residual)
+        by_rep = np.bincount(fit.rep, own * fit.residual, fit.reps)
+        moved = np.bincount(fit.rep, own**2 * fit.weight / sign * change[fit.now, one], fit.reps)
+        for sums in (by_account, by_rep - moved):
+            spread, degrees = _by_clusters(sums)
+            found = np.sqrt(max(spread, model[one]))
+            error[one] = max(error[one], found)
+            p_value[one] = max(p_value[one], 2.0 * float(t_share(degrees, -abs(effect[one]) / found)))
+    return Contrasts(effect, error, p_value, tested, within)
+
+
+def _within(fit: Fit, level: IntArray, levels: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """By cell the share of each level; by time and level the information within reps, the score, and all information."""
+    cells = fit.reps * 2
+    known = level >= 0
+    place = fit.cell[known] * levels + level[known]
+    weight = np.bincount(place, fit.weight[known], cells * levels).reshape(cells, levels)
+    left = np.bincount(place, fit.residual[known], cells * levels).reshape(cells, levels)
+    whole = np.bincount(fit.cell, fit.weight, cells)[:, None]
+    all_left = np.bincount(fit.cell, fit.residual, cells)[:, None]
+    share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0.0)
+
+    def by_time(values: FloatArray) -> FloatArray:
+        return np.asarray(values.reshape(fit.reps, 2, levels).sum(axis=0), dtype=np.float64)
+
+    return share, by_time(weight * (1.0 - share)), by_time(left - share * all_left), by_time(weight)
+
+
+def _enough(fit: Fit, level: IntArray, levels: int) -> BoolArray:
+    known = level >= 0
+    own, rep, account = level[known], fit.rep[known], fit.account[known]
+    exposure = np.bincount(fit.now[known] * levels + own, fit.exposure[known], 2 * levels).reshape(2, levels)
+    others = np.bincount(fit.now, fit.exposure, 2)[:, None] - exposure
+    need = np.array([[LEAST_BEFORE], [LEAST_NOW]])
+    present = fit.now[known] == 1
+    return np.asarray(
+        (exposure >= need).all(axis=0)
+        & (others >= need).all(axis=0)
+        & (_different(own[present], rep[present], levels) >= FEWEST_REPS)
+        & (_different(own[present], account[present], levels) >= FEWEST_ACCOUNTS)
+    )
+
+
+def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
+    """How many different members there are in each level."""
+    span = int(member.max(initial=0)) + 1
+    if levels * span <= 20_000_000:
+        seen = np.zeros(levels * span, dtype=np.bool_)
+        seen[level * span + member] = True
+        return np.asarray(seen.reshape(levels, span).sum(axis=1), dtype=np.int64)
+    pairs = np.unique(level * span + member)
+    return np.asarray(np.bincount(pairs // span, minlength=levels), dtype=np.int64)
+
+
+def _by_clusters(sums: FloatArray) -> tuple[float, float]:
+    """The variance of a sum over clusters, and its degrees of freedom."""
+    squares = sums[sums != 0.0] ** 2
+    if squares.size < 2:
+        return np.inf, 1.0
+    in_effect = float(squares.sum() ** 2 / (squares**2).sum())
+    return float(squares.sum() * squares.size / (squares.size - 1)), max(in_effect - 1.0, 1.0)
+
+
+def size_of(fit_of: FloatArray, level: BoolArray, *, start: float, parts: tuple[IntArray, BoolArray, IntArray],
+            success: FloatArray, exposure: FloatArray) -> float:  # fmt: skip
+    """The change of a level in full, where the score's first step is too short for a large one (Newton's method).
+
+    Args:
+        fit_of: the usual log odds, shape (n,).
+        level: which efforts are of the level.
+        start: where to begin.
+        parts: rep, now and account of each effort.
+        success, exposure: of each effort.
+    """
+    rep, now, account = parts
+    effect = float(np.clip(start, -4.0, 4.0))
+    code = level.astype(np.int64)
+    for _ in range(_NEWTON):
+        fit = fitted(fit_of + np.where(level & now, effect, 0.0), rep, now, account, success, exposure)
+        _, information, score, _ = _within(fit, code, 2)
+        if (information[:, 1] <= 1e-9).any():
+            break
+        step = float(np.clip(score[1, 1] / information[1, 1] - score[0, 1] / information[0, 1], -1.0, 1.0))
+        effect = float(np.clip(effect + step, -6.0, 6.0))
+        if abs(step) < 1e-3:
+            break
+    return effect
