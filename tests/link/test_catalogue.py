@@ -11,17 +11,26 @@ import pytest
 
 from answerback.engine.catalogue import Relation, catalogue
 from tests.link.runner import rows, run
+from tests.link.test_books import BOOKS
 from tests.link.test_events import EVENTS
+from tests.link.test_finding_words import SAID_OF_FINDINGS
 from tests.link.test_links import LINKS
 from tests.link.test_outcomes import OUTCOMES
 from tests.link.test_parties import PARTIES
 from tests.link.test_plays import PLAYS
+from tests.link.test_talks import TALKS
 from tests.link.world import World
 from tests.link.worlds import crowded_world
 
 COLUMNS = Path(__file__).with_name("columns.json")
-NULLABLE = {*(("play_variant", name) for name in ("subkind", "purpose", "step")), ("coverage_span", "rep_key")}
-"""Facts that an effort may lack, in the one key that is made of facts; and whose coverage it is, if not everybody's."""
+NULLABLE = {
+    *(("play_variant", name) for name in ("subkind", "purpose", "step")),
+    ("coverage_span", "rep_key"),
+    *(("holding", name) for name in ("account_key", "deal_key")),
+    *(("target", name) for name in ("rep_key", "team")),
+}
+"""Facts that an effort may lack, in the one key that is made of facts; whose coverage it is, if not everybody's; of two
+sorts of thing that are held, or that have targets, the one that it is not."""
 WORLDS = 8
 
 each_relation = pytest.mark.parametrize("relation", catalogue(), ids=lambda relation: relation.name)
@@ -75,11 +84,11 @@ def test_its_header_says_all(relation: Relation) -> None:
 
 
 def test_no_relation_goes_without_a_test_of_its_own() -> None:
-    cases = [*PARTIES, *EVENTS, *PLAYS, *LINKS, *OUTCOMES]
+    cases = [*PARTIES, *TALKS, *BOOKS, *EVENTS, *PLAYS, *LINKS, *OUTCOMES]
     assert {case.relation for case in cases} == {relation.name for relation in catalogue()}
 
 
 def test_the_worlds_fill_every_relation() -> None:
     """Else the keys above would be unique for want of rows."""
     empty = {name for name in found(0) if not any(found(seed)[name] for seed in range(WORLDS))}
-    assert empty <= {"attribute", "action_rep"}
+    assert empty <= {"attribute", "action_rep"} | {case.relation for case in [*BOOKS, *TALKS]}

@@ -119,8 +119,11 @@ class Change(Row):
 
     deal_key: int
     occurred_at: datetime
-    new: str
+    new: str | None
     field: str = "stage"
+    old: str | None = None
+    old_rep_key: int | None = None
+    new_rep_key: int | None = None
     deal_change_key: int = 0
 
 
@@ -154,6 +157,10 @@ class Decision(Row):
     kind: str
     occurred_at: datetime = MONDAY
     subject_kind: str = "event"
+    value: str | None = None
+    actor_key: int | None = None
+    until: datetime | None = None
+    reason: str | None = None
     decision_key: int = 0
 
 
@@ -166,6 +173,79 @@ class Attribute(Row):
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     attribute_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assigned(Row):
+    """An account or deal was given to a rep (record `assignment`)."""
+
+    rep_key: int
+    account_key: int | None = None
+    deal_key: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    assignment_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted(Row):
+    """What a rep or team should reach (record `target`)."""
+
+    rep_key: int | None = None
+    team: str | None = None
+    metric: str = "won_amount"
+    period: str = "2026Q1"
+    value: int = 0
+    target_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spent(Row):
+    """What a rep spent in a period (record `expense`)."""
+
+    rep_key: int | None = None
+    period: str = "2026-01"
+    amount_minor: int = 0
+    currency: str = "EUR"
+    expense_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Happened(Row):
+    """Something that touched many at once (record `happening`)."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    scope: str | None = None
+    text: str = "prices rise"
+    happening_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Talked(Row):
+    """A coaching talk (record `conversation`)."""
+
+    rep_key: int
+    coach_key: int
+    occurred_at: datetime = MONDAY
+    kind: str | None = None
+    topic: str | None = None
+    minutes: int | None = None
+    conversation_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Practised(Row):
+    """A small change tried on purpose (record `practice`)."""
+
+    rep_key: int
+    play: str | None = None
+    metric: str = "on_base"
+    arm: str | None = None
+    frozen_at: datetime = MONDAY
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    practice_key: int = 0
 
 
 R = TypeVar("R", bound=Row)
@@ -183,6 +263,12 @@ RECORD_OF: dict[type[Row], str] = {
     Covered: "coverage",
     Decision: "decision",
     Attribute: "attribute",
+    Assigned: "assignment",
+    Wanted: "target",
+    Spent: "expense",
+    Happened: "happening",
+    Talked: "conversation",
+    Practised: "practice",
 }
 
 

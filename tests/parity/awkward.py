@@ -12,7 +12,24 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-from tests.link.world import Account, Attribute, Change, Deal, Rep, Row, TookPart, World, day
+from tests.link.world import (
+    Account,
+    Assigned,
+    Attribute,
+    Change,
+    Deal,
+    Decision,
+    Happened,
+    Practised,
+    Rep,
+    Row,
+    Spent,
+    Talked,
+    TookPart,
+    Wanted,
+    World,
+    day,
+)
 from tests.link.worlds import BYTES, world_from
 
 LEAST, GREATEST = -(2**63), 2**63 - 1
@@ -77,6 +94,17 @@ def _besides(world: World, random: Random) -> list[Row]:
                 new="Known",
                 deal_change_key=number,
             ),
+            Decision(
+                subject_kind="finding",
+                subject_key=random.choice((LEAST, GREATEST, number)),
+                kind=random.choice(("dismiss", "wait_until", "share")),
+                value=text,
+                until=random.choice((None, day(3))),
+                actor_key=random.choice((None, rep)),
+                occurred_at=day(random.randint(0, 4)),
+                content_hash=random.choice((LEAST, GREATEST, number)),
+                decision_key=GREATEST - number,
+            ),
         ]
     rows += [
         Account(account_key=GREATEST - number, industry=text, size_band=text[:1] or None, content_hash=number)
@@ -86,6 +114,77 @@ def _besides(world: World, random: Random) -> list[Row]:
         Deal(deal_key=LEAST + number, amount_minor=amount, currency=currency, product_line="日本")
         for number, (amount, currency) in enumerate(((LEAST, "EUR"), (GREATEST, None), (0, ""), (None, "USD")), 1)
     ]
+    return [*rows, *_books(random, reps, accounts, deals), *_talks(random, reps)]
+
+
+def _talks(random: Random, reps: list[int]) -> list[Row]:
+    """Coaching talks and practices, with ties in time and in age."""
+    rows: list[Row] = []
+    for number in range(60):
+        rep, coach, text = random.choice(reps), random.choice(reps), random.choice(TEXTS)
+        rows += [
+            Talked(
+                rep_key=rep,
+                coach_key=coach,
+                occurred_at=day(random.randint(0, 2)),
+                kind=text,
+                topic=random.choice((None, text)),
+                minutes=random.choice((LEAST, None, GREATEST)),
+                conversation_key=number,
+            ),
+            Practised(
+                rep_key=rep,
+                play=random.choice((None, text)),
+                arm=random.choice(("now", "later", None)),
+                frozen_at=day(random.randint(0, 2)),
+                starts_at=random.choice((None, day(1))),
+                ends_at=random.choice((None, day(3))),
+                practice_key=number,
+            ),
+        ]
+    return rows
+
+
+def _books(random: Random, reps: list[int], accounts: list[int], deals: list[int]) -> list[Row]:
+    """What the office keeps, with ties in time and in age."""
+    rows: list[Row] = []
+    for number in range(60):
+        rep, account, deal = random.choice(reps), random.choice(accounts), random.choice(deals)
+        starts, text = random.choice((None, day(1), day(2))), random.choice(TEXTS)
+        field, new = random.choice(
+            (("outcome", "won"), ("outcome", "lost"), ("outcome", None), ("amount", "12"), ("owner", None))
+        )
+        rows += [
+            Change(
+                deal_key=deal,
+                occurred_at=day(random.randint(0, 4)),
+                field=field,
+                new=new,
+                old=random.choice(("7", None)),
+                old_rep_key=random.choice(reps),
+                new_rep_key=rep,
+                deal_change_key=100 + number,
+                content_hash=random.choice((LEAST, GREATEST)),
+            ),
+            Assigned(
+                rep_key=rep,
+                account_key=random.choice((account, None)),
+                deal_key=random.choice((deal, None)),
+                starts_at=starts,
+                ends_at=random.choice((None, day(2), day(3))),
+                assignment_key=number,
+                content_hash=random.choice((LEAST, GREATEST)),
+            ),
+            Wanted(
+                rep_key=random.choice((rep, None)),
+                team=text,
+                metric=random.choice(("on_base", "won_amount")),
+                value=random.choice((LEAST, number, GREATEST)),
+                target_key=number,
+            ),
+            Spent(rep_key=rep, amount_minor=number, currency=text, expense_key=number),
+            Happened(starts_at=starts, scope=random.choice((None, text)), text=text, happening_key=number),
+        ]
     return rows
 
 
