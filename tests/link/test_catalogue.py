@@ -84,11 +84,11 @@ def test_its_header_says_all(relation: Relation) -> None:
 
 
 def test_no_relation_goes_without_a_test_of_its_own() -> None:
-    cases = [*PARTIES, *TALKS, *BOOKS, *EVENTS, *PLAYS, *LINKS, *OUTCOMES]
+    cases = [*PARTIES, *TALKS, *BOOKS, *SAID_OF_FINDINGS, *EVENTS, *PLAYS, *LINKS, *OUTCOMES]
     assert {case.relation for case in cases} == {relation.name for relation in catalogue()}
 
 
 def test_the_worlds_fill_every_relation() -> None:
     """Else the keys above would be unique for want of rows."""
     empty = {name for name in found(0) if not any(found(seed)[name] for seed in range(WORLDS))}
-    assert empty <= {"attribute", "action_rep"} | {case.relation for case in [*BOOKS, *TALKS]}
+    assert empty <= {"attribute", "action_rep"} | {case.relation for case in [*BOOKS, *TALKS, *SAID_OF_FINDINGS]}

@@ -96,4 +96,4 @@ def compared(arm: ArrayLike, efforts: ArrayLike, answers: ArrayLike, *, done: fl
         spreads.append(float((left**2).sum() / n[chosen].sum() ** 2 * units[-1] / (units[-1] - 1)))
     effect = with_error(rates[0] - rates[1], float(np.sqrt(sum(spreads))), min(units) - 1)
     half = float(peeking_factor(done, df=effect.df)) * effect.error
-    return Compared(effect, effect.value - half, effect.value + half, *rates, (units[0], units[1]))
+    return Compared(effect, effect.value - half, effect.value + half, rates[0], rates[1], (units[0], units[1]))

@@ -105,7 +105,7 @@ def _told_apart(rates: FloatArray) -> FloatArray:
     kept = [each for each in range(rates.shape[1]) if np.ptp(centred[:, each]) > 0.0]
     if len(kept) == 2 and np.linalg.matrix_rank(centred) < 2:
         kept = kept[:1]
-    return centred[:, kept]
+    return np.asarray(centred[:, kept])
 
 
 def _design(arm: BoolArray, rates: FloatArray, *, interacted: bool) -> FloatArray:
