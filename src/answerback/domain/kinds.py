@@ -155,6 +155,10 @@ class DecisionReason(StrEnum):
     DUPLICATE = "duplicate"
     NOT_MINE = "not_mine"
     NEVER_HAPPENED = "never_happened"
+    KNOWN = "known"
+    EXPLAINED = "explained"
+    NOT_USEFUL = "not_useful"
+    WRONG = "wrong"
     OTHER = "other"
 
 

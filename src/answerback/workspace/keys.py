@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from answerback.domain.errors import WorkspaceError
 from answerback.workspace.disk import create_if_absent
 
-GLOBAL_SPACES = frozenset({"token", "email", "domain"})
-"""Spaces whose ids mean the same in every source: that is how the same mail in two systems is recognised."""
+GLOBAL_SPACES = frozenset({"token", "email", "domain", "finding"})
+"""Spaces whose ids mean the same in every source: that is how the same mail in two systems is recognised. A finding's
+id is our own, whoever speaks of it."""
 
 _SECRET_BYTES = 32
 _BOTH = np.dtype([("key", "<i8"), ("check", "<i4")])
