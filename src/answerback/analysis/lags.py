@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from answerback.analysis.reader import Reader
 from answerback.analysis.states import DAY_SECONDS, age_days_sql
 from answerback.domain.answers import NotEnoughData, Reason
 from answerback.domain.scope import Scope
-from answerback.engine.literals import sql_text
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve, Observed, lag_curve
 
 Levels = ("play", "play_wide", "play_channel")
@@ -32,6 +33,7 @@ def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
     Curves are pooled over everybody in the scope's organisation: how soon buyers answer is no fact about a person.
     """
     del scope  # pooled by design; asked for because every reader of outcomes must have one
+    answers = _answers(reader)
     curves: dict[tuple[str, str, int], LagCurve | NotEnoughData] = {}
     result: dict[str, PlayLag] = {}
     plays = reader.query(
@@ -43,7 +45,7 @@ def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
         for level in Levels:
             place = (level, each[level], days)
             if place not in curves:
-                curves[place] = _curve(reader, level, each[level], days)
+                curves[place] = _curve(answers, level, each[level], days)
             if not isinstance(curves[place], NotEnoughData):
                 chosen = PlayLag(each["play"], curves[place], each[level], days)
                 break
@@ -52,16 +54,21 @@ def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
     return result
 
 
-def _curve(reader: Reader, level: str, play: str, days: int) -> LagCurve | NotEnoughData:
+def _answers(reader: Reader) -> pa.Table:
+    """How many efforts were answered, by kind of touch, waiting time, lag and age in whole days: one pass."""
     instant = reader.instant
-    rows = reader.query(f"""
-        select cast(floor((epoch(on_base_at) - epoch(occurred_at)) / {DAY_SECONDS}) as bigint) as lag,
+    return reader.query(f"""
+        select play, play_wide, play_channel, cast(ceil(waiting_seconds / {DAY_SECONDS}) as bigint) as waiting_days,
+               cast(floor((epoch(on_base_at) - epoch(occurred_at)) / {DAY_SECONDS}) as bigint) as lag,
                {age_days_sql(instant)} as age, count(*) as n
         from outcome
-        where not contested and {level} = {sql_text(play)} and ceil(waiting_seconds / {DAY_SECONDS}) = {days}
-          and evidence = 'captured' and occurred_at <= {instant} and on_base_at <= {instant}
+        where not contested and evidence = 'captured' and occurred_at <= {instant} and on_base_at <= {instant}
           and epoch(on_base_at) - epoch(occurred_at) <= seen_seconds
         group by all order by all""")
+
+
+def _curve(answers: pa.Table, level: str, play: str, days: int) -> LagCurve | NotEnoughData:
+    rows = answers.filter((pc.field(level) == play) & (pc.field("waiting_days") == days))
     if not rows.num_rows:
         return NotEnoughData(Reason.LAG_UNKNOWN, have=0.0, need=float(MIN_MATURED_ANSWERS))
     lag, age, n = (rows[column].to_numpy() for column in ("lag", "age", "n"))
