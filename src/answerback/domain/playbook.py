@@ -225,6 +225,14 @@ class StanceRule(_Section):
     """advance, neutral or retreat."""
 
 
+class Findings(_Section):
+    """Who sees what was found, and when."""
+
+    first_look_working_days: Annotated[int, Field(ge=1, le=20)] = 2
+    """For how many working days a finding is the rep's alone before their manager sees it. Where no working hours are
+    stated, Monday to Friday are worked."""
+
+
 class Keep(_Section):
     """Which old snapshots stay, so that "what did it say on Monday?" has an answer."""
 
@@ -254,6 +262,7 @@ class Playbook(_Section):
     target: tuple[Target, ...] = ()
     tenure_months: tuple[Annotated[int, Field(gt=0)], ...] = (6, 24)
     """Where the tenure bands of reps part, in months: three bands by default."""
+    findings: Findings = Findings()
     keep: Keep = Keep()
 
     @model_validator(mode="after")
