@@ -1,0 +1,134 @@
+"""Runs placebos: many data sets without an effect, how many of them show one, and whether that is what was promised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from answerback.analysis.placebo.dealing import READS, WAYS
+from answerback.analysis.placebo.standin import StandIns
+from answerback.analysis.reader import Reader
+from answerback.domain.scope import Scope
+from answerback.stats.special import binomial_share
+
+FAILS_BELOW = 0.05
+"""For all checks together: how likely a sound product fails by chance."""
+
+OnStep = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an analysis says of one data set.
+
+    `found`: findings; `looked`: at how many things it looked that could have been found (streams, reps, estimates), 0
+    where it could look at none.
+    """
+
+    found: int
+    looked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One effect that must vanish.
+
+    Attributes:
+        name: What it is called.
+        way: How the data are dealt (a name of `dealing.WAYS`).
+        ask: What the analysis says of the data as they lie there.
+        promised: The share of data sets without an effect that show one nevertheless, at most; or what says it of what
+            was looked at.
+    """
+
+    name: str
+    way: str
+    ask: Callable[[Reader, Scope], Shown]
+    promised: Callable[[Shown], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Vanished:
+    """Whether an effect vanished.
+
+    Attributes:
+        check, way: What was asked, and how the data were dealt.
+        true: What the data show as they are.
+        draws: Data sets in which there was something to look at.
+        shown: How many of these showed something.
+        promised: In which share of them that may happen.
+        chance: How likely so many or more are, if the promise holds.
+        vanishes: Whether chance explains it.
+    """
+
+    check: str
+    way: str
+    true: Shown
+    draws: int
+    shown: int
+    promised: float
+    chance: float
+    vanishes: bool
+
+    @property
+    def could_tell(self) -> bool:
+        """Whether enough data sets could be looked at for a failure to show at all."""
+        return self.draws > 0 and self.promised**self.draws < FAILS_BELOW
+
+
+def run_checks(
+    reader: Reader, scope: Scope, checks: Sequence[Check], *, draws: int, seed: int, on_step: OnStep
+) -> tuple[Vanished, ...]:
+    """Asks each check of the data as they are, and of `draws` data sets that were dealt in its way.
+
+    The reader's relations are replaced meanwhile: it must not be used for anything else. Checks of one way are asked of
+    the same data sets. The same seed deals in the same way.
+    """
+    there = [check for check in checks if READS[check.way] in reader.snapshot.relations]
+    ways = {way: [check for check in there if check.way == way] for way in dict.fromkeys(each.way for each in there)}
+    total, done, stand_ins = (draws + 1) * len(there), 0, StandIns(reader)
+    found = []
+    for way, some in ways.items():
+        answers: dict[str, list[Shown]] = {check.name: [] for check in some}
+        for draw in range(-1, draws):
+            with _dealt(stand_ins, way, draw, seed):
+                for check in some:
+                    on_step(check.name, done, total)
+                    answers[check.name].append(check.ask(reader, scope))
+                    done += 1
+        found += [_judged(check, answers[check.name], len(there)) for check in some]
+    return tuple(found)
+
+
+@contextmanager
+def _dealt(stand_ins: StandIns, way: str, draw: int, seed: int) -> Iterator[None]:
+    """The data dealt once; as they are at the draw -1."""
+    if draw < 0:
+        yield
+        return
+    try:
+        WAYS[way](stand_ins, np.random.default_rng([seed, list(WAYS).index(way), draw]))
+        yield
+    finally:
+        stand_ins.restore()
+
+
+def _judged(check: Check, answers: Sequence[Shown], checks: int) -> Vanished:
+    true, *dealt = answers
+    looked = [each for each in dealt if each.looked]
+    shown = sum(each.found > 0 for each in looked)
+    promised = max((check.promised(each) for each in looked), default=0.0)
+    chance = 1.0 - float(binomial_share(shown - 1, len(looked), promised)) if shown else 1.0
+    return Vanished(
+        check=check.name,
+        way=check.way,
+        true=true,
+        draws=len(looked),
+        shown=shown,
+        promised=promised,
+        chance=chance,
+        vanishes=chance >= FAILS_BELOW / checks,
+    )
