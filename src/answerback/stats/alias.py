@@ -40,8 +40,9 @@ def one_partition(one: IntArray, other: IntArray) -> bool:
     if one.size == 0:
         return True
     span = int(other.max()) + 2
-    pairs = np.unique((one + 1) * span + other + 1)
-    return pairs.size == np.unique(one).size == np.unique(other).size
+    pairs = np.bincount((one + 1) * span + other + 1)
+    kinds = (np.count_nonzero(np.bincount(each + 1)) for each in (one, other))
+    return all(np.count_nonzero(pairs) == number for number in kinds)
 
 
 def components(left: IntArray, right: IntArray, lefts: int, rights: int) -> IntArray:

@@ -13,7 +13,7 @@ import numpy as np
 
 from answerback.stats.arrays import FloatArray, IntArray
 
-DRAWS = 999
+DRAWS = 499
 FEWEST_IN_GROUP = 3
 """Members in a group that is compared, and outside it."""
 
@@ -54,7 +54,7 @@ def unlike_groups(
     >>> of = np.arange(20) // 5
     >>> found = unlike_groups([of], np.where(of == 2, -1.0, 0.0) + np.linspace(-0.1, 0.1, 20), np.full(20, 0.04))
     >>> found[0].level, found[0].p_value
-    (2, 0.001)
+    (2, 0.002)
     """
     places = [
         (number, int(level))

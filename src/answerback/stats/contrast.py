@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
-from answerback.stats.special import logistic, normal_share, t_share
+from answerback.stats.special import logistic, normal_share, student_share
 from answerback.stats.standard import Shifts, shifts
 
 LEAST_NOW, LEAST_BEFORE = 20.0, 40.0
@@ -111,7 +111,7 @@ def contrasts(fit: Fit, level: IntArray) -> Contrasts:
             spread, degrees = _by_clusters(sums)
             found = np.sqrt(max(spread, model[one]))
             error[one] = max(error[one], found)
-            p_value[one] = max(p_value[one], 2.0 * float(t_share(degrees, -abs(effect[one]) / found)))
+            p_value[one] = max(p_value[one], 2.0 * float(student_share(degrees, -abs(effect[one]) / found)))
     return Contrasts(effect, error, p_value, tested, within)
 
 

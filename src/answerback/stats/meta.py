@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from answerback.stats.arrays import BoolArray, FloatArray, counts
 from answerback.stats.multiplicity import benjamini_hochberg
-from answerback.stats.special import normal_share, t_quantile, t_share
+from answerback.stats.special import normal_share, student_quantile, student_share
 
 FLAG_RATE = 0.1
 """Of those who are said to stand apart, at most this share may be there by chance."""
@@ -90,8 +90,8 @@ def pool(
     degrees = y.size - 1
     scatter = float((w * (y - mean) ** 2).sum() / degrees)
     error = float(np.sqrt((max(scatter, 1.0) if at_least_chance else scatter) / w.sum() + extra_variance))
-    half = float(t_quantile(degrees, 0.5 + coverage / 2.0)) * error
-    p_value = 2.0 * float(t_share(degrees, -abs(mean) / error)) if error > 0.0 else float(mean == 0.0)
+    half = float(student_quantile(degrees, 0.5 + coverage / 2.0)) * error
+    p_value = 2.0 * float(student_share(degrees, -abs(mean) / error)) if error > 0.0 else float(mean == 0.0)
     return Pooled(mean, error, mean - half, mean + half, p_value, tau_squared, float(degrees), int(y.size))
 
 

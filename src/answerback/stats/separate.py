@@ -186,7 +186,7 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
             offset = offset + np.where(chosen & own.now, size, 0.0)
         else:
             moved = moved + np.where(own.groups[cause.name.dimension] == cause.name.level, cause.effect, 0.0)
-        causes.append(replace(cause, aliases=_aliases(own, cause)))
+        causes.append(replace(cause, aliases=_aliases(own, efforts.dimensions, cause)))
     return _people(own, fit, effects, variances, tuple(causes), looks, usual, least_p, tested, apart_dimensions, phi)
 
 
@@ -325,10 +325,10 @@ def _next_group(
     return Cause(Where.GROUP, Name(names[best.dimension], best.level), best.effect, best.error, p_value), p_value, 0
 
 
-def _aliases(efforts: Efforts, cause: Cause) -> tuple[Name, ...]:
+def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause) -> tuple[Name, ...]:
     """Other levels and groups that are the same efforts of the later time."""
-    everything = dict(efforts.dimensions) | {
-        name: group[efforts.rep] for name, group in efforts.groups.items() if name not in efforts.dimensions
+    everything = dict(dimensions) | {
+        name: group[efforts.rep] for name, group in efforts.groups.items() if name not in dimensions
     }
     chosen = everything[cause.name.dimension] == cause.name.level
     present = efforts.now & (efforts.exposure > 0.0)

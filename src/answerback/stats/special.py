@@ -58,24 +58,6 @@ def normal_share(value: ArrayLike) -> FloatArray:
     return np.asarray(special.ndtr(value), dtype=np.float64)
 
 
-def t_quantile(degrees: ArrayLike, share: float) -> FloatArray:
-    """The value below which a Student t variable with so many degrees of freedom falls with probability `share`.
-
-    >>> round(float(t_quantile(10, 0.975)), 4)
-    2.2281
-    """
-    return np.asarray(special.stdtrit(degrees, share), dtype=np.float64)
-
-
-def t_share(degrees: ArrayLike, value: ArrayLike) -> FloatArray:
-    """The probability that a Student t variable with so many degrees of freedom falls below a value.
-
-    >>> round(float(t_share(10, 2.2281)), 4)
-    0.975
-    """
-    return np.asarray(special.stdtr(degrees, value), dtype=np.float64)
-
-
 def binomial_share(successes: ArrayLike, trials: ArrayLike, rate: ArrayLike) -> FloatArray:
     """The probability of so many successes or fewer; real numbers are taken by the incomplete beta function.
 
@@ -114,3 +96,12 @@ def student_share(df: ArrayLike, value: ArrayLike) -> FloatArray:
     0.975
     """
     return np.asarray(special.stdtr(df, value), dtype=np.float64)
+
+
+def gamma_share(shape: ArrayLike, value: ArrayLike) -> FloatArray:
+    """The probability that a Gamma variable of this shape (above 0) and scale 1 falls below a value, 0 or more.
+
+    >>> round(float(gamma_share(1.0, 1.0)), 4)
+    0.6321
+    """
+    return np.asarray(special.gammainc(shape, value), dtype=np.float64)

@@ -20,6 +20,7 @@ RIDGE = 1.0
 _ROUNDS = 12
 _LARGEST_STEP = 2.0
 _SETTLED = 1e-6
+_NO_RIDGE = 1e-9
 
 
 def expected_log_odds(
@@ -46,27 +47,37 @@ def expected_log_odds(
     first = np.zeros(cells, dtype=np.int64)
     first[place[::-1]] = np.arange(place.size)[::-1]
     s, m = (np.bincount(place, each * learn, cells) for each in (success, exposure))
-    columns = [np.ones((cells, 1))]
+    codes = [np.zeros(cells, dtype=np.int64)]  # the first column is the mean of all
+    start = 1
     for level in levels:
-        own = level[first]
-        known = np.unique(own[own >= 0])
+        known, own = np.unique(level[first], return_inverse=True)
         if known.size > 1:
-            columns.append((own[:, None] == known[None, :]).astype(np.float64))
-    design = np.concatenate(columns, axis=1)
-    penalty = np.full(design.shape[1], RIDGE)
-    penalty[0] = 1e-9
-    usual = (s.sum() + 0.5) / (m.sum() + 1.0)
-    beta = np.zeros(design.shape[1])
-    beta[0] = np.log(usual / (1.0 - usual)) if usual < 1.0 else 0.0
+            codes.append(start + own.reshape(-1))
+            start += known.size
+    beta = np.zeros(start)
+    beta[0] = np.log((s.sum() + 0.5) / (m.sum() - s.sum() + 0.5)) if m.sum() > s.sum() else 0.0
+    penalty = np.full(start, RIDGE)
+    penalty[0] = _NO_RIDGE
     for _ in range(_ROUNDS):
-        p = logistic(design @ beta)
-        gradient = design.T @ (s - m * p) - penalty * np.where(np.arange(beta.size) > 0, beta, 0.0)
-        information = (design * (m * p * (1.0 - p))[:, None]).T @ design + np.diag(penalty)
+        p = logistic(_sum_of(beta, codes))
+        left, weight = s - m * p, m * p * (1.0 - p)
+        gradient = sum(np.bincount(code, left, start) for code in codes) - penalty * beta * (np.arange(start) > 0)
+        information = np.diag(penalty)
+        for one in codes:
+            for other in codes:
+                information += np.bincount(one * start + other, weight, start * start).reshape(start, start)
         step = np.clip(np.linalg.solve(information, gradient), -_LARGEST_STEP, _LARGEST_STEP)
-        beta += step
+        beta = beta + step
         if np.abs(step).max() < _SETTLED:
             break
-    return np.asarray((design @ beta)[place], dtype=np.float64)
+    return np.asarray(_sum_of(beta, codes)[place], dtype=np.float64)
+
+
+def _sum_of(beta: FloatArray, codes: list[IntArray]) -> FloatArray:
+    total = beta[codes[0]]
+    for code in codes[1:]:
+        total = total + beta[code]
+    return total
 
 
 def together(levels: Sequence[IntArray], size: int) -> IntArray:
