@@ -186,7 +186,7 @@ class Cells:
         known = lags or self.lags(day)
         end = int(week_of(day))
         begin = self.weeks().start if len(self.weeks()) else end
-        begin = max(begin, end - last) if last is not None else min(begin, end)
+        begin = min(max(begin, end - last) if last is not None else begin, end)
         return _weekly(self, day, known, begin, end)
 
 

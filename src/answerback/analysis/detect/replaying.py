@@ -1,0 +1,365 @@
+"""Watching every rep's touches week by week, as it would have been done at the time: what was raised, when, since when.
+
+The replay goes through the weeks in order and never looks ahead: lag curves, baselines, the chance of a change and
+what the others did in the same weeks are as they were known at the end of each week. So it is the same from build to
+build, and its last week is what is true today.
+
+For every stream (a rep's touches of one kind) and for all touches of a rep together it keeps the evidence that the rate
+has fallen, and that it has risen (`answerback.stats.detect`). At 104 a stream is **on watch**; an **alarm** is a
+probability of .9. After an alarm a stream begins anew: evidence at 0, the baseline from the week in which the change
+most probably began. So one change gives one alarm.
+
+Four things are no fall. *Answers not recorded*: such efforts are in no rate. *Answers not due*: young efforts weigh what
+the lag curve says, itself taken to the careful side of its error. *Answers slower than before*: then only efforts that
+have waited in full count. *What all share*: if the others' rates for the same kind of touch fell in the same weeks, as
+before holidays, a rep is held to that much less; and what all gained is nobody's rise.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Since, baseline
+from answerback.analysis.detect.opened import Index, Open
+from answerback.analysis.detect.weekly import WEEK, Cells, Floats, monday
+from answerback.analysis.peers import FEWEST_PEERS
+from answerback.stats.alarms import alarm_level, hazard_from, posterior
+from answerback.stats.detect import WATCH, Direction, evidence, settle, share_by_start
+from answerback.stats.open_weeks import log_ratios
+from answerback.stats.shared_shift import shared_shift
+from answerback.stats.slower import LEVEL
+from answerback.stats.special import logistic, normal_quantile
+
+_CAREFUL_SIDE = normal_quantile(0.75)
+"""Standard errors of a lag curve by which it is taken to the careful side."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """One stream on watch, or an alarm, in the week in which it was raised.
+
+    Weeks are numbers (`monday` gives their first day); `play` is empty for all touches of the rep together.
+    """
+
+    rep_key: int
+    play: str
+    direction: Direction
+    alarm: bool
+    week: int
+    """The last week that it knew; it is raised on the Monday after."""
+    since: int
+    """The most probable first week of the change."""
+    evidence: float
+    sure: float
+    episode: int
+    expected: float
+    """The rate that counted as unchanged, of efforts like those since."""
+    efforts: int
+    answered: int
+    matured: float
+    """Of the weeks since, as known then."""
+    weeks_watched: int
+    held_back: float | None = None
+    """The p-value of slower answers, where they alone kept it from being an alarm."""
+
+    @property
+    def raised_on(self) -> date:
+        """The day on which it was raised."""
+        return monday(self.week + 1)
+
+    @property
+    def rate(self) -> float:
+        """Since then, per effort whose answer is due."""
+        return self.answered / self.matured if self.matured > 0.0 else 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """Where streams stand in the last week: each kind of touch for itself, or all touches of a rep together."""
+
+    rep_keys: NDArray[np.int64]
+    plays: tuple[str, ...]
+    evidence: dict[Direction, Floats]
+    watched: NDArray[np.int64]
+    """Weeks since it was first watched, or since the last alarm."""
+    baseline: Baseline
+    answered: Floats
+    matured: Floats
+    """Of the baseline, by stream or rep."""
+    expected: dict[Direction, Floats]
+    """What counts as unchanged, by stream; of a rep, the mean over the baseline's efforts."""
+    hazard: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replay:
+    """All that was raised, in order of weeks, and where every stream stands at the end."""
+
+    raised: tuple[Raised, ...]
+    by_play: Family | None
+    together: Family | None
+    first_week: int
+    last_week: int
+
+    def alarms(self) -> tuple[Raised, ...]:
+        """Those that were alarms."""
+        return tuple(each for each in self.raised if each.alarm)
+
+
+@dataclass(slots=True, eq=False)
+class _Watch:
+    """One family on the way."""
+
+    cells: Cells
+    index: Index
+    group: NDArray[np.int64]
+    size: int
+    rep_keys: NDArray[np.int64]
+    plays: tuple[str, ...]
+    since: Since
+    settled: dict[Direction, Floats]
+    valid: NDArray[np.int64]
+    first: NDArray[np.int64]
+    on_watch: dict[Direction, NDArray[np.bool_]]
+    episodes: dict[tuple[int, Direction], int] = field(default_factory=dict)
+    baselines: dict[int, Baseline] = field(default_factory=dict)
+    history: dict[Direction, dict[int, Floats]] = field(default_factory=lambda: {each: {} for each in Direction})
+    evidence: dict[Direction, Floats] = field(default_factory=dict)
+    alarms: int = 0
+    stream_weeks: int = 0
+
+    @classmethod
+    def over(cls, index: Index, *, together: bool) -> _Watch:
+        cells = index.cells
+        reps = np.array([each.rep_key for each in cells.streams], np.int64)
+        keys, group = np.unique(reps, return_inverse=True) if together else (reps, np.arange(reps.size))
+        size = keys.size
+        return cls(
+            cells,
+            index,
+            np.asarray(group, np.int64),
+            size,
+            keys,
+            ("",) * size if together else tuple(each.play for each in cells.streams),
+            Since.never(size),
+            {each: np.zeros((size, 5)) for each in Direction},
+            np.full(size, -(10**6), np.int64),
+            np.full(size, -1, np.int64),
+            {each: np.zeros(size, np.bool_) for each in Direction},
+        )
+
+    def anchor(self, week: int) -> None:
+        self.baselines[week] = baseline(self.cells, week, self.since, self.group, self.size)
+
+    def expected(self, week: NDArray[np.int64], stream: NDArray[np.int32], side: Direction | None) -> Floats:
+        """What counted as unchanged for efforts of streams when they were made; the mean where no side is given."""
+        found = np.full(stream.size, np.nan)
+        set_in = week - week % ANCHOR_WEEKS
+        for number in np.unique(set_in).tolist():
+            if number in self.baselines:
+                own = set_in == number
+                base = self.baselines[number]
+                found[own] = (base.mean if side is None else base.expected[side])[stream[own]]
+        return found
+
+
+def replay(cells: Cells, *, until: int | None = None) -> Replay:
+    """Every alarm and watch up to a week (the last full one, unless said), in one pass over the weeks."""
+    weeks = cells.weeks()
+    last = weeks.stop if until is None else min(until + 1, weeks.stop)
+    if not cells.streams or weeks.start >= last:
+        return Replay((), None, None, weeks.start, last - 1)
+    index = Index.of(cells)
+    watches = [_Watch.over(index, together=False), _Watch.over(index, together=True)]
+    raised: list[Raised] = []
+    depth = int(-(-int(cells.waiting.max()) // WEEK))
+    for week in range(weeks.start, last):
+        set_in = week - week % ANCHOR_WEEKS
+        for watch in watches:
+            if set_in not in watch.baselines:
+                watch.anchor(set_in)
+        now = index.open_weeks(week, depth, watches[0].baselines[set_in].lags)
+        for watch in watches:
+            raised += _one_week(watch, now, week)
+    return Replay(tuple(raised), *(_family(watch, last - 1) for watch in watches), weeks.start, last - 1)
+
+
+def _one_week(watch: _Watch, now: Open, week: int) -> list[Raised]:
+    """Weighs what is known at the end of a week, raises what there is to raise, and folds in the week that is over."""
+    watch.first[(watch.first < 0) & _any(watch, now, week)] = week
+    shift = _shift(watch, now)
+    hazard = hazard_from(watch.alarms, watch.stream_weeks)
+    ratios = {side: _ratios(watch, now, side, shift) for side in Direction}
+    found: list[Raised] = []
+    begun = (now.begin + np.arange(now.weeks))[:, None] >= watch.valid
+    for side in Direction:
+        watch.evidence[side] = evidence(watch.settled[side], ratios[side], begun)
+    for side in Direction:
+        found += _raise(watch, now, week, side, ratios[side], shift, hazard)
+    again = {each for each in (_place(watch, one) for one in found if one.alarm)}
+    for side in Direction:
+        watch.history[side][now.begin] = ratios[side][0]
+        watch.settled[side] = settle(watch.settled[side], ratios[side][0], begun[0])
+        for place in again:
+            watch.settled[side][place], watch.on_watch[side][place], watch.evidence[side][place] = 0.0, False, 0.0
+    for one in found:
+        if one.alarm:
+            place = _place(watch, one)
+            watch.valid[place], watch.first[place] = week + 1, week + 1
+            watch.since.begins[place], watch.since.judged[place] = one.since, week
+            watch.alarms += 1
+    known = ~np.isnan(watch.baselines[week - week % ANCHOR_WEEKS].expected[Direction.FALL])
+    watch.stream_weeks += int(np.count_nonzero(np.bincount(watch.group, known, watch.size)))
+    return found
+
+
+def _place(watch: _Watch, one: Raised) -> int:
+    return int(np.flatnonzero((watch.rep_keys == one.rep_key) & (np.array(watch.plays, object) == one.play))[0])
+
+
+def _any(watch: _Watch, now: Open, week: int) -> NDArray[np.bool_]:
+    """Which have efforts with a baseline in this week."""
+    base = watch.baselines[week - week % ANCHOR_WEEKS].expected[Direction.FALL]
+    own = (now.week == week) & ~np.isnan(base[now.stream])
+    return np.asarray(np.bincount(watch.group[now.stream[own]], minlength=watch.size) > 0)
+
+
+def _shift(watch: _Watch, now: Open) -> Floats:
+    """By cell: the log odds by which all others who make such touches moved in the same week."""
+    usual = watch.expected(now.week, now.stream, None)
+    known = ~np.isnan(usual)
+    due = np.where(known, usual, 0.0) * now.share
+    kinds, kind = np.unique([each.play for each in watch.cells.streams], return_inverse=True)
+    streams = len(watch.cells.streams)
+    week = now.week - now.begin
+    place = week * streams + now.stream
+    places = now.weeks * streams
+    columns = (now.answered * known, now.n * due, now.n * due * (1.0 - due))
+    answered, expected, spread = (np.bincount(place, of, places) for of in columns)
+    group = (np.arange(now.weeks)[:, None] * kinds.size + kind[None, :]).reshape(-1)
+    return shared_shift(answered, expected, spread, group, fewest=FEWEST_PEERS)[place]
+
+
+def _ratios(watch: _Watch, now: Open, side: Direction, shift: Floats) -> Floats:
+    """The log likelihood ratios of the open weeks, shape (weeks, size, factors)."""
+    sign = -1.0 if side is Direction.FALL else 1.0
+    rate = watch.expected(now.week, now.stream, side)
+    with np.errstate(divide="ignore"):
+        odds = np.log(rate) - np.log1p(-rate) + (np.minimum(shift, 0.0) if sign < 0.0 else np.maximum(shift, 0.0))
+    error = np.sqrt(now.share * (1.0 - now.share) / np.maximum(now.answers, 1.0))
+    share = np.clip(now.share + sign * _CAREFUL_SIDE * error, 0.0, 1.0)
+    share = np.where(now.answered > 0.0, np.maximum(share, 1e-6), share)
+    place = (now.week - now.begin) * watch.size + watch.group[now.stream]
+    return log_ratios(
+        place,
+        now.n,
+        now.answered,
+        share,
+        np.where(np.isnan(rate), np.nan, logistic(odds)),
+        factors=side.factors,
+        shape=(now.weeks, watch.size),
+    )
+
+
+def _raise(
+    watch: _Watch, now: Open, week: int, side: Direction, ratios: Floats, shift: Floats, hazard: float
+) -> list[Raised]:
+    r = watch.evidence[side]
+    level = alarm_level(hazard)
+    found = []
+    for place in np.flatnonzero(r >= min(WATCH, level)).tolist():
+        alarm, held = bool(r[place] >= level), None
+        if alarm and side is Direction.FALL:
+            alarm, held = _still(watch, now, week, place, shift, level)
+        if alarm or not watch.on_watch[side][place]:
+            found.append(_raised(watch, now, week, side, place, ratios, alarm=alarm, held=held, hazard=hazard))
+    watch.on_watch[side] |= r >= WATCH
+    watch.on_watch[side] &= r >= WATCH / 2.0
+    return found
+
+
+def _still(watch: _Watch, now: Open, week: int, place: int, shift: Floats, level: float) -> tuple[bool, float | None]:
+    """Whether a fall is an alarm even if answers have become slower; if not, the p-value that says they have."""
+    own = watch.group[now.stream] == place
+    p_value = watch.index.slower(week, np.unique(now.stream[own]), watch.baselines[week - week % ANCHOR_WEEKS].lags)
+    if p_value >= LEVEL:
+        return True, None
+    full = own & now.full
+    ratios = _ratios(watch, now.only(full), Direction.FALL, shift[full])[:, place : place + 1]
+    begun = (now.begin + np.arange(now.weeks))[:, None] >= watch.valid[place : place + 1]
+    r = evidence(watch.settled[Direction.FALL][place : place + 1], ratios, begun)
+    return (True, None) if r[0] >= level else (False, p_value)
+
+
+def _raised(
+    watch: _Watch,
+    now: Open,
+    week: int,
+    side: Direction,
+    place: int,
+    ratios: Floats,
+    *,
+    alarm: bool,
+    held: float | None,
+    hazard: float,
+) -> Raised:
+    begin = max(int(watch.valid[place]), int(watch.first[place]))
+    before = [number for number in sorted(watch.history[side]) if begin <= number < now.begin]
+    path = [watch.history[side][number][place] for number in before]
+    numbers = before + [now.begin + each for each in range(now.weeks) if now.begin + each >= begin]
+    path += [ratios[number - now.begin, place] for number in numbers[len(before) :]]
+    since = numbers[int(np.argmax(share_by_start(np.array(path))))]
+    if alarm:
+        watch.episodes[place, side] = watch.episodes.get((place, side), 0) + 1
+    own = np.flatnonzero(watch.group == place)
+    known = watch.cells.weekly(
+        monday(week + 1), watch.baselines[week - week % ANCHOR_WEEKS].lags, last=week + 1 - since
+    )
+    efforts, answered, matured = (of[:, own] for of in (known.efforts, known.answered, known.matured))
+    base = watch.baselines[since - since % ANCHOR_WEEKS].expected[side][own]
+    weight = np.where(np.isnan(base), 0.0, matured.sum(axis=0))
+    expected = float((weight * np.nan_to_num(base)).sum() / weight.sum()) if weight.sum() > 0.0 else float("nan")
+    return Raised(
+        rep_key=int(watch.rep_keys[place]),
+        play=watch.plays[place],
+        direction=side,
+        alarm=alarm,
+        week=week,
+        since=since,
+        evidence=float(watch.evidence[side][place]),
+        sure=float(posterior(watch.evidence[side][place], hazard)),
+        episode=watch.episodes.get((place, side), 0) + (not alarm),
+        expected=expected,
+        efforts=int(efforts.sum()),
+        answered=int(answered.sum()),
+        matured=float(matured.sum()),
+        weeks_watched=week + 1 - begin,
+        held_back=held,
+    )
+
+
+def _family(watch: _Watch, week: int) -> Family:
+    base = watch.baselines[week - week % ANCHOR_WEEKS]
+    matured = np.bincount(watch.group, base.matured, watch.size)
+    expected = {}
+    for side in Direction:
+        known = np.where(np.isnan(base.expected[side]), 0.0, base.matured)
+        total, weight = (
+            np.bincount(watch.group, of, watch.size) for of in (known * np.nan_to_num(base.expected[side]), known)
+        )
+        expected[side] = np.divide(total, weight, out=np.full(watch.size, np.nan), where=weight > 0.0)
+    return Family(
+        rep_keys=watch.rep_keys,
+        plays=watch.plays,
+        evidence=watch.evidence,
+        watched=np.where(watch.first < 0, 0, week + 1 - watch.first),
+        baseline=base,
+        answered=np.bincount(watch.group, base.answered, watch.size),
+        matured=matured,
+        expected=expected,
+        hazard=hazard_from(watch.alarms, watch.stream_weeks),
+    )
