@@ -248,6 +248,25 @@ class Practised(Row):
     practice_key: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Intended(Row):
+    """A touch that somebody meant to make, and its lot (record `intention`)."""
+
+    rep_key: int
+    account_key: int | None = None
+    contact_key: int | None = None
+    deal_key: int | None = None
+    play: str | None = None
+    intended_at: datetime = MONDAY
+    arm: str = "touch"
+    draw: str = "1"
+    share_permille: int = 120
+    drawn_at: datetime = MONDAY
+    until: datetime = MONDAY
+    overruled: str = "no"
+    intention_key: int = 0
+
+
 R = TypeVar("R", bound=Row)
 
 RECORD_OF: dict[type[Row], str] = {
@@ -269,6 +288,7 @@ RECORD_OF: dict[type[Row], str] = {
     Happened: "happening",
     Talked: "conversation",
     Practised: "practice",
+    Intended: "intention",
 }
 
 

@@ -91,6 +91,13 @@ class Evidence(StrEnum):
     CLAIMED = "claimed"
 
 
+class YesNo(StrEnum):
+    """Whether something is so."""
+
+    YES = "yes"
+    NO = "no"
+
+
 class Origin(StrEnum):
     """Whether a person made the effort by hand or an automatic sequence did."""
 
@@ -142,6 +149,7 @@ class SubjectKind(StrEnum):
     EVENT = "event"
     LINK = "link"
     FINDING = "finding"
+    POLICY = "policy"
 
 
 class DecisionReason(StrEnum):

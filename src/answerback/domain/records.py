@@ -21,6 +21,7 @@ from answerback.domain.kinds import (
     ReferenceRole,
     Stance,
     SubjectKind,
+    YesNo,
 )
 
 
@@ -332,6 +333,23 @@ _TYPES = (
             _TO,
         ),
         space="practice",
+    ),
+    RecordType(
+        "intention",
+        "A touch that somebody meant to make, and what lots said: go ahead, or wait.",
+        (
+            _ref("rep", "Who means to make it.", required=True),
+            *_PARTIES,
+            _text("play", "The kind of touch, as the file calls it."),
+            _instant("intended_at", "When it was meant to be made.", required=True),
+            _text("arm", "touch or hold.", required=True),
+            _text("draw", "Which drawing of lots it belongs to: its seed and when.", required=True),
+            _integer("share_permille", "How many in a thousand are held back.", required=True),
+            _instant("drawn_at", "When lots were drawn.", required=True),
+            _instant("until", "Until when those that are held back wait.", required=True),
+            _choice("overruled", YesNo, "Whether the rep said at once that it goes ahead all the same.", default="no"),
+        ),
+        space="intention",
     ),
     RecordType(
         "decision",

@@ -48,20 +48,23 @@ def append(home: Home, entry: Entry) -> None:
 
     Raises UsageError where the log could not take it: whoever wrote it learns so now, not from a build's rejects.
     """
-    _check(entry)
-    said = {
-        "source": entry.source,
-        "type": entry.type,
-        "fields": dict(entry.fields),
-        "at": entry.written_at.isoformat(),
-    }
-    line = json.dumps(said).encode() + b"\n"
+    append_all(home, [entry])
+
+
+def append_all(home: Home, entries: Sequence[Entry]) -> None:
+    """Writes entries, all of them or none, and returns when they are on disk.
+
+    Raises UsageError where the log could not take one of them.
+    """
+    for entry in entries:
+        _check(entry)
+    lines = b"".join(_line(entry) for entry in entries)
     path = home.journal / _OPEN
     with room_on(path), _exclusively(path) as descriptor:
         size = os.fstat(descriptor).st_size
         whole = False
         try:
-            _write(descriptor, _mend(descriptor, size) + line)
+            _write(descriptor, _mend(descriptor, size) + lines)
             whole = True
         finally:
             if not whole:
@@ -69,6 +72,26 @@ def append(home: Home, entry: Entry) -> None:
         os.fsync(descriptor)
         if not size:
             sync_folder(home.journal)
+
+
+def _line(entry: Entry) -> bytes:
+    said = {
+        "source": entry.source,
+        "type": entry.type,
+        "fields": dict(entry.fields),
+        "at": entry.written_at.isoformat(),
+    }
+    return json.dumps(said).encode() + b"\n"
+
+
+def written(home: Home, record: str) -> list[Entry]:
+    """The entries of one record type that no build has moved into the log yet."""
+    return [
+        Entry(said["source"], record, said["fields"], datetime.fromisoformat(said["at"]))
+        for path in sorted(home.journal.glob("*.jsonl"))
+        for _, said in _entries(path)
+        if said["type"] == record
+    ]
 
 
 def _check(entry: Entry) -> None:

@@ -45,6 +45,7 @@ GONE_WITH = {
     "absence": ("rep_id",),
     "practice": ("rep_id",),
     "conversation": ("rep_id",),
+    "intention": ("rep_id", "contact_id", "account_id"),
 }
 """By record, the fields whose person takes the whole record with them; its own name stands for its own id."""
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]*\w")
