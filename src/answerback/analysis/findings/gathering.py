@@ -55,8 +55,10 @@ class Gathered:
 
     findings: tuple[Standing, ...]
     """In order of their ids."""
+    today: date
+    """The day that it is looked from, in the organisation's time zone."""
     week: date
-    """Its Monday, in the organisation's time zone."""
+    """The Monday of its week."""
     shown: Mapping[Recipient, tuple[Standing, ...]]
     """What is on each page in this week."""
     staff: Staff
@@ -137,7 +139,7 @@ def arranged(
             Standing(finding, state, pages, _muted(finding, muted, clock.naive), _expired(finding, clock.today))
         )
     week = week_of(clock.today)
-    return Gathered(tuple(standings), week, _pages(standings, said, muted, clock, week), staff)
+    return Gathered(tuple(standings), clock.today, week, _pages(standings, said, muted, clock, week), staff)
 
 
 def _pages(

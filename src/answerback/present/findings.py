@@ -1,0 +1,315 @@
+"""Findings in plain words: what it is, since when, how sure, on what it rests, and what to do next.
+
+Acts come first, then rates. It speaks of the task (this kind of touch, these buyers), never of what somebody is like.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+
+import pyarrow as pa
+
+from answerback.analysis.findings.audience import about_person
+from answerback.analysis.findings.gathering import Standing
+from answerback.analysis.findings.naming import Names
+from answerback.domain.findings import Finding, FindingKind, Level, Measure, Size, SureBy, Verdict
+from answerback.present.formats import plain_value
+from answerback.present.next_steps import NEXT_STEP
+from answerback.present.refusals import number, percent, refusal_texts
+
+CAUTION = "No sole basis for pay, promotion or dismissal."
+"""Said on each finding on a person."""
+
+HEADING: Mapping[FindingKind, str] = MappingProxyType(
+    {
+        FindingKind.CHANGE: "something changed",
+        FindingKind.VERDICT: "person or system",
+        FindingKind.SEAT: "the territory, whoever sells there",
+        FindingKind.QUOTA: "targets out of reach",
+        FindingKind.POTENTIAL: "left on the table",
+        FindingKind.LIFT: "what it changed",
+        FindingKind.INCREMENT: "what would not have come anyway",
+        FindingKind.FRICTION: "buyers are asked too often",
+        FindingKind.POLICY: "a rule makes us ask too often",
+        FindingKind.RUT: "rut: the same kind of touch again, while another works",
+        FindingKind.GROOVE: "groove: it rose and held",
+        FindingKind.REPEAT: "the same step, the same ending",
+        FindingKind.STRENGTH: "strongest here",
+        FindingKind.COVERAGE: "answers that could not be seen",
+        FindingKind.MUTED: "a kind of finding that is mostly dismissed",
+    }
+)
+"""What each kind is called."""
+
+_WAY = MappingProxyType(
+    {
+        (Measure.ON_BASE, "fall"): "fewer touches move a buyer",
+        (Measure.ON_BASE, "rise"): "more touches move a buyer",
+        (Measure.EFFORTS, "fall"): "fewer touches a day",
+        (Measure.EFFORTS, "rise"): "more touches a day",
+        (Measure.LAG, "fall"): "answers take longer",
+        (Measure.LAG, "rise"): "answers come sooner",
+        (Measure.UNSEEN, "fall"): "more answers can be seen",
+        (Measure.UNSEEN, "rise"): "fewer answers can be seen",
+        (Measure.CLAIMED, "fall"): "fewer touches are typed in",
+        (Measure.CLAIMED, "rise"): "more touches are typed in",
+    }
+)
+
+VERDICTS: Mapping[Verdict, str] = MappingProxyType(
+    {
+        Verdict.INDIVIDUAL: "one person's results differ",
+        Verdict.SYSTEMIC: "the system",
+        Verdict.SEGMENT: "one segment",
+        Verdict.MIXED: "both: the system, and one person's results differ",
+        Verdict.CANNOT_TELL: "cannot tell",
+    }
+)
+"""How a verdict is shown."""
+
+
+def headline(finding: Finding) -> str:
+    """What it is, in a few words.
+
+    >>> from datetime import date
+    >>> from answerback.domain.findings import Subject
+    >>> headline(
+    ...     Finding(
+    ...         kind=FindingKind.CHANGE,
+    ...         subject=Subject("rep", key=7),
+    ...         measure=Measure.ON_BASE,
+    ...         play="email",
+    ...         direction="fall",
+    ...         raised_on=date(2026, 3, 1),
+    ...         next_step="look_at_unanswered",
+    ...     )
+    ... )
+    'email: fewer touches move a buyer'
+    """
+    what = HEADING[finding.kind]
+    if finding.kind is FindingKind.CHANGE:
+        what = _WAY.get((finding.measure, finding.direction), what)
+    if finding.kind is FindingKind.VERDICT and finding.verdict is not None:
+        way = _WAY.get((finding.measure, finding.direction), "")
+        what = f"{way}: {VERDICTS[finding.verdict]}" if way else VERDICTS[finding.verdict]
+    if finding.level is Level.ASK:
+        what = f"a question: {what}"
+    return f"{finding.play}: {what}" if finding.play else what
+
+
+def acts_text(finding: Finding) -> str:
+    """What was done and what buyers did, before any rate.
+
+    >>> from datetime import date
+    >>> from answerback.domain.findings import Evidence, Subject
+    >>> acts_text(
+    ...     Finding(
+    ...         kind=FindingKind.CHANGE,
+    ...         subject=Subject("rep", key=7),
+    ...         measure=Measure.ON_BASE,
+    ...         since=date(2026, 3, 2),
+    ...         raised_on=date(2026, 4, 5),
+    ...         evidence=Evidence(efforts=40, answers=2),
+    ...         next_step="look_at_unanswered",
+    ...     )
+    ... )
+    'Since 2026-03-02: 40 touches, 2 of them moved a buyer.'
+    """
+    rests = finding.evidence
+    since = f"Since {finding.since}: " if finding.since is not None else ""
+    if finding.measure in (Measure.ON_BASE, Measure.INCREMENT) and rests.efforts:
+        return f"{since}{number(rests.efforts)} touches, {number(rests.answers)} of them moved a buyer."
+    if rests.efforts:
+        return f"{since}{number(rests.efforts)} touches."
+    if "decided" in finding.details:
+        return f"{since}{finding.details['dismissed']} of {finding.details['decided']} were dismissed."
+    return f"It began about {finding.since}." if finding.since is not None else ""
+
+
+def size_text(size: Size) -> str:
+    """Before, after, and the 95 % interval of the difference.
+
+    >>> size_text(Size(0.3, 0.1, -0.2, -0.3, -0.1))
+    'from 30 % to 10 %, a difference of -20 points (-30 to -10)'
+    >>> size_text(Size(None, None, 125_000, 40_000, 230_000, "money_minor"))
+    '1,250 (400 to 2,300)'
+    """
+    shown, apart = _SHOWN.get(size.unit, (number, number))
+    difference = apart(size.change) + _UNIT.get(size.unit, "")
+    interval = f"({apart(size.low)} to {apart(size.high)})"
+    if size.before is None or size.after is None:
+        return f"{difference} {interval}"
+    return f"from {shown(size.before)} to {shown(size.after)}, a difference of {difference} {interval}"
+
+
+def _points(share: float) -> str:
+    return f"{share * 100:.0f}"
+
+
+def _money(minor: float) -> str:
+    return f"{minor / 100:,.0f}"
+
+
+_SHOWN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = MappingProxyType(
+    {"share": (percent, _points), "money_minor": (_money, _money)}
+)
+"""By unit: how a level and how a difference is written."""
+_UNIT = MappingProxyType({"share": " points", "per_day": " a day", "days": " days", "ratio": " times"})
+
+
+def sure_text(finding: Finding) -> str:
+    """How sure it is.
+
+    >>> from datetime import date
+    >>> from answerback.domain.findings import Subject
+    >>> sure_text(
+    ...     Finding(
+    ...         kind=FindingKind.CHANGE,
+    ...         subject=Subject("rep", key=7),
+    ...         measure=Measure.ON_BASE,
+    ...         raised_on=date(2026, 4, 5),
+    ...         sure_by=SureBy.POSTERIOR,
+    ...         sure=0.9996,
+    ...         next_step="look_at_unanswered",
+    ...     )
+    ... )
+    'more than 99 %'
+    """
+    match finding.sure_by, finding.sure:
+        case SureBy.POSTERIOR, float(sure):
+            return "more than 99 %" if sure > 0.99 else f"{sure * 100:.0f} %"
+        case SureBy.P_VALUE, float(p):
+            return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+        case SureBy.INTERVAL, _:
+            return "the interval leaves out no change"
+        case _:
+            return ""
+
+
+def story(standing: Standing, names: Names) -> list[str]:
+    """One finding in a few lines."""
+    finding = standing.finding
+    whose = names.subject(finding.subject)
+    about = f"{whose}, " if whose else ""
+    place = ", ".join(f"{name} {value}" for name, value in names.where(finding.where).items())
+    lines = [f"{about}{headline(finding)}{f' ({place})' if place else ''}"]
+    figures = []
+    if finding.size is not None:
+        figures.append(f"That is {size_text(finding.size)}.")
+    if sure := sure_text(finding):
+        figures.append(f"How sure: {sure}.")
+    lines.append(" ".join(filter(None, [acts_text(finding), *figures])))
+    if finding.verdict is not None and finding.kind is not FindingKind.VERDICT:
+        lines.append(f"Whose it is: {VERDICTS[finding.verdict]}.")
+    if finding.settle:
+        lines.append(refusal_texts(finding.settle))
+    lines.append(f"Next: {NEXT_STEP.get(finding.next_step, finding.next_step)}")
+    if about_person(finding):
+        lines.append(f"{CAUTION} Forgotten on {finding.expires}.")
+    return [line for line in lines if line]
+
+
+_NOBODY: Mapping[str, str] = MappingProxyType({})
+TEXT, NUMBER = pa.string(), pa.float64()
+_COLUMNS: Mapping[str, pa.DataType] = MappingProxyType(
+    {
+        "finding_id": TEXT,
+        "kind": TEXT,
+        "level": TEXT,
+        "subject_kind": TEXT,
+        "subject": TEXT,
+        "subject_name": TEXT,
+        "measure": TEXT,
+        "play": TEXT,
+        "where": TEXT,
+        "direction": TEXT,
+        "good_news": pa.bool_(),
+        "since": TEXT,
+        "raised_on": TEXT,
+        "before": NUMBER,
+        "after": NUMBER,
+        "change": NUMBER,
+        "low": NUMBER,
+        "high": NUMBER,
+        "unit": TEXT,
+        "sure_by": TEXT,
+        "sure": NUMBER,
+        "verdict": TEXT,
+        "efforts": pa.int64(),
+        "answers": pa.int64(),
+        "first_for": TEXT,
+        "others_from": TEXT,
+        "expires": TEXT,
+        "next_step": TEXT,
+        "episode": pa.int64(),
+        "status": TEXT,
+        "until": TEXT,
+        "reason": TEXT,
+        "shown_to": TEXT,
+        "muted": pa.bool_(),
+        "expired": pa.bool_(),
+        "headline": TEXT,
+        "story": TEXT,
+        "cannot_tell": TEXT,
+        "cannot_tell_text": TEXT,
+        "caution": TEXT,
+        "evidence_where": TEXT,
+        "details": TEXT,
+    }
+)
+
+
+def finding_rows(standings: Iterable[Standing], names: Names, shown_to: Mapping[str, str] = _NOBODY) -> pa.Table:
+    """One row per finding, for machines: every figure, and the words beside them.
+
+    Args:
+        standings: What is told, in this order.
+        names: Of everybody that they speak of.
+        shown_to: By the finding's id, on whose pages it is.
+    """
+    rows = [_row(each, names) | {"shown_to": shown_to.get(each.finding.finding_id)} for each in standings]
+    return pa.Table.from_pylist(rows, schema=pa.schema(list(_COLUMNS.items())))
+
+
+def _row(standing: Standing, names: Names) -> dict[str, object]:
+    finding, state = standing.finding, standing.state
+    subject = finding.subject
+    row: dict[str, object] = {
+        name: getattr(finding, name)
+        for name in ("finding_id", "play", "direction", "good_news", "sure", "next_step", "episode")
+    }
+    row |= {name: str(getattr(finding, name)) for name in ("kind", "level", "measure", "first_for")}
+    row |= {name: _text(getattr(finding, name)) for name in ("since", "raised_on", "others_from", "expires")}
+    row |= {name: _text(getattr(finding, name)) for name in ("sure_by", "verdict")}
+    if finding.size is not None:
+        size = finding.size
+        row |= {name: getattr(size, name) for name in ("before", "after", "change", "low", "high", "unit")}
+    own_id = subject.name if subject.key is None else names.id_of(subject.kind, subject.key)
+    row |= {"subject_kind": subject.kind, "subject": own_id, "subject_name": names.subject(subject)}
+    row |= {"efforts": finding.evidence.efforts, "answers": finding.evidence.answers}
+    row |= {"status": str(state.status), "reason": state.reason or None, "muted": standing.muted}
+    row |= {"until": state.until.strftime("%Y-%m-%dT%H:%M:%SZ") if state.until is not None else None}
+    row |= {"expired": standing.expired, "headline": headline(finding), "story": "\n".join(story(standing, names))}
+    row |= {"cannot_tell": ", ".join(str(each.reason) for each in finding.settle) or None}
+    row |= {"cannot_tell_text": refusal_texts(finding.settle) or None}
+    row |= {"caution": CAUTION if about_person(finding) else None}
+    row |= {name: _json(each) for name, each in _mappings(finding, names)}
+    return row
+
+
+def _mappings(finding: Finding, names: Names) -> list[tuple[str, Mapping[str, object]]]:
+    return [
+        ("where", names.where(finding.where)),
+        ("evidence_where", names.where(finding.evidence.where)),
+        ("details", finding.details),
+    ]
+
+
+def _json(value: Mapping[str, object]) -> str | None:
+    return json.dumps(plain_value(value), ensure_ascii=False, sort_keys=True) if value else None
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
