@@ -22,7 +22,7 @@ from answerback.stats.linear import Estimate, least_squares, with_error
 
 LEAST_TREATED = 4
 """Treated people below which there is no answer about a group."""
-LEAST_UNTREATED = 4
+LEAST_UNTREATED = 5
 """Untreated people in the same weeks below which there is nothing to compare with."""
 
 
@@ -85,7 +85,7 @@ def ancova(
         person: Whose row it is, numbers from 0; None: each is another person's.
 
     Returns:
-        `CannotTell` with fewer than 4 treated or 4 untreated people, or where rates and treatment are one.
+        `CannotTell` with fewer than 4 treated or 5 untreated people, or where rates and treatment are one.
 
     Raises:
         ValueError: shapes do not fit, or a rate is not finite.

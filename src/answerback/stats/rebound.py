@@ -16,6 +16,7 @@ from answerback.stats.arrays import FloatArray, counts
 from answerback.stats.prior import PeerPrior
 from answerback.stats.special import beta_quantile, normal_quantile, normal_share
 
+_FEWEST = 5
 _POINTS = 200
 """Quantiles that stand for a Beta distribution."""
 
@@ -102,6 +103,7 @@ def own_change(
     prior: PeerPrior,
     drift: float = 0.0,
     drift_error: float = 0.0,
+    dispersion: float = 1.0,
     coverage: float = 0.95,
 ) -> OwnChange:
     """One person's change, and what is left of it beyond the expected rebound.
@@ -116,6 +118,7 @@ def own_change(
         prior: What peers say of the weeks before.
         drift: By how much others changed meanwhile.
         drift_error: Standard error of the drift.
+        dispersion: How many times as far as counting explains people move who were left alone (`dispersion_of`).
         coverage: Of the interval.
 
     Raises:
@@ -137,6 +140,7 @@ def own_change(
     n = max(n, t)
     later = beta_quantile(t + 0.5, n - t + 0.5, share)
     differences = np.sort(np.subtract.outer(later, earlier).ravel() - drift)
+    differences = differences.mean() + dispersion * (differences - differences.mean())
     if drift_error > 0.0:
         sure = float(normal_share(differences / drift_error).mean())
         tail = normal_quantile(0.5 + coverage / 2.0)
@@ -146,6 +150,40 @@ def own_change(
         sure = float((differences > 0.0).mean())
         low, high = (float(x) for x in np.quantile(differences, [(1.0 - coverage) / 2.0, (1.0 + coverage) / 2.0]))
     return OwnChange(s / m, t / n, rebound, drift, float(differences.mean()), low, high, sure)
+
+
+def dispersion_of(
+    before: tuple[ArrayLike, ArrayLike], after: tuple[ArrayLike, ArrayLike], *, prior: PeerPrior
+) -> float:
+    """How many times as far as counting explains people move who were left alone: the square root of the mean of z^2.
+
+    z is a person's change beyond the expected one over its standard deviation by the posteriors, the changes of all
+    centred. Touches of one buyer hang together and nobody's skill stands still, so it is often above 1.
+
+    Args:
+        before: Successes and exposure of each person, shape (n,) each.
+        after: The same of the weeks after.
+        prior: What peers say of the weeks before.
+
+    Returns:
+        1 or more; 1 with fewer than 5 people.
+
+    >>> from answerback.stats.prior import peer_prior
+    >>> before, after = ([10] * 6, [60] * 6), ([2, 50, 3, 48, 1, 40], [120] * 6)
+    >>> dispersion_of(before, after, prior=peer_prior(*before)) > 2
+    True
+    """
+    (s, m), (t, n) = ([counts(each, "counts") for each in pair] for pair in (before, after))
+    if s.size < _FEWEST:
+        return 1.0
+    drawn = np.array([_drawn_to_peers(x, max(x, y), prior) for x, y in zip(s.tolist(), m.tolist(), strict=True)])
+    mean, size = drawn.T
+    n = np.maximum(n, t)
+    later = (t + 0.5) / (n + 1.0)
+    spread = mean * (1.0 - mean) / (size + 1.0) + later * (1.0 - later) / (n + 2.0)
+    moved = later - mean
+    z = (moved - moved.mean()) / np.sqrt(spread)
+    return float(np.sqrt(max(1.0, (z**2).sum() / (s.size - 1))))
 
 
 def _drawn_to_peers(successes: float, exposure: float, prior: PeerPrior) -> tuple[float, float]:

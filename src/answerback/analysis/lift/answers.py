@@ -1,0 +1,125 @@
+"""The answers of lift: what was given, by kind and by who gave it, what came of it, and how sure that is.
+
+Rates are everybody's whoever asks, because those who were not given anything are the comparison; they are pooled, at
+least five of them. What a scope allows decides whose talks, practices and tools are looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from answerback.analysis.detect.weekly import read_cells
+from answerback.analysis.lift.alone import Alone, doubted, each_alone
+from answerback.analysis.lift.comparing import Judged, judge, starts
+from answerback.analysis.lift.given import Gift, by_week, gifts
+from answerback.analysis.lift.practices import Lottery, lotteries, versions, without_lots
+from answerback.analysis.lift.rates import managers, rep_weeks
+from answerback.analysis.lift.weeks import RepWeeks
+from answerback.analysis.on_base import id_of
+from answerback.analysis.reader import Reader
+from answerback.domain.errors import UsageError
+from answerback.domain.refusals import CannotTell, Refused
+from answerback.domain.scope import Scope
+
+WHERE = ("play", "kind", "coach", "rep")
+"""What an answer may be restricted to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One answer about a group: what was given, by whom (a key; None: by anybody), and what can be said."""
+
+    what: str
+    by: int | None
+    judged: Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Lifts:
+    """All answers about one sort of gift.
+
+    Attributes:
+        of: conversation, practice, training or tool.
+        rows: Groups: each kind, then each who gave it.
+        alone: Single reps, one row for each fresh start.
+        draws: Practices drawn by lot.
+        refused: Why there is nothing at all.
+        rates: Everybody's weeks.
+    """
+
+    of: str
+    rows: tuple[Row, ...]
+    alone: tuple[tuple[str, Alone], ...]
+    draws: tuple[Lottery, ...]
+    refused: CannotTell | None
+    rates: RepWeeks
+
+    def day_of(self, week: int) -> date:
+        """The Monday of a week."""
+        return self.rates.day_of(week)
+
+
+def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None = None) -> Lifts:
+    """Did it help? All talks, practices, trainings or tools that the scope has.
+
+    Raises UsageError for what cannot be asked about, or cannot be restricted by.
+    """
+    chosen = where or {}
+    if strange := sorted(chosen.keys() - set(WHERE)):
+        raise UsageError(
+            f"lift cannot be restricted by {strange[0]!r}", where="--where", next_step=f"use {', '.join(WHERE)}"
+        )
+    everybody = Scope("what peers say", everybody=True)
+    cells, bosses = read_cells(reader, everybody), managers(reader)
+
+    @cache
+    def rates_of(play: str) -> RepWeeks:
+        return rep_weeks(cells, reader.as_of, play, without=bosses)
+
+    rates = rates_of(chosen.get("play", ""))
+    draws: tuple[Lottery, ...] = ()
+    if of == "practice":
+        found = versions(reader, scope)
+        draws = tuple(lotteries(found, rates_of, as_of=reader.as_of))
+        mine = every = without_lots(found)
+    else:
+        mine = gifts(reader, scope, of, chosen)
+        every = mine if scope.everybody else gifts(reader, everybody, of, chosen)
+    rows, alone = _answers(rates, _chosen(reader, mine, chosen), every)
+    refused = None if rows or draws else CannotTell(Refused.NO_RECORDS, have=0.0, need=1.0, names=(of,))
+    return Lifts(of, tuple(rows), tuple(alone), draws, refused, rates)
+
+
+def _answers(rates: RepWeeks, mine: list[Gift], every: list[Gift]) -> tuple[list[Row], list[tuple[str, Alone]]]:
+    """By kind: the group of all, of each who gave it, and single reps."""
+    rows: list[Row] = []
+    alone: list[tuple[str, Alone]] = []
+    for what in sorted({each.what for each in mine}):
+        given = by_week(rates, [each for each in every if each.what == what])
+        own = [each for each in mine if each.what == what]
+        rows.append(Row(what, None, judge(rates, given, by_week(rates, own))))
+        found, _ = starts(rates, given, by_week(rates, own))
+        alone += [(what, each) for each in each_alone(rates.reps, found)]
+        by = sorted({each.by for each in own if each.by is not None})
+        rows += [
+            Row(what, coach, judge(rates, given, by_week(rates, [each for each in own if each.by == coach])))
+            for coach in by
+        ]
+    told = doubted([each for _, each in alone])
+    return rows, [(what, each) for (what, _), each in zip(alone, told, strict=True)]
+
+
+def _chosen(reader: Reader, found: list[Gift], where: Mapping[str, str]) -> list[Gift]:
+    """Those that are asked about, by rep and by coach."""
+    if not {"rep", "coach"} & where.keys():
+        return found
+    ids = id_of(reader, "rep")
+    return [
+        each
+        for each in found
+        if where.get("rep", ids.get(each.rep_key)) == ids.get(each.rep_key)
+        and ("coach" not in where or (each.by is not None and ids.get(each.by) == where["coach"]))
+    ]
