@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from answerback.analysis.detect.weekly import Cells, Floats, Lags, monday
 from answerback.analysis.peers import FEWEST_PEERS
+from answerback.stats.arrays import weighted_count
 from answerback.stats.detect import LEAST_BASELINE, Direction
 from answerback.stats.intervals import jeffreys
 from answerback.stats.rate import shrunk_rates
@@ -106,16 +107,16 @@ def _drawn(cells: Cells, answered: Floats, matured: Floats) -> tuple[Floats, Flo
             alone = jeffreys(answered[own], matured[own], coverage=_HALF)
             mean[own] = (answered[own] + 0.5) / (matured[own] + 1.0)
             low[own], high[own] = alone.low, alone.high
-    return tuple(np.clip(of, 1e-6, 1.0 - 1e-6) for of in (mean, low, high))  # type: ignore[return-value]
+    return tuple(np.clip(of, 1e-6, 1.0 - 1e-6) for of in (mean, low, high))
 
 
 def _together(
     mean: Floats, answered: Floats, matured: Floats, group: NDArray[np.int64], groups: int
 ) -> dict[Direction, Floats]:
     """Every stream's mean, moved by its group's common log odds and their quarter to the careful side."""
-    total = np.bincount(group, matured, groups)
-    spread = np.bincount(group, matured * mean * (1.0 - mean), groups)
-    beyond = np.bincount(group, answered - matured * mean, groups)
+    total = weighted_count(group, matured, groups)
+    spread = weighted_count(group, matured * mean * (1.0 - mean), groups)
+    beyond = weighted_count(group, answered - matured * mean, groups)
     common = np.divide(beyond, spread, out=np.zeros(groups), where=spread > 0.0)
     error = np.divide(1.0, np.sqrt(spread), out=np.full(groups, np.nan), where=spread > 0.0)
     error[total < LEAST_BASELINE] = np.nan

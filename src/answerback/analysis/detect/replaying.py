@@ -1,4 +1,4 @@
-"""Watching every rep's touches week by week, as it would have been done at the time: what was raised, when, since when.
+"""Every rep's touches watched week by week, as it would have been done then: what was raised, when, since when.
 
 The replay goes through the weeks in order and never looks ahead: lag curves, baselines, the chance of a change and
 what the others did in the same weeks are as they were known at the end of each week. So it is the same from build to
@@ -25,9 +25,10 @@ from numpy.typing import NDArray
 
 from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Since, baseline
 from answerback.analysis.detect.opened import Index, Open
-from answerback.analysis.detect.weekly import WEEK, Cells, Floats, monday
+from answerback.analysis.detect.weekly import WEEK, Cells, Floats, Lags, monday
 from answerback.analysis.peers import FEWEST_PEERS
 from answerback.stats.alarms import alarm_level, hazard_from, posterior
+from answerback.stats.arrays import weighted_count
 from answerback.stats.detect import WATCH, Direction, evidence, settle, share_by_start
 from answerback.stats.open_weeks import log_ratios
 from answerback.stats.shared_shift import shared_shift
@@ -93,6 +94,9 @@ class Family:
     expected: dict[Direction, Floats]
     """What counts as unchanged, by stream; of a rep, the mean over the baseline's efforts."""
     hazard: float
+    paths: dict[Direction, NDArray[np.float32]]
+    """Evidence at the end of every week that was watched, shape (weeks, streams or reps)."""
+    lags: Lags
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,8 +131,11 @@ class _Watch:
     on_watch: dict[Direction, NDArray[np.bool_]]
     episodes: dict[tuple[int, Direction], int] = field(default_factory=dict)
     baselines: dict[int, Baseline] = field(default_factory=dict)
-    history: dict[Direction, dict[int, Floats]] = field(default_factory=lambda: {each: {} for each in Direction})
+    history: dict[Direction, dict[int, NDArray[np.float32]]] = field(
+        default_factory=lambda: {each: {} for each in Direction}
+    )
     evidence: dict[Direction, Floats] = field(default_factory=dict)
+    paths: dict[Direction, list[NDArray[np.float32]]] = field(default_factory=lambda: {each: [] for each in Direction})
     alarms: int = 0
     stream_weeks: int = 0
 
@@ -185,40 +192,61 @@ def replay(cells: Cells, *, until: int | None = None) -> Replay:
         now = index.open_weeks(week, depth, watches[0].baselines[set_in].lags)
         for watch in watches:
             raised += _one_week(watch, now, week)
-    return Replay(tuple(raised), *(_family(watch, last - 1) for watch in watches), weeks.start, last - 1)
+    by_play, together = (_family(watch, last - 1) for watch in watches)
+    return Replay(tuple(raised), by_play, together, weeks.start, last - 1)
 
 
-def _one_week(watch: _Watch, now: Open, week: int) -> list[Raised]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Week:
+    """What one family weighs at the end of a week."""
+
+    number: int
+    now: Open
+    shift: Floats
+    """By cell of `now`: what is shared with all others, in log odds."""
+    hazard: float
+    ratios: dict[Direction, Floats]
+
+    @property
+    def set_in(self) -> int:
+        """The week whose baseline holds now."""
+        return self.number - self.number % ANCHOR_WEEKS
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """The open weeks."""
+        return self.now.begin + np.arange(self.now.weeks)
+
+
+def _one_week(watch: _Watch, now: Open, number: int) -> list[Raised]:
     """Weighs what is known at the end of a week, raises what there is to raise, and folds in the week that is over."""
-    watch.first[(watch.first < 0) & _any(watch, now, week)] = week
+    watch.first[(watch.first < 0) & _any(watch, now, number)] = number
     shift = _shift(watch, now)
     hazard = hazard_from(watch.alarms, watch.stream_weeks)
-    ratios = {side: _ratios(watch, now, side, shift) for side in Direction}
-    found: list[Raised] = []
-    begun = (now.begin + np.arange(now.weeks))[:, None] >= watch.valid
+    week = _Week(number, now, shift, hazard, {side: _ratios(watch, now, side, shift) for side in Direction})
+    begun = week.numbers[:, None] >= watch.valid
     for side in Direction:
-        watch.evidence[side] = evidence(watch.settled[side], ratios[side], begun)
+        watch.evidence[side] = evidence(watch.settled[side], week.ratios[side], begun)
+        watch.paths[side].append(watch.evidence[side].astype(np.float32))
+    found = [one for side in Direction for one in _raise(watch, week, side)]
     for side in Direction:
-        found += _raise(watch, now, week, side, ratios[side], shift, hazard)
-    again = {each for each in (_place(watch, one) for one in found if one.alarm)}
-    for side in Direction:
-        watch.history[side][now.begin] = ratios[side][0]
-        watch.settled[side] = settle(watch.settled[side], ratios[side][0], begun[0])
-        for place in again:
-            watch.settled[side][place], watch.on_watch[side][place], watch.evidence[side][place] = 0.0, False, 0.0
-    for one in found:
+        watch.history[side][now.begin] = week.ratios[side][0].astype(np.float32)
+        watch.settled[side] = settle(watch.settled[side], week.ratios[side][0], begun[0])
+    for place, one in found:
         if one.alarm:
-            place = _place(watch, one)
-            watch.valid[place], watch.first[place] = week + 1, week + 1
-            watch.since.begins[place], watch.since.judged[place] = one.since, week
-            watch.alarms += 1
-    known = ~np.isnan(watch.baselines[week - week % ANCHOR_WEEKS].expected[Direction.FALL])
+            _begin_anew(watch, place, one)
+    known = ~np.isnan(watch.baselines[week.set_in].expected[Direction.FALL])
     watch.stream_weeks += int(np.count_nonzero(np.bincount(watch.group, known, watch.size)))
-    return found
+    return [one for _, one in found]
 
 
-def _place(watch: _Watch, one: Raised) -> int:
-    return int(np.flatnonzero((watch.rep_keys == one.rep_key) & (np.array(watch.plays, object) == one.play))[0])
+def _begin_anew(watch: _Watch, place: int, alarm: Raised) -> None:
+    """After an alarm: no evidence, and a baseline from where the change began."""
+    for side in Direction:
+        watch.settled[side][place], watch.evidence[side][place], watch.on_watch[side][place] = 0.0, 0.0, False
+    watch.valid[place] = watch.first[place] = alarm.week + 1
+    watch.since.begins[place], watch.since.judged[place] = alarm.since, alarm.week
+    watch.alarms += 1
 
 
 def _any(watch: _Watch, now: Open, week: int) -> NDArray[np.bool_]:
@@ -239,9 +267,9 @@ def _shift(watch: _Watch, now: Open) -> Floats:
     place = week * streams + now.stream
     places = now.weeks * streams
     columns = (now.answered * known, now.n * due, now.n * due * (1.0 - due))
-    answered, expected, spread = (np.bincount(place, of, places) for of in columns)
+    answered, expected, spread = (weighted_count(place, of, places) for of in columns)
     group = (np.arange(now.weeks)[:, None] * kinds.size + kind[None, :]).reshape(-1)
-    return shared_shift(answered, expected, spread, group, fewest=FEWEST_PEERS)[place]
+    return np.asarray(shared_shift(answered, expected, spread, group, fewest=FEWEST_PEERS)[place])
 
 
 def _ratios(watch: _Watch, now: Open, side: Direction, shift: Floats) -> Floats:
@@ -265,60 +293,53 @@ def _ratios(watch: _Watch, now: Open, side: Direction, shift: Floats) -> Floats:
     )
 
 
-def _raise(
-    watch: _Watch, now: Open, week: int, side: Direction, ratios: Floats, shift: Floats, hazard: float
-) -> list[Raised]:
-    r = watch.evidence[side]
-    level = alarm_level(hazard)
+def _raise(watch: _Watch, week: _Week, side: Direction) -> list[tuple[int, Raised]]:
+    """What is raised in this direction, with the place of each."""
+    r, level = watch.evidence[side], alarm_level(week.hazard)
     found = []
-    for place in np.flatnonzero(r >= min(WATCH, level)).tolist():
+    for place in np.flatnonzero(r >= WATCH).tolist():
         alarm, held = bool(r[place] >= level), None
         if alarm and side is Direction.FALL:
-            alarm, held = _still(watch, now, week, place, shift, level)
+            alarm, held = _still(watch, week, place, level)
         if alarm or not watch.on_watch[side][place]:
-            found.append(_raised(watch, now, week, side, place, ratios, alarm=alarm, held=held, hazard=hazard))
+            found.append((place, _raised(watch, week, side, place, level=level if alarm else 0.0, held=held)))
     watch.on_watch[side] |= r >= WATCH
     watch.on_watch[side] &= r >= WATCH / 2.0
     return found
 
 
-def _still(watch: _Watch, now: Open, week: int, place: int, shift: Floats, level: float) -> tuple[bool, float | None]:
+def _still(watch: _Watch, week: _Week, place: int, level: float) -> tuple[bool, float | None]:
     """Whether a fall is an alarm even if answers have become slower; if not, the p-value that says they have."""
+    now = week.now
     own = watch.group[now.stream] == place
-    p_value = watch.index.slower(week, np.unique(now.stream[own]), watch.baselines[week - week % ANCHOR_WEEKS].lags)
+    p_value = watch.index.slower(week.number, np.unique(now.stream[own]), watch.baselines[week.set_in].lags)
     if p_value >= LEVEL:
         return True, None
     full = own & now.full
-    ratios = _ratios(watch, now.only(full), Direction.FALL, shift[full])[:, place : place + 1]
-    begun = (now.begin + np.arange(now.weeks))[:, None] >= watch.valid[place : place + 1]
+    ratios = _ratios(watch, now.only(full), Direction.FALL, week.shift[full])[:, place : place + 1]
+    begun = week.numbers[:, None] >= watch.valid[place : place + 1]
     r = evidence(watch.settled[Direction.FALL][place : place + 1], ratios, begun)
     return (True, None) if r[0] >= level else (False, p_value)
 
 
-def _raised(
-    watch: _Watch,
-    now: Open,
-    week: int,
-    side: Direction,
-    place: int,
-    ratios: Floats,
-    *,
-    alarm: bool,
-    held: float | None,
-    hazard: float,
-) -> Raised:
+def _began(watch: _Watch, week: _Week, side: Direction, place: int) -> int:
+    """The week in which the change most probably began."""
     begin = max(int(watch.valid[place]), int(watch.first[place]))
-    before = [number for number in sorted(watch.history[side]) if begin <= number < now.begin]
-    path = [watch.history[side][number][place] for number in before]
-    numbers = before + [now.begin + each for each in range(now.weeks) if now.begin + each >= begin]
-    path += [ratios[number - now.begin, place] for number in numbers[len(before) :]]
-    since = numbers[int(np.argmax(share_by_start(np.array(path))))]
+    past = [number for number in sorted(watch.history[side]) if begin <= number < week.now.begin]
+    open_ = [number for number in week.numbers.tolist() if number >= begin]
+    path = [watch.history[side][number][place] for number in past]
+    path += [week.ratios[side][number - week.now.begin, place] for number in open_]
+    return int((past + open_)[int(np.argmax(share_by_start(np.array(path, dtype=np.float64))))])
+
+
+def _raised(watch: _Watch, week: _Week, side: Direction, place: int, *, level: float, held: float | None) -> Raised:
+    alarm = level > 0.0
+    since = _began(watch, week, side, place)
     if alarm:
         watch.episodes[place, side] = watch.episodes.get((place, side), 0) + 1
     own = np.flatnonzero(watch.group == place)
-    known = watch.cells.weekly(
-        monday(week + 1), watch.baselines[week - week % ANCHOR_WEEKS].lags, last=week + 1 - since
-    )
+    lags = watch.baselines[week.set_in].lags
+    known = watch.cells.weekly(monday(week.number + 1), lags, last=week.number + 1 - since)
     efforts, answered, matured = (of[:, own] for of in (known.efforts, known.answered, known.matured))
     base = watch.baselines[since - since % ANCHOR_WEEKS].expected[side][own]
     weight = np.where(np.isnan(base), 0.0, matured.sum(axis=0))
@@ -328,28 +349,28 @@ def _raised(
         play=watch.plays[place],
         direction=side,
         alarm=alarm,
-        week=week,
+        week=week.number,
         since=since,
         evidence=float(watch.evidence[side][place]),
-        sure=float(posterior(watch.evidence[side][place], hazard)),
+        sure=float(posterior(watch.evidence[side][place], week.hazard)),
         episode=watch.episodes.get((place, side), 0) + (not alarm),
         expected=expected,
         efforts=int(efforts.sum()),
         answered=int(answered.sum()),
         matured=float(matured.sum()),
-        weeks_watched=week + 1 - begin,
+        weeks_watched=week.number + 1 - max(int(watch.valid[place]), int(watch.first[place])),
         held_back=held,
     )
 
 
 def _family(watch: _Watch, week: int) -> Family:
     base = watch.baselines[week - week % ANCHOR_WEEKS]
-    matured = np.bincount(watch.group, base.matured, watch.size)
+    matured = weighted_count(watch.group, base.matured, watch.size)
     expected = {}
     for side in Direction:
         known = np.where(np.isnan(base.expected[side]), 0.0, base.matured)
         total, weight = (
-            np.bincount(watch.group, of, watch.size) for of in (known * np.nan_to_num(base.expected[side]), known)
+            weighted_count(watch.group, of, watch.size) for of in (known * np.nan_to_num(base.expected[side]), known)
         )
         expected[side] = np.divide(total, weight, out=np.full(watch.size, np.nan), where=weight > 0.0)
     return Family(
@@ -358,8 +379,10 @@ def _family(watch: _Watch, week: int) -> Family:
         evidence=watch.evidence,
         watched=np.where(watch.first < 0, 0, week + 1 - watch.first),
         baseline=base,
-        answered=np.bincount(watch.group, base.answered, watch.size),
+        answered=weighted_count(watch.group, base.answered, watch.size),
         matured=matured,
         expected=expected,
         hazard=hazard_from(watch.alarms, watch.stream_weeks),
+        paths={side: np.array(of) for side, of in watch.paths.items()},
+        lags=base.lags,
     )

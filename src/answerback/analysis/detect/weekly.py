@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ from answerback.domain.answers import NotEnoughData, Reason
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
 from answerback.engine.scoped import within
+from answerback.stats.arrays import weighted_count
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve, Observed, lag_curve
 
 Ints = NDArray[np.int32]
@@ -230,7 +232,7 @@ def read_cells(reader: Reader, scope: Scope, *, basis: str = "proved", level: st
     )
     return Cells(
         streams,
-        Efforts(**efforts),
+        Efforts(**efforts),  # type: ignore[arg-type] # one column is of booleans
         Answers(**answers),
         basis,
         day,
@@ -331,9 +333,9 @@ def _curve(age: Ints, lag: Ints, n: Ints, chosen: NDArray[np.bool_], days: int) 
 def _weekly(cells: Cells, day: int, lags: Lags, begin: int, end: int) -> Weekly:
     size, weeks = len(cells.streams), end - begin
 
-    def summed(stream: Ints, made: Ints, weight: NDArray[np.float64]) -> Floats:
+    def summed(stream: Ints, made: Ints, weight: NDArray[Any]) -> Floats:
         place = (np.asarray(week_of(made), np.int64) - begin) * size + stream
-        return np.bincount(place, weight, weeks * size).reshape(weeks, size)
+        return weighted_count(place, np.asarray(weight, np.float64), weeks * size).reshape(weeks, size)
 
     first, last = begin * WEEK + FIRST_MONDAY, end * WEEK + FIRST_MONDAY
     efforts, answers, waiting = cells.efforts, cells.answers, cells.waiting
