@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from answerback.cli.deciding import OF_FINDINGS, decide_on_finding
 from answerback.cli.output import put
 from answerback.cli.progress import progress
 from answerback.cli.settings import Format, Settings
@@ -65,11 +66,24 @@ def engine_choice(engine: str, master: str) -> EngineChoice:
 
 
 def write_decision(
-    settings: Settings, kind: str, subject: str, other: str, *, of: str, source: str, reason: str
+    settings: Settings, kind: str, subject: str, other: str, *, of: str, source: str, reason: str, until: str = ""
 ) -> None:
     """Appends one decision to the journal; the next build follows it."""
+    if kind in OF_FINDINGS and not other:
+        decide_on_finding(settings, kind, subject, reason=reason, until=until)
+        return
+    if until:
+        raise UsageError(f"{kind} takes no day", where="--until", next_step="leave it out, or use wait_until")
+    if kind == "pester":
+        from answerback.cli.frictions import mark_policy
+
+        mark_policy(settings, subject)
+        return
     if kind not in _PAIRS + _WORDS:
-        raise UsageError(f"there is no decision {kind!r}", next_step="use one of " + ", ".join(_PAIRS + _WORDS))
+        raise UsageError(
+            f"there is no decision {kind!r}",
+            next_step="use one of " + ", ".join((*_PAIRS, *_WORDS, "pester", *OF_FINDINGS)),
+        )
     if (kind in _PAIRS) != bool(other):
         raise UsageError(
             f"{kind} takes {'two ids' if kind in _PAIRS else 'one id'}", next_step="see answerback decide -h"

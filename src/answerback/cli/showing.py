@@ -10,11 +10,13 @@ import pyarrow as pa
 
 from answerback.analysis.doctor import examine as examine_workspace
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
+from answerback.analysis.findings.explaining import explain_finding
 from answerback.analysis.reader import reading
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
 from answerback.present.explain import tell_effort, tell_link, tell_on_base
+from answerback.present.finding_opened import tell_finding
 from answerback.present.on_base import footnotes, for_eyes, left_out_text
 from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
@@ -76,16 +78,19 @@ def explain_figure(settings: Settings, what: str, which: list[str], *, by: list[
                 told = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action"), source))
             case "effort":
                 told = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort"), source))
+            case "finding":
+                told = tell_finding(explain_finding(reader, scope, _one(which, "the id of a finding")))
             case _:
                 raise UsageError(
-                    f"there is nothing called {what!r} to explain", next_step="explain on-base, effort or link"
+                    f"there is nothing called {what!r} to explain", next_step="explain on-base, effort, link or finding"
                 )
     if settings.format is Format.JSON:
         print(json.dumps([told.document], ensure_ascii=False, indent=1))
         return
     if settings.format is Format.TABLE:
         print(plain_lines(told.story))
-    put(settings, told.rows)
+    if told.rows.num_columns:
+        put(settings, told.rows)
 
 
 def _one(which: list[str], meaning: str) -> str:
