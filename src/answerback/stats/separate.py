@@ -17,7 +17,7 @@ from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.between import spread, unlike_groups
 from answerback.stats.contrast import Contrasts, Fit, contrasts, fitted, size_of
-from answerback.stats.meta import CommonShift, Pooled, common_shift, pool
+from answerback.stats.meta import Pooled, common_shift, pool
 from answerback.stats.multiplicity import adjusted
 from answerback.stats.special import logistic
 from answerback.stats.standard import expected_log_odds
@@ -171,7 +171,8 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         tested = max(tested, number)
         least_p = min(least, least_p) if cause is None else least_p
         if cause is None:
-            cause, least, number = _next_group(own, effects, variances, looks, causes, seed)
+            exposure = fit.shift.exposure.reshape(own.reps, 2)
+            cause, least, number = _next_group(own, effects, variances, exposure, looks, causes, seed)
             tested += number if not causes else 0
             least_p = min(least, least_p) if cause is None else least_p
         if cause is None or len(causes) == MOST_CAUSES:
@@ -302,8 +303,15 @@ def _of_two(efforts: Efforts, fit: Fit, name: Name, found: Mapping[str, Contrast
 
 
 def _next_group(
-    efforts: Efforts, effects: FloatArray, variances: FloatArray, looks: int, causes: list[Cause], seed: int
-) -> tuple[Cause | None, float, int]:  # fmt: skip
+    efforts: Efforts,
+    effects: FloatArray,
+    variances: FloatArray,
+    exposure: FloatArray,
+    looks: int,
+    causes: list[Cause],
+    seed: int,
+) -> tuple[Cause | None, float, int]:
+    """The group that changed most unlike the others, where one did. What is said of a manager needs what is of a rep."""
     known = np.isfinite(effects)
     names = [
         name
@@ -315,7 +323,12 @@ def _next_group(
     groupings = [efforts.groups[name][known] for name in names]
     found = unlike_groups(groupings, effects[known], variances[known], seed=seed)
     taken = {each.name for each in causes}
-    left = [each for each in found if Name(names[each.dimension], each.level) not in taken]
+    left = [
+        each
+        for each in found
+        if Name(names[each.dimension], each.level) not in taken
+        and _enough(exposure[efforts.groups[names[each.dimension]] == each.level].sum(axis=0))
+    ]
     if not left:
         return None, 1.0, 0
     best = left[0]
@@ -323,6 +336,11 @@ def _next_group(
     if p_value > GROUP_LEVEL:
         return None, p_value, len(found)
     return Cause(Where.GROUP, Name(names[best.dimension], best.level), best.effect, best.error, p_value), p_value, 0
+
+
+def _enough(exposure: FloatArray) -> BoolArray:
+    """Whether something may be said of a person with so many matured efforts before and now; shape (..., 2)."""
+    return np.asarray((exposure[..., 1] >= LEAST_NOW_PERSON) & (exposure[..., 0] >= LEAST_BEFORE_PERSON))
 
 
 def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause) -> tuple[Name, ...]:
@@ -360,8 +378,8 @@ def _people(
     system = None
     known = np.isfinite(effects)
     if known.sum() >= FEWEST_REPS:
-        enough = (exposure[:, 1] >= LEAST_NOW_PERSON) & (exposure[:, 0] >= LEAST_BEFORE_PERSON)
-        common = _shared(effects[known], variances[known], enough[known], PERSON_RATE / looks)
+        enough = _enough(exposure)
+        common = common_shift(effects[known], variances[known], may_flag=enough[known], rate=PERSON_RATE / looks)
         apart[known], z[known] = common.flagged, np.where(enough[known], common.z, 0.0)
         p_value[known] = np.where(enough[known], common.p_value, 1.0)
         staying = known & ~apart
@@ -383,10 +401,6 @@ def _people(
         unseparable=moved,
         over_dispersion=phi,
     )
-
-
-def _shared(effects: FloatArray, variances: FloatArray, enough: BoolArray, rate: float) -> CommonShift:
-    return common_shift(effects, variances, may_flag=enough, rate=rate)
 
 
 def _of_causes(efforts: Efforts, fit: Fit, causes: tuple[Cause, ...]) -> float:

@@ -11,14 +11,21 @@ from dataclasses import dataclass
 import numpy as np
 
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.special import normal_share
 
 FEWEST_ANSWERS = 30
-"""Answers of each time."""
-_FACTORS = np.exp(np.linspace(np.log(1 / 4), np.log(6), 81))
+"""Answers of each time and kind."""
+LEAST_TIMES = 1.15
+"""Answers that take less than this many times as long are not called slower, however sure it is."""
+SURELY_SLOWER = 0.001
+"""The level at which answers are said to be slower."""
+_STEPS = np.linspace(np.log(1 / 4), np.log(8), 141)
 _DROP = 1.92
 _STRICT_DROP = 5.41
 """Half the 99.9 % point of chi squared with one degree of freedom."""
-_LEAST = 1e-9
+_LEAST = 1e-12
+_AT_ONCE = np.log(1.0)
+"""Kinds that half of the answers come to within the hour do not become slower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,77 +41,81 @@ class Stretch:
 
 
 def stretch(
-    lag_days: IntArray, age_days: IntArray, waiting_days: IntArray, kind: IntArray, now: BoolArray
+    lag_hours: IntArray, seen_hours: IntArray, waiting_hours: IntArray, kind: IntArray, now: BoolArray
 ) -> Stretch | None:  # fmt: skip
     """How much longer answers take than before.
 
-    Method: the distribution of lags of each kind before, stretched by one factor, fitted to the lags now by maximum
-    likelihood, each answer given that it came while it could be seen (right truncation). In whole days.
+    Method: the logarithm of the lag is taken as normal, with a mean and a spread for each kind before and one common
+    shift now, fitted by maximum likelihood, each answer given that it came while it could be seen (right truncation).
+    Real lags follow working days; they are smoothed over, and for that the level is strict.
 
     Args:
-        lag_days: whole days until the answer, shape (n,); answers only.
-        age_days: for how many whole days it could be seen, at least lag + 1.
-        waiting_days: the waiting time; answers beyond it are not among these.
-        kind: answers of one kind share one distribution, from 0.
+        lag_hours: whole hours until the answer, shape (n,); answers only.
+        seen_hours: for how long it could be seen, at most the waiting time.
+        waiting_hours: the waiting time; answers beyond it are not among these.
+        kind: answers of one kind share one distribution.
         now: whether the effort belongs to the later time.
 
     Returns:
-        None with fewer than 30 answers in either time.
+        None where no kind has 30 answers in both times.
 
     >>> rng = np.random.default_rng(1)
-    >>> lag = np.floor(np.minimum(rng.exponential(np.repeat([1.5, 4.0], 400)), 13.9)).astype(int)
-    >>> found = stretch(lag, np.full(800, 14), np.full(800, 14), np.zeros(800, int), np.arange(800) >= 400)
-    >>> found is not None and found.surely and 2 < found.times < 4
+    >>> lag = rng.lognormal(np.repeat(np.log([24, 60]), 400), 1.0).astype(int)
+    >>> came, now = lag < 336, np.arange(800) >= 400
+    >>> found = stretch(*(each[came] for each in (lag, np.full(800, 336), np.full(800, 336), np.zeros(800, int), now)))
+    >>> found is not None and found.surely and 2.0 < found.times < 3.1
     True
     """
-    inside = (lag_days >= 0) & (lag_days < age_days)
-    lag, age, waiting, kinds, later = (each[inside] for each in (lag_days, age_days, waiting_days, kind, now))
-    before = ~later & (age >= waiting)
-    if before.sum() < FEWEST_ANSWERS or later.sum() < FEWEST_ANSWERS:
-        return None
-    likelihood, kept, weight = np.zeros(_FACTORS.size), np.zeros(_FACTORS.size), 0.0
+    inside = (lag_hours >= 0) & (lag_hours < seen_hours)
+    pairs = ((lag_hours, 0.5), (seen_hours, 0.0), (waiting_hours, 0.0))
+    x, seen, whole = (np.log(each[inside] + half) for each, half in pairs)
+    kinds, later = kind[inside], now[inside]
+    before = ~later & (seen >= whole - 1e-9)
+    likelihood, kept, weight = np.zeros(_STEPS.size), np.zeros(_STEPS.size), 0.0
     for one in np.unique(kinds[later]):
-        chosen, mine = before & (kinds == one), later & (kinds == one)
-        if chosen.sum() < FEWEST_ANSWERS:
+        old, new = before & (kinds == one), later & (kinds == one)
+        if old.sum() < FEWEST_ANSWERS or new.sum() < FEWEST_ANSWERS:
             continue
-        horizon = int(waiting[kinds == one].max())
-        share = _shares(lag[chosen], horizon)
-        likelihood += _likelihood(share, lag[mine], age[mine])
-        kept += mine.sum() * _at(share, horizon / _FACTORS)
-        weight += float(mine.sum())
-    return _told(likelihood, kept / weight) if weight >= FEWEST_ANSWERS else None
+        if np.median(x[old]) < _AT_ONCE:  # an answered call: there is no later
+            kept += new.sum()
+            weight += float(new.sum())
+            continue
+        end = float(whole[new].max())
+        mean, spread = _normal(x[old], end)
+        likelihood += _likelihood((x[new] - mean) / spread, (seen[new] - mean) / spread, _STEPS / spread)
+        usual = max(float(normal_share((end - mean) / spread)), _LEAST)
+        kept += new.sum() * normal_share((end - mean - _STEPS) / spread) / usual
+        weight += float(new.sum())
+    return _told(likelihood, kept / weight) if weight and likelihood.any() else None
 
 
-def _shares(lag: IntArray, horizon: int) -> FloatArray:
-    """The share of answers within 0, 1, ..., horizon days; half an answer spread evenly, so that nothing is impossible."""
-    steps = np.bincount(np.minimum(lag, horizon - 1), minlength=horizon).astype(np.float64) + 0.5 / horizon
-    return np.concatenate([[0.0], np.cumsum(steps) / steps.sum()])
+def _normal(x: FloatArray, end: float) -> tuple[float, float]:
+    """Mean and spread of a normal of which only what lies below `end` is seen: by fixed point on its moments."""
+    mean, spread = float(x.mean()), max(float(x.std()), 0.1)
+    seen_mean, seen_square = mean, spread**2
+    for _ in range(8):
+        z = (end - mean) / spread
+        mills = float(np.exp(-0.5 * z * z) / np.sqrt(2.0 * np.pi) / max(float(normal_share(z)), _LEAST))
+        mean = seen_mean + spread * mills
+        spread = float(np.sqrt(seen_square / max(1.0 - z * mills - mills**2, 0.2)))
+    return mean, spread
 
 
-def _likelihood(share: FloatArray, lag: IntArray, age: IntArray) -> FloatArray:
-    horizon = share.size - 1
-    bins = np.bincount(lag * (horizon + 1) + np.minimum(age, horizon))
-    total = np.zeros(_FACTORS.size)
-    for place in np.flatnonzero(bins):
-        came, seen = divmod(int(place), horizon + 1)
-        chance = _at(share, (came + 1) / _FACTORS) - _at(share, came / _FACTORS)
-        possible = np.maximum(_at(share, seen / _FACTORS), _LEAST)
-        total += bins[place] * np.log(np.maximum(chance, _LEAST) / possible)
-    return total
+def _likelihood(z: FloatArray, end: FloatArray, steps: FloatArray) -> FloatArray:
+    ends, number = np.unique(np.round(end, 3), return_counts=True)
+    possible = np.log(np.maximum(normal_share(ends[:, None] - steps[None, :]), _LEAST))
+    return -0.5 * (z.size * steps**2 - 2.0 * steps * z.sum() + (z**2).sum()) - number @ possible
 
 
 def _told(likelihood: FloatArray, kept: FloatArray) -> Stretch:
     best = float(likelihood.max())
     near = np.flatnonzero(likelihood >= best - _DROP)
     strict = np.flatnonzero(likelihood >= best - _STRICT_DROP)
+    times = float(np.exp(_STEPS[int(np.argmax(likelihood))]))
     return Stretch(
-        times=float(_FACTORS[int(np.argmax(likelihood))]),
-        low=float(_FACTORS[near[0]]),
-        high=float(_FACTORS[near[-1]]),
-        surely=bool(_FACTORS[strict[0]] > 1.0),
-        loss=min(0.0, float(np.log(kept[near[-1]]))),
+        times=times,
+        low=float(np.exp(_STEPS[near[0]])),
+        high=float(np.exp(_STEPS[near[-1]])),
+        surely=bool(_STEPS[strict[0]] > 0.0 and times >= LEAST_TIMES),
+        loss=min(0.0, float(np.log(np.minimum(kept[near], 1.0).min()))),
     )
-
-
-def _at(share: FloatArray, days: FloatArray) -> FloatArray:
-    return np.interp(days, np.arange(share.size), share)
