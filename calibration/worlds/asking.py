@@ -1,11 +1,13 @@
-"""What the product's analyses find in a world, and when: findings as plain rows, people by the plan's numbers."""
+"""What the product's analyses find in a world, and when: answers as plain rows, people by the plan's numbers."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -15,50 +17,96 @@ from answerback.domain.scope import Scope
 from answerback.simulate.parameters import WEEK
 from calibration.worlds.company import World
 
-Findings = Callable[[Reader, Scope], tuple[Finding, ...]]
 Row = dict[str, Any]
+Ask = Callable[[Reader, World], list[Row]]
 
-AREAS: Mapping[str, str] = MappingProxyType(
-    {
-        "change": "answerback.analysis.detect.changes",
-        "diagnose": "answerback.analysis.diagnose",
-        "potential": "answerback.analysis.potential",
-        "lift": "answerback.analysis.lift",
-        "increment": "answerback.analysis.increment",
-        "friction": "answerback.analysis.friction",
-        "craft": "answerback.analysis.craft",
-    }
-)
-"""By name, the module whose `findings(reader, scope)` is asked."""
-OFTEN = frozenset({"change", "diagnose"})
-"""Areas in which it matters how soon something is found; the others are asked once, at the end."""
 LOOKS = (4, 8)
-"""Weeks after the planted change at which these are asked besides the end."""
+"""Weeks after the planted change at which changes and verdicts are asked for, besides the end."""
 EVERYBODY = Scope("calibration", everybody=True)
 
 
-def asked(world: World, areas: Mapping[str, str] = AREAS) -> list[Row]:
+def asked(world: World, areas: Mapping[str, Ask]) -> list[Row]:
     """Every look at a world: the area, the week of the story, how long it took, and what was found."""
-    change = world.plan.change // WEEK
-    weeks = world.plan.parameters.weeks
+    change, weeks = world.plan.change // WEEK, world.plan.parameters.weeks
     return [
-        _look(world, area, importlib.import_module(module).findings, week)
-        for area, module in areas.items()
-        for week in [*(change + each for each in LOOKS if area in OFTEN), weeks]
+        _look(world, area, ask, week)
+        for area, ask in areas.items()
+        for week in [*(change + each for each in LOOKS if area in OFTEN and change + each < weeks), weeks]
     ]
 
 
-def _look(world: World, area: str, findings: Findings, week: int) -> Row:
-    as_of = world.day(week * WEEK)
+def _look(world: World, area: str, ask: Ask, week: int) -> Row:
     began = time.process_time()
-    found = findings(replace(world.reader, as_of=as_of), EVERYBODY)
+    found = ask(replace(world.reader, as_of=world.day(week * WEEK)), world)
+    return {"area": area, "week": week, "seconds": round(time.process_time() - began, 2), "found": found}
+
+
+def _verdict(reader: Reader, world: World) -> list[Row]:
+    """The diagnosis itself: what it names and what it refuses."""
+    diagnosis = importlib.import_module("answerback.analysis.diagnose.diagnosing").diagnose(reader, EVERYBODY)
+    numbers, everybody, mix = world.rep_numbers, diagnosis.everybody, diagnosis.mix
+    return [
+        {
+            "verdict": str(diagnosis.verdict),
+            "since": None if diagnosis.period is None else _day(diagnosis.period.turn, world),
+            "causes": [
+                {
+                    "dimension": each.place.dimension,
+                    "value": _named(each.place.value, numbers),
+                    "shift": round(each.shift.log_odds, 3),
+                }
+                for each in diagnosis.causes
+            ],
+            "people": [
+                {"seller": numbers[each.rep_key], "shift": round(each.shift.log_odds, 3)} for each in diagnosis.people
+            ],
+            "everybody": round(everybody.shift.log_odds, 3) if everybody and everybody.changed else None,
+            "mix": None if mix is None else {"dimension": mix.dimension, "most": mix.most, "change": mix.change},
+            "slowed": diagnosis.slowed is not None,
+            "settle": [str(each.reason) for each in diagnosis.settle],
+        }
+    ]
+
+
+def _increment(reader: Reader, world: World) -> list[Row]:
+    """What would not have come anyway, beside the truth."""
+    answer = importlib.import_module("answerback.analysis.increment.question").increment(reader, EVERYBODY)
+    total = answer.total
+    return [
+        {
+            "acts": total.acts,
+            "proof": total.proof,
+            "plausible": [total.plausible.value, total.plausible.low, total.plausible.high],
+            "unknown": total.unknown,
+            "reason": None if answer.reason is None else str(answer.reason.reason),
+            "way": None if answer.checks is None or answer.checks.way is None else str(answer.checks.way),
+            "true_acts": world.told.acts,
+            "true_caused": world.told.caused,
+        }
+    ]
+
+
+def _findings(module: str, reader: Reader, world: World) -> list[Row]:
+    """The findings of an area."""
+    found = importlib.import_module(f"answerback.analysis.{module}").findings(reader, EVERYBODY)
     numbers = world.rep_numbers
-    return {
-        "area": area,
-        "week": week,
-        "seconds": round(time.process_time() - began, 2),
-        "findings": [row_of(each, numbers, world) for each in found],
+    return [row_of(each, numbers, world) for each in found]
+
+
+AREAS: Mapping[str, Ask] = MappingProxyType(
+    {
+        "verdict": _verdict,
+        "change": partial(_findings, "detect.changes"),
+        "potential": partial(_findings, "potential"),
+        "lift": partial(_findings, "lift"),
+        "increment": _increment,
+        "friction": partial(_findings, "friction.raised"),
+        "craft": partial(_findings, "craft"),
     }
+)
+"""By name, how an area is asked."""
+OFTEN = frozenset({"change", "verdict"})
+"""Areas in which it matters how soon something is found; the others are asked once, at the end."""
 
 
 def row_of(finding: Finding, numbers: Mapping[int, int], world: World) -> Row:

@@ -10,20 +10,22 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from answerback.analysis.reader import Reader
-from answerback.domain.log import name_columns
+from answerback.domain.kinds import NEVER_COUNTED
+from answerback.domain.log import ColumnType, name_columns
 from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import playbook_from
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.catalogue import catalogue
-from answerback.engine.current import current_sql
+from answerback.engine.current import current_columns, current_sql
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.settings import playbook_relations
 from answerback.simulate.assemble import assemble
@@ -53,6 +55,10 @@ class Told:
     playbook: Playbook
     sellers: dict[str, int]
     """By the id of a rep, the number that the plan knows them by."""
+    acts: int
+    """What buyers did, as far as systems recorded it and it counts."""
+    caused: int
+    """How many of these would not have come without a touch."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,17 @@ def _told(duck: DuckDB, plan: Plan, *, dirty: bool) -> Told:
     story = assemble(Model(plan.parameters).tell())
     facts = dirtied(story)[0].facts if dirty else story.facts
     open_log(duck, log_of(facts, SECRET))
-    return Told(facts.start, facts.end, playbook_from(playbook_text(facts)), _sellers(facts))
+    acts, caused = counted_acts(facts)
+    return Told(facts.start, facts.end, playbook_from(playbook_text(facts)), _sellers(facts), acts, caused)
+
+
+def counted_acts(facts: Facts) -> tuple[int, int]:
+    """Acts that count, and those of them that a touch caused."""
+    acts = facts.tables["action"]
+    recorded = pc.not_equal(acts["system"], "none")
+    machines = pc.is_in(acts["kind"], value_set=pa.array([str(kind) for kind in NEVER_COUNTED]))
+    counted = acts.filter(pc.and_(recorded, pc.invert(machines)))
+    return counted.num_rows, counted.num_rows - counted["cause"].null_count
 
 
 def _sellers(facts: Facts) -> dict[str, int]:
@@ -162,20 +178,27 @@ def _put_away(duck: DuckDB, told: Told, rows: dict[str, int], folder: Path) -> N
         if not (folder / f"{name}.parquet").exists() or name in rows:
             duck.write(name, folder / f"new-{name}", ())
             (folder / f"new-{name}.parquet").replace(folder / f"{name}.parquet")
-    said = {"start": told.start, "end": told.end, "playbook": told.playbook.model_dump_json(), "sellers": told.sellers}
+    said = asdict(told) | {"playbook": told.playbook.model_dump_json()}
     (folder / "told.json").write_text(json.dumps(said | {"rows": rows, "code": _code()}), encoding="utf-8")
 
 
 def _opened(duck: DuckDB, folder: Path) -> tuple[Told, dict[str, int], str]:
     said = json.loads((folder / "told.json").read_text(encoding="utf-8"))
     rows, code = said.pop("rows"), said.pop("code")
-    for name in (*(rows if code == _code() else ()), *_inputs()):
-        duck.over_files(name, [folder / f"{name}.parquet"])
+    for name, columns in [*((name, None) for name in (rows if code == _code() else ())), *_inputs().items()]:
+        path = folder / f"{name}.parquet"
+        duck.over_files(name, [path] if path.exists() else [], columns)
     return Told(**said | {"playbook": Playbook.model_validate_json(said["playbook"])}), rows, code
 
 
-def _inputs() -> list[str]:
-    return ["ids", *(f"current_{name}" for name in RECORDS), *(f"names_{name}" for name in _names())]
+def _inputs() -> dict[str, dict[str, ColumnType]]:
+    """What relations and readers rest on, with its columns: a record that came later has no file in what was kept."""
+    names = {
+        f"names_{name}": {key_column(RECORDS[name]): ColumnType.BIGINT, **dict.fromkeys(personal, ColumnType.VARCHAR)}
+        for name, personal in _names().items()
+    }
+    ids = dict.fromkeys(("space", "source", "id"), ColumnType.VARCHAR) | {"key": ColumnType.BIGINT}
+    return {"ids": ids, **{f"current_{name}": current_columns(RECORDS[name]) for name in RECORDS}, **names}
 
 
 @cache
