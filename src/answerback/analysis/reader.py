@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.literals import sql_instant, sql_text
+from answerback.engine.protocol import QueryError
 from answerback.workspace.home import Home
 from answerback.workspace.intake import IDS
 from answerback.workspace.log import Batch, LogFile, files_of, over_log, read_batches
@@ -40,8 +42,25 @@ class Reader:
         return sql_instant(self.as_of)
 
     def query(self, sql: str) -> pa.Table:
-        """Runs a query over the snapshot's relations."""
-        return self.duck.query(sql)
+        """Runs a query over the snapshot's relations.
+
+        Raises WorkspaceError where it asks for one that the version which made the snapshot did not know.
+        """
+        try:
+            return self.duck.query(sql)
+        except QueryError as error:
+            if lacking := sorted(each for each in self._unmade() if re.search(rf"\b{each}\b", error.what)):
+                raise WorkspaceError(
+                    f"snapshot {self.snapshot.name} was made by an earlier version: it has no {lacking[0]}",
+                    next_step="run `answerback build`",
+                ) from error
+            raise
+
+    def _unmade(self) -> set[str]:
+        """Relations that a build would make now, and that this snapshot does not have."""
+        from answerback.engine.catalogue import catalogue
+
+        return {each.name for each in catalogue() if each.kept} - self.snapshot.relations.keys()
 
 
 @contextmanager
