@@ -23,7 +23,7 @@ def test_every_reason_has_one_plain_sentence(reason: Refused) -> None:
         assert word not in said
 
 
-NUMBERLESS = {Refused.ALIASED, Refused.NOBODY_UNTREATED, Refused.NO_RECORDS}
+NUMBERLESS = {Refused.ALIASED, Refused.NOBODY_UNTREATED, Refused.NO_RECORDS, Refused.NO_EXCHANGE_RATE}
 
 
 @pytest.mark.parametrize("reason", sorted(set(Refused) - NUMBERLESS))

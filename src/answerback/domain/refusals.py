@@ -73,6 +73,12 @@ class Refused(StrEnum):
     """Records that it rests on were never loaded. `names` are the kinds of record."""
     TOO_FEW_CHAINS = auto()
     """Chains that have ended."""
+    NO_EXCHANGE_RATE = auto()
+    """Amounts cannot be added: the playbook has no rate for some. `names` are their currencies."""
+    TOO_FEW_DEALS = auto()
+    """Deals that were won (or, of a win rate, that have ended)."""
+    ONE_HOLDER = auto()
+    """Nobody took a territory over, so seat and person are one. Territories with two holders or more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,25 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
             "Read three of the dismissed ones: are they wrong, or of no use? Say so to whoever runs the data; "
             "answerback decide reopen brings one back."
         ),
+        "space_touches": (
+            "Leave a silent buyer three working days or more between touches, and stop after the fourth; open the ones below "
+            "and read what came before the buyer forbade more."
+        ),
+        "cap_lottery": (
+            "Draw lots for eight weeks: half of the silent buyers get no touch after the third. Then compare what they did."
+        ),
+        "shorten_sequence": "End the sequence before that touch, or draw lots who still gets it, and compare.",
+        "hear_policy": "Ask those who work by it what it makes them do; then change it, or say why it stands.",
+        "try_other_play": "Try the other kind of touch on the next ten buyers like these, and compare.",
+        "debrief_same_ending": "Go through the last three together: what was said at this step, and what came before it?",
+        "look_at_territory": (
+            "Look at the territory before the next rep is put into it: its companies, its offer, who else calls on them."
+        ),
+        "set_targets_again": (
+            "Set the targets again, from what the upper quarter of the team reaches; nobody is to be judged by these."
+        ),
+        "look_at_potential": "Ask what changed for all, while the number still looks well; diagnose says where it lies.",
+        "show_others": "Show one of the others how it is done: two touches that worked, and why.",
     }
 )
 """The sentence of each step."""

@@ -68,7 +68,13 @@ def percent(value: float) -> str:
     return f"{value * 100:.3g} %" if abs(value) < 0.1 else f"{value * 100:.0f} %"
 
 
-_UNNAMED = MappingProxyType({Refused.ALIASED: "the two", Refused.NO_RECORDS: "those that it rests on"})
+_UNNAMED = MappingProxyType(
+    {
+        Refused.ALIASED: "the two",
+        Refused.NO_RECORDS: "those that it rests on",
+        Refused.NO_EXCHANGE_RATE: "other currencies",
+    }
+)
 _SHARES = frozenset(
     {
         Refused.NOT_SEEN,
@@ -168,6 +174,9 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         Refused.LAG_UNKNOWN: "Cannot tell yet: how long answers take rests on {have} answers, {need} are needed",
         Refused.NO_RECORDS: "Cannot tell: no records of this kind were loaded: {names}. Load them to know",
         Refused.TOO_FEW_CHAINS: "Cannot tell yet: {have} stories have ended, {need} are needed",
+        Refused.NO_EXCHANGE_RATE: "Cannot tell: amounts in {names} cannot be added. Put their rates into the playbook",
+        Refused.TOO_FEW_DEALS: "Cannot tell yet: {have} deals were won or have ended, {need} are needed",
+        Refused.ONE_HOLDER: "Cannot tell the seat from the person: {have} territories were handed over, {need} is needed",
     }
 )
 """The sentence of each reason, without its full stop."""
