@@ -1,4 +1,4 @@
-"""Every rep's touches watched week by week, as it would have been done then: what was raised, when, since when.
+"""Every rep's touches watched week by week, as it would have been done then: what was raised, and when.
 
 The replay goes through the weeks in order and never looks ahead: lag curves, baselines, the chance of a change and
 what the others did in the same weeks are as they were known at the end of each week. So it is the same from build to
@@ -9,7 +9,7 @@ has fallen, and that it has risen (`answerback.stats.detect`). At 104 a stream i
 probability of .9. After an alarm a stream begins anew: evidence at 0, the baseline from the week in which the change
 most probably began. So one change gives one alarm.
 
-Four things are no fall. *Answers not recorded*: such efforts are in no rate. *Answers not due*: young efforts weigh what
+For every stream (a rep's touches of one kind) and for all touches of a rep together it keeps the evidence that a rate
 the lag curve says, itself taken to the careful side of its error. *Answers slower than before*: then only efforts that
 have waited in full count. *What all share*: if the others' rates for the same kind of touch fell in the same weeks, as
 before holidays, a rep is held to that much less; and what all gained is nobody's rise.
@@ -27,7 +27,7 @@ from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Since, 
 from answerback.analysis.detect.opened import Index, Open
 from answerback.analysis.detect.weekly import WEEK, Cells, Floats, Lags, monday
 from answerback.analysis.peers import FEWEST_PEERS
-from answerback.stats.alarms import alarm_level, hazard_from, posterior
+from answerback.stats.alarms import alarm_level, e_bh, hazard_from, posterior
 from answerback.stats.arrays import weighted_count
 from answerback.stats.detect import WATCH, Direction, evidence, settle, share_by_start
 from answerback.stats.open_weeks import log_ratios
@@ -59,6 +59,10 @@ class Raised:
     episode: int
     expected: float
     """The rate that counted as unchanged, of efforts like those since."""
+    usual: float
+    """The rate that was usual before, of efforts like those since."""
+    usual_matured: float
+    """Efforts of the baseline that it rests on, each weighted by the share of its answers due."""
     efforts: int
     answered: int
     matured: float
@@ -129,6 +133,7 @@ class _Watch:
     valid: NDArray[np.int64]
     first: NDArray[np.int64]
     on_watch: dict[Direction, NDArray[np.bool_]]
+    strict: bool
     episodes: dict[tuple[int, Direction], int] = field(default_factory=dict)
     baselines: dict[int, Baseline] = field(default_factory=dict)
     history: dict[Direction, dict[int, NDArray[np.float32]]] = field(
@@ -140,7 +145,7 @@ class _Watch:
     stream_weeks: int = 0
 
     @classmethod
-    def over(cls, index: Index, *, together: bool) -> _Watch:
+    def over(cls, index: Index, *, together: bool, strict: bool) -> _Watch:
         cells = index.cells
         reps = np.array([each.rep_key for each in cells.streams], np.int64)
         keys, group = np.unique(reps, return_inverse=True) if together else (reps, np.arange(reps.size))
@@ -157,6 +162,7 @@ class _Watch:
             np.full(size, -(10**6), np.int64),
             np.full(size, -1, np.int64),
             {each: np.zeros(size, np.bool_) for each in Direction},
+            strict,
         )
 
     def anchor(self, week: int) -> None:
@@ -174,14 +180,17 @@ class _Watch:
         return found
 
 
-def replay(cells: Cells, *, until: int | None = None) -> Replay:
-    """Every alarm and watch up to a week (the last full one, unless said), in one pass over the weeks."""
+def replay(cells: Cells, *, until: int | None = None, strict: bool = False) -> Replay:
+    """Every alarm and watch up to a week (the last full one, unless said), in one pass over the weeks.
+
+    With `strict` an alarm is what e-BH lists among all streams not raised before, instead of a probability of .9.
+    """
     weeks = cells.weeks()
     last = weeks.stop if until is None else min(until + 1, weeks.stop)
     if not cells.streams or weeks.start >= last:
         return Replay((), None, None, weeks.start, last - 1)
     index = Index.of(cells)
-    watches = [_Watch.over(index, together=False), _Watch.over(index, together=True)]
+    watches = [_Watch.over(index, together=each, strict=strict) for each in (False, True)]
     raised: list[Raised] = []
     depth = int(-(-int(cells.waiting.max()) // WEEK))
     for week in range(weeks.start, last):
@@ -296,9 +305,12 @@ def _ratios(watch: _Watch, now: Open, side: Direction, shift: Floats) -> Floats:
 def _raise(watch: _Watch, week: _Week, side: Direction) -> list[tuple[int, Raised]]:
     """What is raised in this direction, with the place of each."""
     r, level = watch.evidence[side], alarm_level(week.hazard)
+    listed = r >= level
+    if watch.strict:
+        listed = e_bh(r, np.where(watch.first < 0, 0, week.number + 1 - watch.first))
     found = []
     for place in np.flatnonzero(r >= WATCH).tolist():
-        alarm, held = bool(r[place] >= level), None
+        alarm, held = bool(listed[place]), None
         if alarm and side is Direction.FALL:
             alarm, held = _still(watch, week, place, level)
         if alarm or not watch.on_watch[side][place]:
@@ -341,9 +353,10 @@ def _raised(watch: _Watch, week: _Week, side: Direction, place: int, *, level: f
     lags = watch.baselines[week.set_in].lags
     known = watch.cells.weekly(monday(week.number + 1), lags, last=week.number + 1 - since)
     efforts, answered, matured = (of[:, own] for of in (known.efforts, known.answered, known.matured))
-    base = watch.baselines[since - since % ANCHOR_WEEKS].expected[side][own]
-    weight = np.where(np.isnan(base), 0.0, matured.sum(axis=0))
-    expected = float((weight * np.nan_to_num(base)).sum() / weight.sum()) if weight.sum() > 0.0 else float("nan")
+    before = watch.baselines[since - since % ANCHOR_WEEKS]
+    careful = before.expected[side][own]
+    weight = np.where(np.isnan(careful), 0.0, matured.sum(axis=0))
+    rates = [float((weight * np.nan_to_num(of)).sum() / max(weight.sum(), 1e-9)) for of in (careful, before.mean[own])]
     return Raised(
         rep_key=int(watch.rep_keys[place]),
         play=watch.plays[place],
@@ -354,7 +367,9 @@ def _raised(watch: _Watch, week: _Week, side: Direction, place: int, *, level: f
         evidence=float(watch.evidence[side][place]),
         sure=float(posterior(watch.evidence[side][place], week.hazard)),
         episode=watch.episodes.get((place, side), 0) + (not alarm),
-        expected=expected,
+        expected=rates[0],
+        usual=rates[1],
+        usual_matured=float(before.matured[own].sum()),
         efforts=int(efforts.sum()),
         answered=int(answered.sum()),
         matured=float(matured.sum()),

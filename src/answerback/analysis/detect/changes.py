@@ -1,0 +1,396 @@
+"""What became of every rep's touches: changes as findings, questions to a rep alone, and how soon one could show.
+
+A **finding** is an alarm: a probability of .9 that the rate has changed. Below it stands the **ask**, a question to the
+rep and to nobody else: about touches on watch, about a fall that slower answers may explain, and about the first
+touches of somebody who has no past to be compared with. Alarms of all touches of a rep together come first; one kind of
+touch is named beside them only where the whole says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cache
+
+import numpy as np
+
+from answerback.analysis.detect.measures import Moved, watch_measures
+from answerback.analysis.detect.replaying import Family, Raised, Replay, replay
+from answerback.analysis.detect.weekly import Cells, monday, read_cells, week_of
+from answerback.analysis.reader import Reader
+from answerback.domain.findings import EXPIRES_DAYS, Evidence, Finding, FindingKind, Level, Measure, Role, Size, Subject
+from answerback.domain.findings import SureBy as By
+from answerback.domain.refusals import CannotTell, Refused
+from answerback.domain.scope import Scope
+from answerback.engine.scoped import within
+from answerback.stats.alarms import posterior
+from answerback.stats.detect import LEAST_BASELINE, WATCH, Direction, changed_rate
+from answerback.stats.intervals import jeffreys
+from answerback.stats.limit import least_mean_delay
+from answerback.stats.slower import LEVEL
+
+WORTH = {Direction.FALL: 0.3, Direction.RISE: 3.0}
+"""The change of odds for which the limit is told: from 10 % to 3 %, say."""
+NEW_WEEKS = 26
+"""Somebody whose first touch is not older is new."""
+FIRST_TOUCHES = 10
+"""Touches whose answers are due, before which nobody is asked about them."""
+SAME_WEEKS = 13
+"""A kind of touch is not told apart from the whole where both were raised within so many weeks."""
+SHOWN = 20
+"""Touches that a finding names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one rep's touches stand today: of one kind, or all together (`play` empty)."""
+
+    rep_key: int
+    play: str
+    state: str
+    """changed, on watch, quiet, or too short a past."""
+    direction: str
+    since: date | None
+    usual: float | None
+    usual_matured: float
+    recent: float | None
+    recent_matured: float
+    per_week: float
+    sure: float
+    """The larger of both directions' probabilities."""
+    weeks_watched: int
+    limit_weeks: float | None
+    """How long a fall to .3 times the odds takes to show at the least, on average, at this many touches a week."""
+    fall_to: float | None
+    settle: tuple[CannotTell, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """The whole answer."""
+
+    cells: Cells
+    replay: Replay
+    standings: tuple[Standing, ...]
+    measures: tuple[Moved, ...]
+    week: int
+    """The last week in which anybody touched a buyer."""
+
+
+def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
+    """Watches everybody, up to the last full week with touches, and tells what a scope may see.
+
+    What peers say and what all share is worked out from everybody, whoever is asking: so all see one figure.
+    """
+    cells = read_cells(reader, replace(scope, everybody=True))
+    made = cells.efforts.day
+    week = min(int(week_of(int(made[-1]))), cells.weeks().stop - 1) if made.size else -1
+    found = replay(cells, until=week, strict=strict)
+    raised = tuple(one for one in found.raised if _seen(scope, one.rep_key, one.since, one.week))
+    standings = tuple(one for one in _standings(cells, found, week) if _seen(scope, one.rep_key, week, week))
+    moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
+    return Changes(cells, replace(found, raised=raised), standings, moved, week)
+
+
+def _seen(scope: Scope, rep_key: int, first: int, last: int) -> bool:
+    """Whether a scope holds a rep for all of some weeks."""
+    begin, end = monday(first), monday(last + 1)
+    return scope.everybody or any(
+        each.rep_key == rep_key
+        and (each.start is None or each.start.date() <= begin)
+        and (each.end is None or each.end.date() >= end)
+        for each in scope.stretches
+    )
+
+
+def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
+    """What there is to look at today: alarms of the last twelve months, and questions to reps."""
+    found = changes(reader, scope, strict=strict)
+    oldest = reader.as_of.date() - timedelta(days=EXPIRES_DAYS)
+    told = [_change(reader, scope, each) for each in _told(found.replay) if each.raised_on > oldest]
+    told += [_moved(each) for each in found.measures if _worth_telling(each) and each.raised_on > oldest]
+    raised = {(each.subject.key, each.direction) for each in told}
+    asked = {one.subject.key: one for one in (*_first_touches(found, scope), *_asks(found))}
+    return tuple(told) + tuple(one for one in asked.values() if (one.subject.key, one.direction) not in raised)
+
+
+def raised_changes(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
+    """Every alarm with the week in which it would have been raised, in order: what a look back over all weeks found."""
+    found = changes(reader, scope, strict=strict)
+    told = [_change(reader, scope, each) for each in _told(found.replay)]
+    told += [_moved(each) for each in found.measures if _worth_telling(each)]
+    return tuple(sorted(told, key=lambda each: (each.raised_on, each.finding_id)))
+
+
+def _told(found: Replay) -> list[Raised]:
+    """The alarms that are findings: those of all touches, and of one kind where the whole raised none about then."""
+    whole = [each for each in found.alarms() if not each.play]
+
+    def covered(one: Raised) -> bool:
+        return any(
+            each.rep_key == one.rep_key and each.direction == one.direction and abs(each.week - one.week) <= SAME_WEEKS
+            for each in whole
+        )
+
+    return whole + [each for each in found.alarms() if each.play and not covered(each)]
+
+
+def _change(reader: Reader, scope: Scope, one: Raised) -> Finding:
+    low, high = _interval(one)
+    rise = one.direction is Direction.RISE
+    return Finding(
+        kind=FindingKind.CHANGE,
+        subject=Subject("rep", key=one.rep_key),
+        measure=Measure.ON_BASE,
+        play=one.play,
+        direction=str(one.direction),
+        good_news=rise,
+        since=monday(one.since),
+        raised_on=one.raised_on - timedelta(days=1),
+        size=Size(before=one.usual, after=one.rate, change=one.rate - one.usual, low=low, high=high),
+        sure_by=By.POSTERIOR,
+        sure=one.sure,
+        evidence=Evidence(
+            efforts=one.efforts,
+            answers=one.answered,
+            where=_where(one.rep_key, one.play),
+            effort_keys=_efforts(reader, scope, one),
+        ),
+        next_step="keep_doing" if rise else "look_at_unanswered",
+        episode=one.episode,
+        details={
+            "evidence": round(one.evidence, 1),
+            "careful_rate": round(one.expected, 4),
+            "weeks_watched": one.weeks_watched,
+            "matured": round(one.matured, 1),
+        },
+    )
+
+
+def _interval(one: Raised) -> tuple[float, float]:
+    """95 % limits of after less before: those of both rates put together (Newcombe 1998, Statistics in Medicine 17)."""
+    after = jeffreys(one.answered, max(one.matured, one.answered))
+    before = jeffreys(one.usual * one.usual_matured, one.usual_matured)
+    change = one.rate - one.usual
+    down = np.hypot(one.rate - after.low, before.high - one.usual)
+    up = np.hypot(after.high - one.rate, one.usual - before.low)
+    return float(change - down), float(change + up)
+
+
+def _where(rep_key: int, play: str) -> Mapping[str, str]:
+    return {"rep": str(rep_key), **({"play": play} if play else {})}
+
+
+def _efforts(reader: Reader, scope: Scope, one: Raised) -> tuple[int, ...]:
+    """Some touches since the change: for a fall those without an answer, for a rise those with one."""
+    end = one.raised_on.isoformat()
+    moved = "is not null" if one.direction is Direction.RISE else "is null"
+    play = f" and play = '{one.play.replace(chr(39), chr(39) * 2)}'" if one.play else ""
+    rows = reader.query(f"""
+        select effort_key from outcome
+        where rep_key = {one.rep_key} and occurred_at >= timestamp '{monday(one.since).isoformat()}'
+          and occurred_at < timestamp '{end}' and evidence = 'captured' and origin = 'hand' and not contested
+          and seen_seconds is not null and proved_at {moved}{play} and {within(scope, "rep_key", "occurred_at")}
+        order by occurred_at desc, effort_key limit {SHOWN}""")
+    return tuple(rows["effort_key"].to_pylist())
+
+
+def _worth_telling(one: Moved) -> bool:
+    """Alarms that somebody can do something with: what is no longer seen, what is typed in, and fewer touches."""
+    told = {
+        Measure.UNSEEN: Direction.RISE,
+        Measure.CLAIMED: Direction.RISE,
+        Measure.EFFORTS: Direction.FALL,
+    }
+    return one.alarm and told.get(one.measure) is one.direction
+
+
+def _moved(one: Moved) -> Finding:
+    unseen = one.measure is Measure.UNSEEN
+    change = one.after - one.before
+    day = one.measure is Measure.EFFORTS
+    limits = jeffreys(min(one.after, 1.0) * one.n, one.n)
+    spread = 1.96 * np.sqrt(max(one.after, 0.1) / max(one.n, 1))
+    low, high = (
+        (change - spread, change + spread) if day else (float(limits.low) - one.before, float(limits.high) - one.before)
+    )
+    return Finding(
+        kind=FindingKind.COVERAGE if unseen else FindingKind.CHANGE,
+        subject=Subject("rep", key=one.rep_key),
+        measure=one.measure,
+        level=Level.FINDING if unseen else Level.ASK,
+        direction=str(one.direction),
+        since=monday(one.since),
+        raised_on=one.raised_on - timedelta(days=1),
+        size=Size(one.before, one.after, change, float(low), float(high), "per_day" if day else "share"),
+        sure_by=By.POSTERIOR,
+        sure=one.sure,
+        evidence=Evidence(efforts=one.n, where=_where(one.rep_key, "")),
+        first_for=Role.OPERATIONS if unseen else Role.REP,
+        next_step="load_what_is_missing" if unseen else "ask_what_changed",
+        episode=one.episode,
+        details={"evidence": round(one.evidence, 1)},
+    )
+
+
+def _asks(found: Changes) -> list[Finding]:
+    """Questions to reps whose touches are on watch today, the strongest of each."""
+    asks: dict[int, tuple[float, Finding]] = {}
+    latest: dict[tuple[int, str, Direction], Raised] = {}
+    for each in found.replay.raised:
+        latest[each.rep_key, each.play, each.direction] = each
+    for family in (found.replay.by_play, found.replay.together):
+        for one, r in _on_watch(family, latest):
+            held = () if one.held_back is None else (CannotTell(Refused.ANSWERS_SLOWER, one.held_back, LEVEL),)
+            low, high = _interval(one)
+            ask = Finding(
+                kind=FindingKind.CHANGE,
+                subject=Subject("rep", key=one.rep_key),
+                measure=Measure.ON_BASE,
+                level=Level.ASK,
+                play=one.play,
+                direction=str(one.direction),
+                good_news=one.direction is Direction.RISE,
+                since=monday(one.since),
+                raised_on=one.raised_on - timedelta(days=1),
+                size=Size(one.usual, one.rate, one.rate - one.usual, low, high),
+                sure_by=By.POSTERIOR,
+                sure=float(posterior(r, family.hazard if family is not None else 1 / 520)),
+                settle=held,
+                evidence=Evidence(one.efforts, one.answered, _where(one.rep_key, one.play)),
+                next_step="wait_and_see" if held else "say_what_they_say",
+                episode=one.episode,
+                details={"evidence": round(r, 1)},
+            )
+            if r > asks.get(one.rep_key, (0.0, ask))[0]:
+                asks[one.rep_key] = (r, ask)
+    return [ask for _, ask in asks.values()]
+
+
+def _on_watch(family: Family | None, latest: Mapping[tuple[int, str, Direction], Raised]) -> list[tuple[Raised, float]]:
+    if family is None:
+        return []
+    return [
+        (latest[key], float(r[place]))
+        for side, r in family.evidence.items()
+        for place in np.flatnonzero(r >= WATCH).tolist()
+        if (key := (int(family.rep_keys[place]), family.plays[place], side)) in latest
+    ]
+
+
+def _first_touches(found: Changes, scope: Scope) -> list[Finding]:
+    """Questions to those who are new: what became of their first touches. Nobody is compared with anybody."""
+    if found.replay.together is None or found.week < 0:
+        return []
+    cells = found.cells
+    weekly = cells.weekly(monday(found.week + 1), found.replay.together.lags)
+    reps = np.array([each.rep_key for each in cells.streams])
+    asks = []
+    for rep in np.unique(reps).tolist():
+        own = reps == rep
+        efforts, answered, matured = (
+            of[:, own].sum(axis=1) for of in (weekly.efforts, weekly.answered, weekly.matured)
+        )
+        active = np.flatnonzero(efforts)
+        started = int(weekly.weeks[active[0]]) if active.size else found.week + 1
+        new = (
+            _seen(scope, rep, started, found.week)
+            and found.week - started < NEW_WEEKS
+            and started > cells.weeks().start + 1
+        )
+        if new and FIRST_TOUCHES <= matured.sum() < 2.0 * LEAST_BASELINE:
+            asks.append(
+                Finding(
+                    kind=FindingKind.CHANGE,
+                    subject=Subject("rep", key=rep),
+                    measure=Measure.ON_BASE,
+                    level=Level.ASK,
+                    since=monday(started),
+                    raised_on=monday(found.week + 1) - timedelta(days=1),
+                    settle=(CannotTell(Refused.BASELINE_TOO_SHORT, float(matured.sum().round()), LEAST_BASELINE),)
+                    if matured.sum() < LEAST_BASELINE
+                    else (),
+                    evidence=Evidence(int(efforts.sum()), int(answered.sum()), _where(rep, "")),
+                    next_step="say_what_they_say",
+                    details={"first_touches": int(efforts.sum()), "moved": int(answered.sum())},
+                )
+            )
+    return asks
+
+
+def _standings(cells: Cells, found: Replay, week: int) -> tuple[Standing, ...]:
+    rows: list[Standing] = []
+    for family in (found.together, found.by_play):
+        if family is not None:
+            rows += _of_family(cells, found, family, week)
+    return tuple(sorted(rows, key=lambda one: (one.rep_key, one.play)))
+
+
+def _of_family(cells: Cells, found: Replay, family: Family, week: int) -> list[Standing]:
+    recent = cells.weekly(monday(week + 1), family.lags, last=8)
+    group = {
+        (int(key), play): place for place, (key, play) in enumerate(zip(family.rep_keys, family.plays, strict=True))
+    }
+    place = np.array([group[each.rep_key, each.play if family is found.by_play else ""] for each in cells.streams])
+    size = len(family.plays)
+    n, s, m = (np.bincount(place, of.sum(axis=0), size) for of in (recent.efforts, recent.answered, recent.matured))
+    last: dict[tuple[int, str], Raised] = {
+        (each.rep_key, each.play): each for each in found.raised if each.alarm or week - each.week < NEW_WEEKS
+    }
+    rows = []
+    for number in range(size):
+        key = (int(family.rep_keys[number]), family.plays[number])
+        rows.append(
+            _standing(family, number, last.get(key), week, (float(n[number]), float(s[number]), float(m[number])))
+        )
+    return rows
+
+
+def _standing(
+    family: Family, place: int, last: Raised | None, week: int, recent: tuple[float, float, float]
+) -> Standing:
+    n, s, m = recent
+    matured = float(family.matured[place])
+    own = not np.isnan(family.expected[Direction.FALL][place])
+    usual = float(family.answered[place] / matured) if matured > 0.0 else None
+    side = max(Direction, key=lambda each: float(family.evidence[each][place]))
+    r = float(family.evidence[side][place])
+    changed = last is not None and last.alarm and week - last.week < NEW_WEEKS
+    watch = last is not None and r >= WATCH
+    state = "changed" if changed else "on watch" if watch else "quiet" if own else "too short a past"
+    per_week = n / 8.0
+    limit, to = (None, None) if usual is None or not own else _limit(round(usual, 2), round(per_week))
+    watched = int(family.watched[place])
+    settle: list[CannotTell] = []
+    if not own:
+        settle.append(CannotTell(Refused.BASELINE_TOO_SHORT, round(matured), LEAST_BASELINE))
+    elif state == "quiet" and limit is not None and watched < limit:
+        settle.append(CannotTell(Refused.TOO_SOON, watched, limit))
+    shown = last if changed or watch else None
+    return Standing(
+        rep_key=int(family.rep_keys[place]),
+        play=family.plays[place],
+        state=state,
+        direction=str(shown.direction) if shown is not None else "",
+        since=monday(shown.since) if shown is not None else None,
+        usual=usual,
+        usual_matured=matured,
+        recent=min(s / m, 1.0) if m > 0.0 else None,
+        recent_matured=m,
+        per_week=per_week,
+        sure=shown.sure if changed and shown is not None else float(posterior(r, family.hazard)),
+        weeks_watched=watched,
+        limit_weeks=limit,
+        fall_to=to,
+        settle=tuple(settle),
+    )
+
+
+@cache
+def _limit(usual: float, per_week: int) -> tuple[float | None, float | None]:
+    """Weeks that the fall which is worth knowing takes to show, and the rate to which it goes."""
+    if not 0.0 < usual < 1.0 or per_week < 1:
+        return None, None
+    after = float(changed_rate(usual, [WORTH[Direction.FALL]])[0])
+    return least_mean_delay(usual, after, false_alarm_efforts=WATCH * per_week) / per_week, after
