@@ -8,14 +8,15 @@ from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-from answerback.analysis.lift.plan import LATER, METRICS, NOW, Plan, draw_name, lots, plan_of
-from answerback.analysis.reader import ids_sql, reading
+from answerback.analysis.lift.plan import LATER, METRICS, NOW, Plan, draw_name, lots
+from answerback.analysis.lift.practices import Version, versions
+from answerback.analysis.on_base import id_of
+from answerback.analysis.reader import reading
 from answerback.api import Workspace
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import NotFoundError, UsageError
-from answerback.engine.literals import sql_text
-from answerback.workspace.access import note_use
+from answerback.workspace.access import note_use, owner_scope
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of
 
@@ -136,33 +137,29 @@ def change(settings: Settings, name: str, *, weeks: int | None, metric: str, pla
     if play:
         _check_play(workspace, play)
     with reading(workspace.home, limits=workspace.limits) as reader:
-        rows = reader.query(f"""
-            select rep.id as rep_id, practice.play, practice.metric, practice.arm, practice.starts_at, practice.ends_at,
-                   dense_rank() over (order by practice.frozen_at) as version
-            from practice join {ids_sql("'rep'")} as rep on rep.key = practice.rep_key
-            where contains(practice.metric, {sql_text(f"draw={name}")})
-            order by practice.frozen_at desc, rep.id""").to_pylist()
-    rows = [row for row in rows if plan_of(row["metric"]).draw == name]
-    if not rows:
+        found = [each for each in versions(reader, owner_scope("practice change")) if each.plan.draw == name]
+        ids = id_of(reader, "rep")
+    if not found:
         raise NotFoundError(f"there is no draw {name!r}", next_step="see answerback lift --of practice; build first")
-    version = max(row["version"] for row in rows)
-    for number, row in enumerate(each for each in rows if each["version"] == version):
-        plan = plan_of(row["metric"])
-        text = Plan(metric or plan.metric, plan.baseline_weeks, plan.draw, plan.seed).text
-        ends = row["ends_at"] if weeks is None else row["starts_at"] + timedelta(weeks=weeks)
+    newest: dict[int, Version] = {each.rep_key: each for each in sorted(found, key=lambda each: each.frozen_at)}
+    number_of = {key: place for place, key in enumerate(sorted(newest))}
+    for key, old in newest.items():
+        plan = Plan(metric or old.plan.metric, old.plan.baseline_weeks, name, old.plan.seed)
+        ends = old.ends if weeks is None else old.starts + timedelta(weeks=weeks)
         fields = {
-            "source_id": f"{name}-{number}-{version + 1}",
-            "rep_id": row["rep_id"],
-            "play": row["play"] if play is None else play or None,
-            "metric": text,
-            "arm": row["arm"],
+            "source_id": f"{name}-{number_of[key]}-changed-{now.timestamp():.0f}",
+            "rep_id": ids[key],
+            "play": (old.play if play is None else play) or None,
+            "metric": plan.text,
+            "arm": old.arm,
             "frozen_at": now.isoformat(),
-            "from": row["starts_at"].replace(tzinfo=UTC).isoformat(),
-            "to": ends.replace(tzinfo=UTC).isoformat(),
+            "from": f"{old.starts}T00:00:00+00:00",
+            "to": f"{ends}T00:00:00+00:00",
         }
-        append(workspace.home, Entry(source_of(workspace.home, "rep", (row["rep_id"],)), "practice", fields, now))
+        append(workspace.home, Entry(source_of(workspace.home, "rep", (ids[key],)), "practice", fields, now))
     note_use(workspace.home, "practice change", name, now=now)
     print(
-        f"Written down: the plan of {name} was changed on {now.date()}. What was fixed before it began is what is judged."
+        f"Written down: the plan of {name} was changed on {now.date()}."
+        " What was fixed before it began is what is judged."
     )
     print("Next: answerback build")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pyarrow as pa
 
@@ -58,7 +59,7 @@ def sentences(found: Lifts, names: Names) -> list[str]:
     """
     if found.refused is not None:
         return [refusal_text(found.refused)]
-    said = [_draw_text(each, found) for each in found.draws]
+    said = [_draw_text(each) for each in found.draws]
     said += [_group_text(each, names) for each in found.rows if each.by is None or each.judged.lift is not None]
     sure = [(what, each) for what, each in found.alone if each.refused is None]
     said += [_alone_text(found, what, each, names) for what, each in sure[:5]]
@@ -85,7 +86,8 @@ def notes(found: Lifts) -> list[str]:
     if found.alone:
         said.append(
             "One rep at a time: 'comes back' is what so low a rate regains by itself, 'others' how far other reps moved"
-            f" in the same weeks. Of {len(found.alone)} looked at, a rise must be the surer to be told. That a rise is larger does not show what it came from, and it is no sole basis for a"
+            f" in the same weeks. Of {len(found.alone)} looked at, a rise must be the surer to be told. That a rise is"
+            " larger does not show what it came from, and it is no sole basis for a"
             " judgement on anybody."
         )
     return said
@@ -254,7 +256,7 @@ def _alone_text(found: Lifts, what: str, each: Alone, names: Names) -> str:
     )
 
 
-def _draw_text(each: Lottery, found: Lifts) -> str:
+def _draw_text(each: Lottery) -> str:
     label = f"Practice {each.draw} ({each.play or 'all touches'}, {each.starts} to {each.ends})"
     changed = "".join(
         f" The plan was changed after it began, on {day}; judged is what was fixed before." for day in each.changed_on
@@ -264,7 +266,8 @@ def _draw_text(each: Lottery, found: Lifts) -> str:
         refused = each.refused
         if refused is None or refused.reason is Refused.NOTHING_STANDS_OUT:
             return f"{label}: cannot tell that it helped.{changed}{again}"
-        return f"{label}: {refusal_text(refused, today=found.rates.day_of(found.rates.done))}{changed}{again}"
+        today = each.ends - timedelta(days=refused.need - refused.have)  # what is said of the end is the end fixed
+        return f"{label}: {refusal_text(refused, today=today)}{changed}{again}"
     rise = each.drawn.after - each.drawn.before
     if each.refused is not None:
         text = f"cannot tell that it helped: {_moved(rise)}; {each.drawn.anyway * 100:.0f} would have come anyway"

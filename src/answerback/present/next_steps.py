@@ -45,6 +45,10 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
         ),
         "look_at_potential": "Ask what changed for all, while the number still looks well; diagnose says where it lies.",
         "show_others": "Show one of the others how it is done: two touches that worked, and why.",
+        "keep_what_helped": "Keep it up, and let those who have not had it have it next.",
+        "stop_what_harmed": "Stop it for now, and ask those who had it what it changed for them.",
+        "tell_what_changed": "Tell the others what you do differently since then; a rise alone does not say why.",
+        "draw_again_larger": "It cannot be told from so few. Draw again with more reps, or over more weeks.",
     }
 )
 """The sentence of each step."""
