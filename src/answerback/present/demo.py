@@ -99,7 +99,8 @@ def replaced(quarter: str, lowest: Replacing, missed: Mapping[str, float]) -> st
     """What it would change to replace people; `missed`: by kind of company, what it moved less than before."""
     said = (
         f"And if the {lowest.replaced} reps with the lowest rates were replaced by average ones? In {quarter} about "
-        f"{lowest.more:.0f} more touches would have moved a buyer, {_whole(lowest.share)} more."
+        f"{lowest.more:.0f} more touches would have moved a buyer ({max(lowest.low, 0.0):.0f} to {lowest.high:.0f}), "
+        f"{_whole(lowest.share)} more."
     )
     for group, less in missed.items():
         said += f" Had {group} answered as before: about {less:.0f} more."
