@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from answerback.analysis.detect.story import tell_change
 from answerback.analysis.doctor import examine as examine_workspace
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
 from answerback.analysis.findings.explaining import explain_finding
@@ -15,6 +16,7 @@ from answerback.analysis.reader import reading
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
+from answerback.present.changes import tell_change_story
 from answerback.present.explain import tell_effort, tell_link, tell_on_base
 from answerback.present.finding_opened import tell_finding
 from answerback.present.on_base import footnotes, for_eyes, left_out_text
@@ -80,9 +82,12 @@ def explain_figure(settings: Settings, what: str, which: list[str], *, by: list[
                 told = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort"), source))
             case "finding":
                 told = tell_finding(explain_finding(reader, scope, _one(which, "the id of a finding")))
+            case "change":
+                told = tell_change_story(tell_change(reader, scope, pairs(which, "explain")))
             case _:
                 raise UsageError(
-                    f"there is nothing called {what!r} to explain", next_step="explain on-base, effort, link or finding"
+                    f"there is nothing called {what!r} to explain",
+                    next_step="explain on-base, effort, link, change or finding",
                 )
     if settings.format is Format.JSON:
         print(json.dumps([told.document], ensure_ascii=False, indent=1))

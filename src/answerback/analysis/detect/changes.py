@@ -360,7 +360,9 @@ def _standing(
     watch = last is not None and r >= WATCH
     state = "changed" if changed else "on watch" if watch else "quiet" if own else "too short a past"
     per_week = n / 8.0
-    limit, to = (None, None) if usual is None or not own else _limit(round(usual, 2), round(per_week))
+    if changed and last is not None:
+        usual, matured = last.usual, last.usual_matured
+    limit, to = (None, None) if usual is None or not own or changed else _limit(round(usual, 2), round(per_week))
     watched = int(family.watched[place])
     settle: list[CannotTell] = []
     if not own:

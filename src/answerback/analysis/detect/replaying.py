@@ -9,10 +9,10 @@ has fallen, and that it has risen (`answerback.stats.detect`). At 104 a stream i
 probability of .9. After an alarm a stream begins anew: evidence at 0, the baseline from the week in which the change
 most probably began. So one change gives one alarm.
 
-For every stream (a rep's touches of one kind) and for all touches of a rep together it keeps the evidence that a rate
-the lag curve says, itself taken to the careful side of its error. *Answers slower than before*: then only efforts that
-have waited in full count. *What all share*: if the others' rates for the same kind of touch fell in the same weeks, as
-before holidays, a rep is held to that much less; and what all gained is nobody's rise.
+Four things are no fall. *Answers not recorded*: such efforts are in no rate. *Answers not due*: young efforts weigh
+what the lag curve says, itself taken to the careful side of its error. *Answers slower than before*: then only efforts
+that have waited in full count. *What all share*: if the others' rates for the same kind of touch fell in the same
+weeks, as before holidays, a rep is held to that much less; and what all gained is nobody's rise.
 """
 
 from __future__ import annotations
@@ -233,7 +233,7 @@ def _one_week(watch: _Watch, now: Open, number: int) -> list[Raised]:
     shift = _shift(watch, now)
     hazard = hazard_from(watch.alarms, watch.stream_weeks)
     week = _Week(number, now, shift, hazard, {side: _ratios(watch, now, side, shift) for side in Direction})
-    begun = week.numbers[:, None] >= watch.valid
+    begun = _begun(watch, now)
     for side in Direction:
         watch.evidence[side] = evidence(watch.settled[side], week.ratios[side], begun)
         watch.paths[side].append(watch.evidence[side].astype(np.float32))
@@ -247,6 +247,14 @@ def _one_week(watch: _Watch, now: Open, number: int) -> list[Raised]:
     known = ~np.isnan(watch.baselines[week.set_in].expected[Direction.FALL])
     watch.stream_weeks += int(np.count_nonzero(np.bincount(watch.group, known, watch.size)))
     return [one for _, one in found]
+
+
+def _begun(watch: _Watch, now: Open) -> NDArray[np.bool_]:
+    """In which of the open weeks a change may have begun: those with touches, from the first that was watched on."""
+    place = (now.week - now.begin) * watch.size + watch.group[now.stream]
+    made = weighted_count(place, now.n, now.weeks * watch.size).reshape(now.weeks, watch.size) > 0.0
+    number = (now.begin + np.arange(now.weeks))[:, None]
+    return np.asarray(made & (watch.first >= 0) & (number >= np.maximum(watch.valid, watch.first)))
 
 
 def _begin_anew(watch: _Watch, place: int, alarm: Raised) -> None:
@@ -329,7 +337,7 @@ def _still(watch: _Watch, week: _Week, place: int, level: float) -> tuple[bool, 
         return True, None
     full = own & now.full
     ratios = _ratios(watch, now.only(full), Direction.FALL, week.shift[full])[:, place : place + 1]
-    begun = week.numbers[:, None] >= watch.valid[place : place + 1]
+    begun = _begun(watch, now)[:, place : place + 1]
     r = evidence(watch.settled[Direction.FALL][place : place + 1], ratios, begun)
     return (True, None) if r[0] >= level else (False, p_value)
 

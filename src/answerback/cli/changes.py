@@ -1,0 +1,58 @@
+"""`answerback changes`: has anybody's rate changed, how sure is that, and how soon could it show at all?"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from textwrap import fill
+
+from answerback.analysis.detect.changes import Changes, changes
+from answerback.analysis.on_base import id_of
+from answerback.analysis.reader import reading
+from answerback.cli.output import put
+from answerback.cli.settings import Format, Settings
+from answerback.domain.errors import UsageError
+from answerback.present.changes import ALL, answer_text, change_eyes, change_rows, notes
+from answerback.present.plain import plain_lines
+from answerback.workspace.access import note_use, owner_scope
+
+WIDTH = 120
+
+
+def show_changes(settings: Settings, where: dict[str, str]) -> None:
+    """Every rep's touches; `where` may name a rep, a kind of touch (`play`) and a `state`.
+
+    Raises UsageError for any other name.
+    """
+    if strange := where.keys() - {"rep", "play", "state"}:
+        raise UsageError(f"changes are not told by {min(strange)}", where="--where", next_step="rep, play or state")
+    workspace = settings.workspace()
+    scope = owner_scope("changes")
+    note_use(workspace.home, scope.purpose, " ".join(where), now=datetime.now(UTC))
+    with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
+        names = id_of(reader, "rep")
+        found = _chosen(changes(reader, scope), names, where)
+    if settings.format is not Format.TABLE:
+        put(settings, change_rows(found, names))
+        return
+    if where and not found.standings:
+        print("No such touches. answerback changes lists all.")
+        return
+    print(plain_lines(answer_text(found, names)))
+    if found.standings:
+        put(settings, change_eyes(found, names, every=bool(where)))
+        for line in notes(found):
+            print(fill(line, WIDTH))
+        print("answerback explain change rep=… opens one, week by week.")
+
+
+def _chosen(found: Changes, names: dict[int, str], where: dict[str, str]) -> Changes:
+    from dataclasses import replace
+
+    kept = tuple(
+        each
+        for each in found.standings
+        if where.get("rep", names.get(each.rep_key, "")) in {names.get(each.rep_key, ""), str(each.rep_key)}
+        and where.get("play", each.play) in {each.play, each.play or ALL}
+        and where.get("state", each.state) == each.state
+    )
+    return replace(found, standings=kept)
