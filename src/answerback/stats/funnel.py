@@ -40,7 +40,7 @@ class Funnel:
     outside: BoolArray
 
 
-def funnel(successes: ArrayLike, exposure: ArrayLike) -> Funnel | None:
+def funnel(successes: ArrayLike, exposure: ArrayLike, *, expected: ArrayLike | None = None) -> Funnel | None:
     """The funnel plot of several rates.
 
     Method: Spiegelhalter (2005), Statistics in Medicine 24(8): exact binomial limits, and a multiplicative over-dispersion
@@ -51,6 +51,8 @@ def funnel(successes: ArrayLike, exposure: ArrayLike) -> Funnel | None:
         successes: real, shape (k,).
         exposure: real, at least the successes (raised to them where less), shape (k,). Members without any are outside
             nothing.
+        expected: the rate that each member's efforts would usually bring, above 0 and below 1, shape (k,), where members
+            differ in what they do; else the common rate. The limits are then drawn around these.
 
     Returns:
         None where there is no exposure at all, or every effort succeeded or none.
@@ -69,12 +71,13 @@ def funnel(successes: ArrayLike, exposure: ArrayLike) -> Funnel | None:
         return None
     common = float(s.sum() / m.sum())
     known = m > 0.0
-    rate = np.divide(s, m, out=np.full_like(m, common), where=known)
-    error = np.sqrt(common * (1.0 - common) / np.where(known, m, 1.0))
-    plain = np.where(known, (rate - common) / error, 0.0)
+    usual = np.full(m.shape, common) if expected is None else counts(expected, "expected")
+    rate = np.divide(s, m, out=usual.copy(), where=known)
+    error = np.sqrt(usual * (1.0 - usual) / np.where(known, m, 1.0))
+    plain = np.where(known, (rate - usual) / error, 0.0)
     phi = over_dispersion(plain[known])
     z = plain / np.sqrt(phi)
-    below, above = binomial_share(s, m, common), 1.0 - binomial_share(np.ceil(s) - 1.0, m, common)
+    below, above = binomial_share(s, m, usual), 1.0 - binomial_share(np.ceil(s) - 1.0, m, usual)
     p_value = np.where(known, np.minimum(1.0, 2.0 * np.minimum(below, above)), 1.0)
     adjusted_p = 2.0 * normal_share(-np.abs(z))
     half = normal_quantile(0.5 + WIDE / 2.0) * error * np.sqrt(phi)
@@ -86,8 +89,8 @@ def funnel(successes: ArrayLike, exposure: ArrayLike) -> Funnel | None:
         z=z,
         p_value=p_value,
         adjusted_p=adjusted_p,
-        low=np.maximum(common - half, 0.0),
-        high=np.minimum(common + half, 1.0),
+        low=np.maximum(usual - half, 0.0),
+        high=np.minimum(usual + half, 1.0),
         outside=known & (p_value < level) & (adjusted_p < level),
     )
 

@@ -17,16 +17,16 @@ from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.between import spread, unlike_groups
 from answerback.stats.contrast import Contrasts, Fit, contrasts, fitted, size_of
-from answerback.stats.meta import Pooled, common_shift, pool
-from answerback.stats.multiplicity import adjusted
-from answerback.stats.special import logistic
+from answerback.stats.meta import MOST_SPREAD, Pooled, common_shift, pool
+from answerback.stats.multiplicity import adjusted, benjamini_hochberg
+from answerback.stats.special import logistic, normal_share
 from answerback.stats.standard import expected_log_odds
 
 DRILL_RATE = 0.05
 """Of the levels that are named, at most this share may be there by chance."""
 GROUP_LEVEL = 0.02
 SYSTEM_LEVEL = 0.025
-PERSON_RATE = 0.05
+PERSON_RATE = 0.1
 """Of the people who are said to stand apart, at most this share may be there by chance."""
 MOST_CAUSES = 4
 FEWEST_REPS = 5
@@ -188,7 +188,37 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         else:
             moved = moved + np.where(own.groups[cause.name.dimension] == cause.name.level, cause.effect, 0.0)
         causes.append(replace(cause, aliases=_aliases(own, efforts.dimensions, cause)))
-    return _people(own, fit, effects, variances, tuple(causes), looks, usual, least_p, tested, apart_dimensions, phi)
+    people = _people(own, fit, offset, moved, effects, variances, phi, looks)
+    system = people.system
+    if system is not None:
+        extra = _weekly(own, fit, phi) + _of_causes(own, fit, tuple(causes))
+        staying = np.isfinite(effects) & ~people.apart
+        system = pool(effects[staying], variances[staying], extra_variance=extra, at_least_chance=True)
+        system = replace(system, p_value=min(1.0, system.p_value * looks))
+    return Separated(
+        causes=tuple(causes),
+        system=system,
+        shifts=effects,
+        variances=variances,
+        apart=people.apart,
+        z=people.z,
+        p_value=people.p_value,
+        exposure=people.exposure,
+        usual=usual,
+        least_p=least_p,
+        tested=tested,
+        unseparable=apart_dimensions,
+        over_dispersion=phi,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _People:
+    system: Pooled | None
+    apart: BoolArray
+    z: FloatArray
+    p_value: FloatArray
+    exposure: FloatArray
 
 
 def _of_people(efforts: Efforts) -> tuple[Efforts, tuple[str, ...]]:
@@ -362,16 +392,14 @@ def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause)
 def _people(
     efforts: Efforts,
     fit: Fit,
+    offset: FloatArray,
+    moved: FloatArray,
     effects: FloatArray,
     variances: FloatArray,
-    causes: tuple[Cause, ...],
-    looks: int,
-    usual: FloatArray,
-    least_p: float,
-    tested: int,
-    moved: tuple[str, ...],
     phi: float,
-) -> Separated:
+    looks: int,
+) -> _People:
+    """What all have in common, and who stands apart from it, by both of two measures of the distance."""
     exposure = fit.shift.exposure.reshape(efforts.reps, 2)
     z, p_value = np.zeros(efforts.reps), np.ones(efforts.reps)
     apart = np.zeros(efforts.reps, dtype=np.bool_)
@@ -380,27 +408,49 @@ def _people(
     if known.sum() >= FEWEST_REPS:
         enough = _enough(exposure)
         common = common_shift(effects[known], variances[known], may_flag=enough[known], rate=PERSON_RATE / looks)
-        apart[known], z[known] = common.flagged, np.where(enough[known], common.z, 0.0)
-        p_value[known] = np.where(enough[known], common.p_value, 1.0)
-        staying = known & ~apart
-        extra = _weekly(efforts, fit, phi) + _of_causes(efforts, fit, causes)
-        system = pool(effects[staying], variances[staying], extra_variance=extra, at_least_chance=True)
-        system = replace(system, p_value=min(1.0, system.p_value * looks))
-    return Separated(
-        causes=causes,
-        system=system,
-        shifts=effects,
-        variances=variances,
-        apart=apart,
-        z=z,
-        p_value=p_value,
-        exposure=exposure,
-        usual=usual,
-        least_p=least_p,
-        tested=tested,
-        unseparable=moved,
-        over_dispersion=phi,
-    )
+        middle = common.pooled.mean + moved
+        own_spread = min(common.pooled.tau_squared, MOST_SPREAD) + common.pooled.error**2
+        by_count = _signed_root(efforts, fit, offset, middle, phi, own_spread)
+        z[known] = np.where(enough[known], _nearer(common.z, by_count[known]), 0.0)
+        p_value = 2.0 * normal_share(-np.abs(z))
+        apart[enough & known] = benjamini_hochberg(p_value[enough & known], rate=PERSON_RATE / looks)
+        if (known & ~apart).sum() < FEWEST_REPS - 1:
+            apart[:] = False
+        system = common.pooled
+    return _People(system, apart, z, p_value, exposure)
+
+
+def _x_log(x: FloatArray, ratio: FloatArray) -> FloatArray:
+    """x log(ratio), 0 where x is 0."""
+    return np.where(x > 0.0, x * np.log(np.where(x > 0.0, ratio, 1.0)), 0.0)
+
+
+def _nearer(one: FloatArray, other: FloatArray) -> FloatArray:
+    """Of two distances the smaller one; 0 where they do not point the same way."""
+    return np.where(one * other > 0.0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
+
+
+def _signed_root(
+    efforts: Efforts, fit: Fit, offset: FloatArray, middle: FloatArray, phi: float, spread_of_reps: float
+) -> FloatArray:  # fmt: skip
+    """How far the successes now lie from what each rep's own baseline and the common change let expect.
+
+    The signed root of the likelihood ratio, which the normal distribution fits at small counts, too, where log odds stray
+    far by chance (McCullagh, Nelder 1989, section 2.4); scaled for what the expectation itself does not know.
+    """
+    reps = efforts.reps
+    shift, information = fit.shift.shift.reshape(reps, 2), fit.shift.information.reshape(reps, 2)
+    expected_odds = offset + (shift[:, 0] + middle)[efforts.rep]
+    p = logistic(expected_odds)
+    now = np.where(efforts.now, efforts.exposure, 0.0)
+    expected, inside = (np.bincount(efforts.rep, now * each, reps) for each in (p, p * (1.0 - p)))
+    m = np.maximum(np.bincount(efforts.rep, now, reps), 1e-9)
+    s = np.minimum(np.bincount(efforts.rep, np.where(efforts.now, efforts.success, 0.0), reps), m)
+    expected = np.clip(expected, 1e-9, m * (1.0 - 1e-9))
+    deviance = _x_log(s, s / expected) + _x_log(m - s, (m - s) / (m - expected))
+    root = np.sign(s - expected) * np.sqrt(np.maximum(2.0 * deviance, 0.0))
+    unknown = phi / information[:, 0] + spread_of_reps
+    return np.asarray(root / np.sqrt(phi + np.maximum(inside, 1e-9) * unknown))
 
 
 def _of_causes(efforts: Efforts, fit: Fit, causes: tuple[Cause, ...]) -> float:
