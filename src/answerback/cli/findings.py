@@ -44,7 +44,7 @@ def show_findings(settings: Settings, *, everything: bool, person: str, strict: 
     if settings.format is not Format.TABLE:
         put(settings, finding_rows(told, names, shown_to))
         return
-    print(_answer(gathered, told, everything=everything, efforts=efforts))
+    print(_answer(gathered, wanted, everything=everything, efforts=efforts))
     if told:
         _tell(settings, told, names, shown_to)
 
@@ -99,10 +99,10 @@ def _shown_to(gathered: Gathered, wanted: frozenset[Recipient], names: Names) ->
     return {finding_id: ", ".join(pages) for finding_id, pages in found.items()}
 
 
-def _answer(gathered: Gathered, told: list[Standing], *, everything: bool, efforts: int) -> str:
+def _answer(gathered: Gathered, wanted: frozenset[Recipient], *, everything: bool, efforts: int) -> str:
     if not efforts:
         return "No touches are loaded, so there is nothing to find. Load a mailbox, a calendar or a CRM; then build."
-    count = sum(each.open for each in gathered.findings)
+    told = _told(gathered, wanted, everything=everything)
     if everything:
         opened = sum(each.open for each in told)
         return f"{_things(len(told))} found so far, {opened} of them open." if told else NOTHING
@@ -110,6 +110,7 @@ def _answer(gathered: Gathered, told: list[Standing], *, everything: bool, effor
         good = sum(each.finding.good_news for each in told)
         news = f", {good} of them good news" if good else ""
         return f"Week of {gathered.week}: {_things(len(told))} to look at{news}."
+    count = sum(each.open for each in _told(gathered, wanted, everything=True))
     if not count:
         return NOTHING
     return f"Nothing new in the week of {gathered.week}. {_things(count)} from before: answerback findings --all"
@@ -139,7 +140,8 @@ def _tell(settings: Settings, told: list[Standing], names: Names, shown_to: dict
             "raised": str(each.finding.raised_on),
             "how sure": sure_text(each.finding),
             "shown to": shown_to.get(each.finding.finding_id, ""),
-            "state": _state(each),
+            "others from": str(each.finding.others_from or "nobody else"),
+            "standing": _standing(each),
         }
         for each in told
     ]
@@ -150,7 +152,7 @@ def _tell(settings: Settings, told: list[Standing], names: Names, shown_to: dict
     )
 
 
-def _state(each: Standing) -> str:
+def _standing(each: Standing) -> str:
     if each.expired:
         return "forgotten"
     return "muted" if each.muted else str(each.state.status)

@@ -12,7 +12,8 @@ from types import MappingProxyType
 NEXT_STEP: Mapping[str, str] = MappingProxyType(
     {
         "look_at_unanswered": (
-            "Open the touches below that got no answer, and write down what the buyers said, where they said anything."
+            "Open the touches that got no answer (answerback explain finding ID) and note what buyers said, if "
+            "they did."
         ),
         "ask_what_changed": "Ask what is different since then: buyers, offer, list, tool, time. Note what is said.",
         "compare_with_the_rest": "Look together at two answered and two unanswered touches, and at what differs.",
@@ -27,28 +28,48 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
             "answerback decide reopen brings one back."
         ),
         "space_touches": (
-            "Leave a silent buyer three working days or more between touches, and stop after the fourth; open the ones below "
+            "Leave a silent buyer three working days or more between touches, and stop after the fourth; open "
+            "the ones below "
             "and read what came before the buyer forbade more."
         ),
         "cap_lottery": (
-            "Draw lots for eight weeks: half of the silent buyers get no touch after the third. Then compare what they did."
+            "Draw lots for eight weeks: half of the silent buyers get no touch after the third. Then compare "
+            "what they did."
         ),
         "shorten_sequence": "End the sequence before that touch, or draw lots who still gets it, and compare.",
         "hear_policy": "Ask those who work by it what it makes them do; then change it, or say why it stands.",
         "try_other_play": "Try the other kind of touch on the next ten buyers like these, and compare.",
-        "debrief_same_ending": "Go through the last three together: what was said at this step, and what came before it?",
+        "debrief_same_ending": (
+            "Go through the last three together: what was said at this step, and what came before it?"
+        ),
         "look_at_territory": (
-            "Look at the territory before the next rep is put into it: its companies, its offer, who else calls on them."
+            "Look at the territory before the next rep is put into it: its companies, its offer, who else calls "
+            "on them."
         ),
         "set_targets_again": (
             "Set the targets again, from what the upper quarter of the team reaches; nobody is to be judged by these."
         ),
-        "look_at_potential": "Ask what changed for all, while the number still looks well; diagnose says where it lies.",
+        "look_at_potential": (
+            "Ask what changed for all, while the number still looks well; diagnose says where it lies."
+        ),
         "show_others": "Show one of the others how it is done: two touches that worked, and why.",
         "keep_what_helped": "Keep it up, and let those who have not had it have it next.",
         "stop_what_harmed": "Stop it for now, and ask those who had it what it changed for them.",
         "tell_what_changed": "Tell the others what you do differently since then; a rise alone does not say why.",
         "draw_again_larger": "It cannot be told from so few. Draw again with more reps, or over more weeks.",
+        "draw_holdout": (
+            "Hold one intended touch in eight back for two weeks, drawn by lot, never one that a buyer asked "
+            "for: answerback "
+            "holdout draw."
+        ),
+        "keep_touching": "Keep at it: look which kinds of touch bring the most, and where they are made too seldom.",
+        "spend_where_it_counts": (
+            "Look which kinds of touch bring something, and move time there from those that bring nothing: answerback "
+            "increment."
+        ),
+        "drop_or_change_play": (
+            "Leave this kind of touch out for half of the buyers, drawn by lot, or say something else in it."
+        ),
     }
 )
 """The sentence of each step."""

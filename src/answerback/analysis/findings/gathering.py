@@ -23,6 +23,8 @@ AREAS: Mapping[str, str] = MappingProxyType(
     {
         "changes": "answerback.analysis.detect.changes",
         "verdicts": "answerback.analysis.diagnose.finding",
+        "potential": "answerback.analysis.potential.finding",
+        "increment": "answerback.analysis.increment.finding",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""
