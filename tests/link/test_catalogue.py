@@ -16,6 +16,7 @@ from tests.link.test_events import EVENTS
 from tests.link.test_finding_words import SAID_OF_FINDINGS
 from tests.link.test_intentions import INTENTIONS
 from tests.link.test_links import LINKS
+from tests.link.test_obstacles import OBSTACLES
 from tests.link.test_outcomes import OUTCOMES
 from tests.link.test_parties import PARTIES
 from tests.link.test_plays import PLAYS
@@ -85,11 +86,12 @@ def test_its_header_says_all(relation: Relation) -> None:
 
 
 def test_no_relation_goes_without_a_test_of_its_own() -> None:
-    cases = [*PARTIES, *TALKS, *BOOKS, *SAID_OF_FINDINGS, *INTENTIONS, *EVENTS, *PLAYS, *LINKS, *OUTCOMES]
+    cases = [*PARTIES, *TALKS, *BOOKS, *SAID_OF_FINDINGS, *INTENTIONS, *OBSTACLES, *EVENTS, *PLAYS, *LINKS, *OUTCOMES]
     assert {case.relation for case in cases} == {relation.name for relation in catalogue()}
 
 
 def test_the_worlds_fill_every_relation() -> None:
     """Else the keys above would be unique for want of rows."""
     empty = {name for name in found(0) if not any(found(seed)[name] for seed in range(WORLDS))}
-    assert empty <= {"attribute", "action_rep"} | {case.relation for case in [*BOOKS, *TALKS, *SAID_OF_FINDINGS, *INTENTIONS]}
+    spoken_of = [*BOOKS, *TALKS, *SAID_OF_FINDINGS, *INTENTIONS, *OBSTACLES]
+    assert empty <= {"attribute", "action_rep"} | {case.relation for case in spoken_of}

@@ -92,7 +92,7 @@ def early_and_late(curve: Delays) -> Design:
 
     The weeks are as many as it takes for 80 % of answers to come. The same days of the week are compared.
     """
-    weeks = max(1, math.ceil(curve.point(0.8) / WEEK))
+    weeks: int = max(1, math.ceil(curve.point(0.8) / WEEK))
     early, apart = EARLY * max(1, weeks // 2), weeks * WEEK
     late = [(at, at + early) for at in (apart, 2 * apart)]
     return Design(
@@ -210,7 +210,7 @@ class _Sums:
         self._ahead = max(until for _, until, _ in windows)
         around = within(touches, touches, -self._before, self._ahead)
         account = touches.account
-        crowded = np.zeros(int(account[-1]) + 1 if len(account) else 0, np.bool_)
+        crowded = np.zeros(int(account.max(initial=-1)) + 1, np.bool_)
         crowded[account[around > MOST_NEIGHBOURS]] = True
         self.kept: BoolArray = ~crowded[account]
 
