@@ -21,7 +21,7 @@ Row = dict[str, Any]
 Ask = Callable[[Reader, World], list[Row]]
 
 LOOKS = (4, 8)
-"""Weeks after the planted change at which changes and verdicts are asked for, besides the end."""
+"""Weeks after the planted change at which verdicts are asked for, besides the end."""
 EVERYBODY = Scope("calibration", everybody=True)
 
 
@@ -68,9 +68,14 @@ def _verdict(reader: Reader, world: World) -> list[Row]:
     ]
 
 
-def _increment(reader: Reader, world: World) -> list[Row]:
+def _increment(reader: Reader, _world: World) -> list[Row]:
     """What would not have come anyway, beside the truth."""
     answer = importlib.import_module("answerback.analysis.increment.question").increment(reader, EVERYBODY)
+    acts = importlib.import_module("answerback.analysis.increment.counted").acts_sql(reader)
+    true = reader.query(
+        f"select count(*) as acts, count(*) filter (caused) as caused "  # noqa: S608 - our own query
+        f"from ({acts}) as act join true_cause using (action_key)"
+    ).to_pylist()[0]
     total = answer.total
     return [
         {
@@ -80,8 +85,8 @@ def _increment(reader: Reader, world: World) -> list[Row]:
             "unknown": total.unknown,
             "reason": None if answer.reason is None else str(answer.reason.reason),
             "way": None if answer.checks is None or answer.checks.way is None else str(answer.checks.way),
-            "true_acts": world.told.acts,
-            "true_caused": world.told.caused,
+            "true_acts": true["acts"],
+            "true_caused": true["caused"],
         }
     ]
 
@@ -97,16 +102,16 @@ AREAS: Mapping[str, Ask] = MappingProxyType(
     {
         "verdict": _verdict,
         "change": partial(_findings, "detect.changes"),
-        "potential": partial(_findings, "potential"),
-        "lift": partial(_findings, "lift"),
+        "potential": partial(_findings, "potential.finding"),
+        "lift": partial(_findings, "lift.findings"),
         "increment": _increment,
         "friction": partial(_findings, "friction.raised"),
-        "craft": partial(_findings, "craft"),
+        "craft": partial(_findings, "craft.raised"),
     }
 )
 """By name, how an area is asked."""
-OFTEN = frozenset({"change", "verdict"})
-"""Areas in which it matters how soon something is found; the others are asked once, at the end."""
+OFTEN = frozenset({"verdict"})
+"""Areas that are asked at every look. The others are asked once, at the end: changes tell the week of each alarm."""
 
 
 def row_of(finding: Finding, numbers: Mapping[int, int], world: World) -> Row:

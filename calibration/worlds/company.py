@@ -19,7 +19,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from answerback.analysis.reader import Reader
-from answerback.domain.kinds import NEVER_COUNTED
 from answerback.domain.log import ColumnType, name_columns
 from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import playbook_from
@@ -37,8 +36,9 @@ from answerback.simulate.parameters import DAY, Parameters
 from answerback.simulate.scenarios import Plan, planned
 from answerback.workspace.home import Home
 from answerback.workspace.identity import DOUBTFUL, SAME_AS
+from answerback.workspace.keys import Keys
 from answerback.workspace.snapshots import Part, RelationFiles, Snapshot
-from calibration.worlds.log import IDS, Log, log_of
+from calibration.worlds.log import IDS, SOURCE, Log, log_of
 
 SECRET = bytes(32)
 """Nothing here is anybody's."""
@@ -55,10 +55,6 @@ class Told:
     playbook: Playbook
     sellers: dict[str, int]
     """By the id of a rep, the number that the plan knows them by."""
-    acts: int
-    """What buyers did, as far as systems recorded it and it counts."""
-    caused: int
-    """How many of these would not have come without a touch."""
 
 
 @dataclass(frozen=True)
@@ -151,17 +147,16 @@ def _told(duck: DuckDB, plan: Plan, *, dirty: bool) -> Told:
     story = assemble(Model(plan.parameters).tell())
     facts = dirtied(story)[0].facts if dirty else story.facts
     open_log(duck, log_of(facts, SECRET))
-    acts, caused = counted_acts(facts)
-    return Told(facts.start, facts.end, playbook_from(playbook_text(facts)), _sellers(facts), acts, caused)
+    duck.put("true_cause", true_causes(facts))
+    return Told(facts.start, facts.end, playbook_from(playbook_text(facts)), _sellers(facts))
 
 
-def counted_acts(facts: Facts) -> tuple[int, int]:
-    """Acts that count, and those of them that a touch caused."""
+def true_causes(facts: Facts) -> pa.Table:
+    """By key, whether a touch caused what a buyer did: of all acts."""
     acts = facts.tables["action"]
-    recorded = pc.not_equal(acts["system"], "none")
-    machines = pc.is_in(acts["kind"], value_set=pa.array([str(kind) for kind in NEVER_COUNTED]))
-    counted = acts.filter(pc.and_(recorded, pc.invert(machines)))
-    return counted.num_rows, counted.num_rows - counted["cause"].null_count
+    ids = pa.array([f"a{number}" for number in range(acts.num_rows)])
+    keys, _ = Keys(SECRET).keyed("event", SOURCE, ids)
+    return pa.table({"action_key": keys, "caused": pc.is_valid(acts["cause"])})
 
 
 def _sellers(facts: Facts) -> dict[str, int]:
@@ -198,7 +193,13 @@ def _inputs() -> dict[str, dict[str, ColumnType]]:
         for name, personal in _names().items()
     }
     ids = dict.fromkeys(("space", "source", "id"), ColumnType.VARCHAR) | {"key": ColumnType.BIGINT}
-    return {"ids": ids, **{f"current_{name}": current_columns(RECORDS[name]) for name in RECORDS}, **names}
+    truth = {"action_key": ColumnType.BIGINT, "caused": ColumnType.BOOLEAN}
+    return {
+        "ids": ids,
+        "true_cause": truth,
+        **{f"current_{name}": current_columns(RECORDS[name]) for name in RECORDS},
+        **names,
+    }
 
 
 @cache

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from answerback.simulate.parameters import Parameters
 from calibration.worlds.asking import AREAS, Row, asked
 from calibration.worlds.company import company, world
 
@@ -44,11 +45,13 @@ def run(
     processes: int = 1,
     keep: Path | None = None,
     seconds: float = float("inf"),
+    shape: Callable[[int], Parameters] = company,
     tell: Callable[[str], None] = print,
 ) -> None:
     """Asks the areas of the worlds in which they were not asked yet, and appends what they found to `results`.
 
     With `keep`, the companies themselves are kept in that folder, to be asked again. Stops after so many seconds.
+    `shape` makes a company of a seed.
     """
     known = {(row["scenario"], row["seed"], row["misspecified"], row["area"]) for row in read(results)}
     todo = []
@@ -63,20 +66,22 @@ def run(
     # Children that only look would share the parent's engine: they are born anew.
     with ProcessPoolExecutor(processes) if processes > 1 else nullcontext() as pool, results.open("a") as file:
         mapped = map if pool is None else pool.map
-        for number, rows in enumerate(mapped(partial(_asked, keep=keep, end=end), todo), start=1):
+        for number, rows in enumerate(mapped(partial(_asked, keep=keep, end=end, shape=shape), todo), start=1):
             for row in rows:
                 file.write(json.dumps(row, default=str) + "\n")
             file.flush()
             tell(f"{number} of {len(todo)}: {todo[number - 1][0].name}{'' if rows else ' put off'}")
 
 
-def _asked(job: tuple[Case, list[str]], *, keep: Path | None, end: float) -> list[Row]:
+def _asked(
+    job: tuple[Case, list[str]], *, keep: Path | None, end: float, shape: Callable[[int], Parameters]
+) -> list[Row]:
     case, areas = job
     if time.monotonic() > end:
         return []
     labels = {"scenario": case.scenario, "seed": case.seed, "misspecified": case.misspecified}
     folder = None if keep is None else keep / case.name
-    with world(company(case.seed), case.scenario, misspecified=case.misspecified, keep=folder) as told:
+    with world(shape(case.seed), case.scenario, misspecified=case.misspecified, keep=folder) as told:
         return [labels | look for look in asked(told, {area: AREAS[area] for area in areas})]
 
 

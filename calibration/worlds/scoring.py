@@ -132,10 +132,17 @@ def score(case: Case, looks: Sequence[Row]) -> Score:
         asked[look["area"]] = asked.get(look["area"], 0) + 1
         said = labels(look)
         if said & truth.wanted:
-            weeks.append(max(0, look["week"] - truth.since // WEEK))
+            weeks.append(max(0, _week(look, truth.wanted) - truth.since // WEEK))
         false.setdefault(look["area"], []).extend(sorted(said - truth.wanted - truth.allowed - HARMLESS))
     refused = frozenset(each for look in looks for row in look["found"] for each in row.get("settle", ()))
     return Score(bool(weeks), min(weeks, default=None), {k: tuple(v) for k, v in false.items()}, asked, refused)
+
+
+def _week(look: Row, wanted: frozenset[Label]) -> int:
+    """The week in which it was first named: a change says when it was raised."""
+    if look["area"] != "change":
+        return int(look["week"])
+    return min(-(-(row["raised"] + 1) // WEEK) for row in look["found"] if set(_finding(row)) & wanted)
 
 
 HARMLESS: frozenset[Label] = frozenset({("slower", "")})

@@ -34,11 +34,11 @@ def checks() -> tuple[Check, ...]:
     once, often = _promising(ONE_IN_TWENTY), _promising(WRONG_VERDICTS)
     return (
         Check("changes", "weeks", partial(_told, "detect.changes", _is_change, _streams), _by_streams),
-        Check("verdicts", "weeks", partial(_told, "diagnose", _is_verdict, _reps), often),
-        Check("one person or one segment", "answers", partial(_told, "diagnose", _is_local, _reps), often),
-        Check("one person", "reps", partial(_told, "diagnose", _is_person, _reps), once),
-        Check("lift", "treatments", partial(_told, "lift", _is_lift, _talks), once),
-        Check("increment", "acts", partial(_told, "increment", _is_increment, _acts), once),
+        Check("verdicts", "weeks", partial(_told, "diagnose.finding", _is_verdict, _reps), often),
+        Check("one person or one segment", "answers", partial(_told, "diagnose.finding", _is_local, _reps), often),
+        Check("one person", "reps", partial(_told, "diagnose.finding", _is_person, _reps), once),
+        Check("lift", "treatments", partial(_told, "lift.findings", _is_lift, _talks), once),
+        Check("increment", "acts", _increment, once),
     )
 
 
@@ -75,8 +75,11 @@ def _is_lift(finding: Finding) -> bool:
     return finding.kind is FindingKind.LIFT and finding.verdict is not Verdict.CANNOT_TELL and not finding.settle
 
 
-def _is_increment(finding: Finding) -> bool:
-    return finding.kind is FindingKind.INCREMENT and finding.size is not None and finding.size.low > 0
+def _increment(reader: Reader, scope: Scope) -> Shown:
+    """Acts beyond proof that are said to be because of touches; nothing to look at where it cannot be told."""
+    answer = importlib.import_module("answerback.analysis.increment.question").increment(reader, scope)
+    told = answer.reason is None and answer.checks is not None and answer.checks.way is not None
+    return Shown(int(told and answer.total.plausible.low > 0), int(told))
 
 
 def _promising(share: float) -> Callable[[Shown], float]:
@@ -104,10 +107,6 @@ def _reps(reader: Reader) -> int:
 
 def _talks(reader: Reader) -> int:
     return _count(reader, "select count(*) as n from conversation")
-
-
-def _acts(reader: Reader) -> int:
-    return _count(reader, "select count(*) as n from buyer_action")
 
 
 def _count(reader: Reader, sql: str) -> int:
