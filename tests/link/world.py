@@ -267,6 +267,19 @@ class Intended(Row):
     intention_key: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoodInTheWay(Row):
+    """What stood in the way (record `obstacle`)."""
+
+    event_key: int | None = None
+    deal_key: int | None = None
+    occurred_at: datetime | None = None
+    kind: str = "price"
+    said_by: str = "buyer"
+    evidence: str = "claimed"
+    obstacle_key: int = 0
+
+
 R = TypeVar("R", bound=Row)
 
 RECORD_OF: dict[type[Row], str] = {
@@ -289,6 +302,7 @@ RECORD_OF: dict[type[Row], str] = {
     Talked: "conversation",
     Practised: "practice",
     Intended: "intention",
+    StoodInTheWay: "obstacle",
 }
 
 

@@ -24,6 +24,7 @@ from tests.link.world import (
     Rep,
     Row,
     Spent,
+    StoodInTheWay,
     Talked,
     TookPart,
     Wanted,
@@ -104,6 +105,21 @@ def _besides(world: World, random: Random) -> list[Row]:
                 occurred_at=day(random.randint(0, 4)),
                 content_hash=random.choice((LEAST, GREATEST, number)),
                 decision_key=GREATEST - number,
+            ),
+            Decision(
+                subject_kind="policy",
+                subject_key=number,
+                kind=random.choice(("pester", "share")),
+                value=random.choice((None, text)),
+                occurred_at=day(random.randint(0, 4)),
+                decision_key=number,
+            ),
+            StoodInTheWay(
+                event_key=random.choice((None, event)),
+                deal_key=random.choice((None, random.choice(deals))),
+                occurred_at=random.choice((None, day(2))),
+                kind=text,
+                obstacle_key=random.choice((LEAST + number, GREATEST - number)),
             ),
         ]
     rows += [

@@ -1,0 +1,224 @@
+"""The same step, the same ending: chains that were lost where one's chains keep being lost, and what stood in the way.
+
+A chain is a deal that ended; it ends at the step that it had reached. Three of the last five alike make it current;
+whether that is more than chance is judged by all that ended within the year, against peers.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from answerback.analysis.craft.cells import DAYS, FEWEST_PEERS, of_scope, said
+from answerback.analysis.reader import Reader
+from answerback.domain.refusals import CannotTell, Refused
+from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_instant
+from answerback.stats.multiplicity import adjusted
+from answerback.stats.prior import PeerPrior
+from answerback.stats.same_ending import LAST, SAME, by_chance, chance_of_as_many
+
+MOST_WRONG = 0.1
+_MOST_ALONE = 60
+"""So many of the least likely are judged by the others without them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chains:
+    """Deals that ended, by owner and time; parallel arrays. `ending` is an index into `endings`: outcome and step."""
+
+    owner: NDArray[np.int64]
+    deal: NDArray[np.int64]
+    day: tuple[date, ...]
+    ending: NDArray[np.int64]
+    endings: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """One rep's chains that ended alike.
+
+    Attributes:
+        rep_key: Whose.
+        step: Where they were lost.
+        of_last: How many of the last five.
+        alike, ended: Of all that ended within the year, those and all.
+        peers_share: The share of peers' chains that ends so.
+        by_chance: How often three of five would be so at the peers' share.
+        sure: The false discovery rate at which it is named.
+        named: Whether it is.
+        cause: What stood in the way in most of them; or why that is not known.
+        cause_in, with_cause: In how many of them, and of how many it is known.
+        deals: Their keys, the newest first.
+        since: When the first of them was lost.
+    """
+
+    rep_key: int
+    step: str
+    of_last: int
+    alike: int
+    ended: int
+    peers_share: float
+    by_chance: float
+    sure: float
+    named: bool
+    cause: str | CannotTell
+    cause_in: int
+    with_cause: int
+    deals: tuple[int, ...]
+    since: date
+
+
+def read_chains(reader: Reader) -> Chains:
+    """Everybody's deals that ended within the year, by owner and time."""
+    since = sql_instant(reader.as_of - timedelta(days=DAYS))
+    rows = reader.query(f"""
+        with ended as (
+            select deal_key, owner_key, occurred_at, outcome from deal_outcome where occurred_at <= {reader.instant}
+            qualify row_number() over (partition by deal_key order by occurred_at desc) = 1
+        ),
+        reached as (
+            select ended.deal_key, coalesce(stage.step, stage.stage) as step
+            from ended
+            join deal_stage as stage on stage.deal_key = ended.deal_key and stage.occurred_at <= ended.occurred_at
+            left join playbook_stage as known on known.stage = stage.stage
+            where coalesce(known.outcome, '') = '' and ended.occurred_at > {since}
+            qualify row_number() over (partition by ended.deal_key order by stage.occurred_at desc) = 1
+        )
+        select ended.owner_key, ended.deal_key, cast(ended.occurred_at as date) as day, ended.outcome,
+               coalesce(reached.step, '') as step
+        from ended left join reached on reached.deal_key = ended.deal_key
+        where ended.outcome is not null and ended.owner_key is not null and ended.occurred_at > {since}
+        order by ended.owner_key, ended.occurred_at, ended.deal_key""")
+    both = list(zip(rows["outcome"].to_pylist(), rows["step"].to_pylist(), strict=True))
+    place: dict[tuple[str, str], int] = {}
+    ending = np.array([place.setdefault(each, len(place)) for each in both], np.int64)
+    return Chains(
+        rows["owner_key"].to_numpy(), rows["deal_key"].to_numpy(), tuple(rows["day"].to_pylist()), ending, tuple(place)
+    )
+
+
+def repeats(reader: Reader, scope: Scope, chains: Chains | None = None) -> tuple[Repeat, ...] | CannotTell:
+    """Reps of whose last five chains three were lost at one step; named where peers make that unlikely.
+
+    The bound on wrong names is kept over all reps and ways to end. `CannotTell` where fewer than five people have five
+    chains that ended.
+    """
+    known = chains or read_chains(reader)
+    owners, who = np.unique(known.owner, return_inverse=True)
+    table = np.zeros((len(owners), len(known.endings)))
+    np.add.at(table, (who, known.ending), 1.0)
+    ended = table.sum(axis=1)
+    enough = np.flatnonzero(ended >= LAST)
+    if len(enough) < FEWEST_PEERS:
+        return CannotTell(Refused.TOO_FEW_CHAINS, have=float(ended.max(initial=0.0)), need=float(LAST))
+    lost = [n for n, (outcome, _) in enumerate(known.endings) if outcome == "lost"]
+    chance = np.ones(table.shape)
+    share = np.zeros(len(known.endings))
+    for each in lost:
+        prior = said(table[enough, each], ended[enough])
+        share[each] = prior.mean
+        chance[enough, each] = chance_of_as_many(table[enough, each], ended[enough], prior)
+    _judged_by_others(chance, table, ended, enough)
+    sure = np.ones(table.shape)
+    cells = np.ix_(enough, np.array(lost, np.int64))
+    sure[cells] = adjusted(chance[cells].ravel()).reshape(len(enough), len(lost))
+    last = _last_alike(known, who, len(owners))
+    seen = of_scope(scope, owners)
+    found = [(n, each) for n in enough.tolist() for each in lost if seen[n] and last[n, each] >= SAME]
+    wanted = [place for place in found if sure[place] <= MOST_WRONG]
+    causes = _obstacles(reader, known) if wanted else {}
+    recorded = bool(causes) or bool(wanted and _any_obstacle(reader))
+    return tuple(
+        _told(known, who == n, each, {
+            "rep_key": int(owners[n]), "of_last": int(last[n, each]), "alike": int(table[n, each]),
+            "ended": int(ended[n]),
+            "peers_share": float(share[each]), "by_chance": by_chance(float(share[each])), "sure": float(sure[n, each]),
+        }, causes, recorded=recorded)
+        for n, each in found
+    )  # fmt: skip
+
+
+def _judged_by_others(
+    chance: NDArray[np.float64], table: NDArray[np.float64], ended: NDArray[np.float64], enough: NDArray[np.int64]
+) -> None:
+    """The least likely once more, by what the others alone say: one who stands out makes peers look more different."""
+    rows, columns = np.nonzero(chance < MOST_WRONG)
+    order = np.argsort(chance[rows, columns])[:_MOST_ALONE]
+    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
+        others = enough[enough != row]
+        prior: PeerPrior = said(table[others, column], ended[others])
+        chance[row, column] = chance_of_as_many([table[row, column]], [ended[row]], prior)[0]
+
+
+def _last_alike(chains: Chains, who: NDArray[np.int64], owners: int) -> NDArray[np.int64]:
+    """Per owner and ending, how many of the last five chains ended so."""
+    count = np.bincount(who, minlength=owners)
+    end = np.cumsum(count)
+    late = np.arange(len(who)) >= end[who] - LAST
+    table = np.zeros((owners, len(chains.endings)), np.int64)
+    np.add.at(table, (who[late], chains.ending[late]), 1)
+    return table
+
+
+def _told(
+    chains: Chains,
+    own: NDArray[np.bool_],
+    ending: int,
+    row: dict[str, float],
+    causes: dict[int, str],
+    *,
+    recorded: bool,
+) -> Repeat:
+    alike = np.flatnonzero(own & (chains.ending == ending))
+    deals = tuple(chains.deal[alike[::-1]].tolist())
+    known = Counter(causes[deal] for deal in deals if deal in causes)
+    cause: str | CannotTell = CannotTell(Refused.NO_RECORDS, names=("obstacle",))
+    cause_in, with_cause = 0, known.total()
+    if known:
+        top, cause_in = min(known.items(), key=lambda each: (-each[1], each[0]))
+        cause = top if cause_in >= 2 and 2 * cause_in > with_cause else ""
+    elif recorded:
+        cause = CannotTell(Refused.NO_RECORDS, have=0, need=float(len(deals)), names=("obstacle",))
+    return Repeat(
+        **row,  # type: ignore[arg-type] # whole numbers where they are meant
+        step=chains.endings[ending][1],
+        named=row["sure"] <= MOST_WRONG,
+        cause=cause,
+        cause_in=cause_in if cause else 0,
+        with_cause=with_cause,
+        deals=deals,
+        since=chains.day[int(alike[0])],
+    )
+
+
+def _any_obstacle(reader: Reader) -> bool:
+    return bool(reader.snapshot.relations["obstacle"].rows)
+
+
+def _obstacles(reader: Reader, chains: Chains) -> dict[int, str]:
+    """By deal, the last thing that stood in its way; what buyers said goes before what others wrote."""
+    if not _any_obstacle(reader):
+        return {}
+    rows = reader.query(f"""
+        with told as (
+            select coalesce(obstacle.deal_key, effort.deal_key, act.deal_key) as deal_key, obstacle.kind,
+                   obstacle.said_by, coalesce(obstacle.occurred_at, effort.occurred_at, act.occurred_at) as said_at,
+                   obstacle.obstacle_key
+            from obstacle
+            left join effort on effort.effort_key = obstacle.event_key and obstacle.deal_key is null
+            left join buyer_action as act on act.action_key = obstacle.event_key and obstacle.deal_key is null
+        )
+        select deal_key, kind from told
+        where deal_key is not null and coalesce(said_at <= {reader.instant}, true)
+        qualify row_number() over (
+            partition by deal_key
+            order by case when said_by = 'buyer' then 0 else 1 end, said_at desc nulls last, obstacle_key
+        ) = 1""")
+    ended = set(chains.deal.tolist())
+    pairs = zip(rows["deal_key"].to_pylist(), rows["kind"].to_pylist(), strict=True)
+    return {deal: kind for deal, kind in pairs if deal in ended}

@@ -1,0 +1,85 @@
+"""`answerback friction`: where buyers are asked too often; and the word that a policy makes somebody pester."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from answerback.analysis.friction import findings, friction_of
+from answerback.analysis.on_base import id_of
+from answerback.analysis.reader import keys_sql, reading
+from answerback.cli.output import put
+from answerback.cli.settings import Format, Settings
+from answerback.domain.errors import NotFoundError, UsageError
+from answerback.domain.scope import Scope, Stretch
+from answerback.present.friction import answer_lines, notes, rows_for_eyes, rows_for_machines
+from answerback.workspace.access import note_use, owner_scope
+from answerback.workspace.journal import Entry, append
+
+_OWN_SOURCE = "decide"
+
+
+def show_friction(settings: Settings, where: Mapping[str, str]) -> None:
+    """Says who or what asks buyers too often, or that it cannot be told. `where` may name one rep.
+
+    Raises UsageError for another restriction, NotFoundError for a rep whom nobody knows.
+    """
+    if set(where) - {"rep"}:
+        raise UsageError("friction is told of everybody or of one rep", where="--where", next_step="use rep=ID")
+    workspace = settings.workspace()
+    scope = owner_scope("friction")
+    note_use(workspace.home, scope.purpose, " ".join(where), now=datetime.now(UTC))
+    with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
+        if where:
+            keys = reader.query(keys_sql("rep", where["rep"]))["key"].to_pylist()
+            if not keys:
+                raise NotFoundError(
+                    f"there is no rep {where['rep']!r}", next_step="take the id as answerback show prints it"
+                )
+            scope = Scope("friction", stretches=tuple(Stretch(key) for key in keys))
+        answer = friction_of(reader, scope)
+        found = findings(reader, scope, answer)
+        ids = id_of(reader, "rep")
+    if settings.format is not Format.TABLE:
+        put(settings, rows_for_machines(answer, found, ids))
+        return
+    for line in answer_lines(answer, found, ids):
+        print(line)
+    if not answer.touches:
+        return
+    for title, table in rows_for_eyes(answer):
+        print()
+        put(settings, table, title=title, empty="too few touches")
+    print()
+    for line in notes(answer):
+        print(line)
+
+
+def mark_policy(settings: Settings, name: str) -> None:
+    """Writes down that a policy, play or sequence makes somebody pester; not who says so.
+
+    Raises UsageError for a name that is in neither the playbook nor the snapshot's kinds of touch.
+    """
+    workspace = settings.workspace()
+    playbook = workspace.playbook
+    known = {each.name for each in playbook.policy} | {each.name for each in playbook.play}
+    if name not in known:
+        with reading(workspace.home, limits=workspace.limits, names=False) as reader:
+            rows = reader.query("select distinct play, play_wide from outcome").to_pylist()
+        known |= {row[level] for row in rows for level in row}
+    if name not in known:
+        raise UsageError(
+            f"there is no policy, play or sequence {name!r}", next_step=f"use one of {', '.join(sorted(known)[:12])}"
+        )
+    now = datetime.now(UTC)
+    fields = {
+        "subject_kind": "policy",
+        "subject_id": name,
+        "kind": "pester",
+        "value": name,
+        "occurred_at": now.isoformat(),
+    }
+    append(workspace.home, Entry(_OWN_SOURCE, "decision", fields, now))
+    time.sleep(1 - now.microsecond / 1_000_000)  # two words within one second would be one
+    print("Written down, without your name. With the next build the policy's owner learns of it.")
