@@ -33,7 +33,7 @@ def checks() -> tuple[Check, ...]:
     """
     once, often = _promising(ONE_IN_TWENTY), _promising(WRONG_VERDICTS)
     return (
-        Check("changes", "weeks", partial(_told, "detect.changes", _is_change, _streams), _by_streams),
+        Check("changes", "weeks", partial(_told, "detect.changes", _is_change, _streams), _by_streams, 4),
         Check("verdicts", "weeks", partial(_told, "diagnose.finding", _is_verdict, _reps), often),
         Check("one person or one segment", "answers", partial(_told, "diagnose.finding", _is_local, _reps), often),
         Check("one person", "reps", partial(_told, "diagnose.finding", _is_person, _reps), once),
