@@ -358,7 +358,7 @@ def routines(runs: int, rng: Generator) -> Table:
          f"{np.mean([e[2] for e in each]):.3f}")
         for name, each in found.items()
     ]  # fmt: skip
-    note = f"{runs:,} runs: 10 teams, 24 weeks, a true effect of +.06 of which 30 % show at once, the rest within two weeks."
+    note = f"{runs:,} runs: 10 teams, 24 weeks, a true effect of +.06; 30 % show at once, the rest within two weeks."
     return Table("routines", ("counted", "bias", "coverage", "claims a lift"), rows, note)
 
 

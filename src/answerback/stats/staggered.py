@@ -141,7 +141,7 @@ class _Plan:
         """Who has not started by then, the cohort itself left out."""
         if self.never_only:
             return np.asarray(start == NEVER)
-        return np.asarray((start > max(period, cohort - 1) + self.gap) & (start != cohort))
+        return np.asarray((start > period + self.gap) & (start != cohort))
 
     def cells(self, start: IntArray, periods: int) -> list[tuple[int, int]]:
         """Cohort and period of all comparisons that can be made."""
@@ -185,14 +185,28 @@ def _by_redrawing(
 ) -> tuple[float, float, float]:
     """Interval and p-value: which constant effects would not make the draw that happened an odd one?"""
     rng = np.random.default_rng(seed)
+    cells = [cell for cell in plan.cells(start, y.shape[1]) if cell[1] >= cell[0]]
+    size = np.array([(start == cohort).sum() for cohort, _ in cells], dtype=np.float64)
+    spans = [plan.base(*cell) for cell in cells]
     given = (np.arange(y.shape[1]) >= start[:, None]).astype(np.float64)
+    changes = [
+        np.column_stack(
+            [
+                each[:, period] - each[:, first : last + 1].mean(axis=1)
+                for (_, period), (first, last) in zip(cells, spans, strict=True)
+            ]
+        )
+        for each in (y, given)
+    ]
     on_outcome, on_given = np.empty(draws), np.empty(draws)
     for draw in range(draws):
         dealt = rng.permutation(start)
-        cells = [cell for cell in plan.cells(dealt, y.shape[1]) if cell[1] >= cell[0]]
-        size = np.array([(dealt == cohort).sum() for cohort, _ in cells], dtype=np.float64)
-        both = np.array([[plan.effect(each, dealt, *cell)[0] for cell in cells] for each in (y, given)])
-        on_outcome[draw], on_given[draw] = both @ (size / size.sum())
+        # Sums over units of (started / starters - waits / waiting), one row for each cell.
+        inside = np.array([dealt == cohort for cohort, _ in cells], dtype=np.float64)
+        outside = np.array([plan.controls(dealt, *cell) for cell in cells], dtype=np.float64)
+        weight = inside / inside.sum(axis=1, keepdims=True) - outside / outside.sum(axis=1, keepdims=True)
+        both = [np.einsum("cu,uc->c", weight, each) for each in changes]
+        on_outcome[draw], on_given[draw] = np.array(both) @ (size / size.sum())
     p_value = (1 + int((np.abs(on_outcome) >= abs(effect) * (1 - 1e-9)).sum())) / (draws + 1)
     reach = 4.0 * max(np.quantile(np.abs(on_outcome), 0.975), abs(effect) / 4.0, 1e-12)
     grid = effect + np.linspace(-reach, reach, _GRID)
