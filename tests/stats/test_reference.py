@@ -9,7 +9,20 @@ import pytest
 
 from tests.stats.reference import FOLDER
 
-FILES = ["aids", "cbpp", "efron_morris", "intervals", "rats", "reverse_km", "surgical", "taylor_ashe"]
+FILES = [
+    "aids",
+    "cbpp",
+    "efron_morris",
+    "funnel",
+    "intervals",
+    "mantel_haenszel",
+    "meta",
+    "rats",
+    "reverse_km",
+    "standard",
+    "surgical",
+    "taylor_ashe",
+]
 
 
 @pytest.mark.parametrize("name", FILES)

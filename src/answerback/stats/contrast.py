@@ -54,7 +54,8 @@ def fitted(
     """The fit of one shift per rep and time beside the usual log odds of each effort. All shape (n,)."""
     reps = int(rep.max(initial=-1)) + 1
     time = now.astype(np.int64)
-    shift = shifts(usual, success, exposure, rep * 2 + time, reps * 2)
+    own = shifts(usual, success, exposure, rep, reps).shift
+    shift = shifts(usual, success, exposure, rep * 2 + time, reps * 2, anchor=np.repeat(own, 2))
     p = logistic(usual + shift.shift[rep * 2 + time])
     expected = exposure * p
     return Fit(rep, time, account, success - expected, expected * (1.0 - p), exposure, shift, reps)
@@ -107,8 +108,10 @@ def contrasts(fit: Fit, level: IntArray) -> Contrasts:
         by_account = np.bincount(cluster, own * fit.residual)
         by_rep = np.bincount(fit.rep, own * fit.residual, fit.reps)
         moved = np.bincount(fit.rep, own**2 * fit.weight / sign * change[fit.now, one], fit.reps)
-        for sums in (by_account, by_rep - moved):
-            spread, degrees = _by_clusters(sums)
+        variance = own**2 * fit.weight
+        expected = (np.bincount(cluster, variance), np.bincount(fit.rep, variance, fit.reps))
+        for sums, usual in zip((by_account, by_rep - moved), expected, strict=True):
+            spread, degrees = _by_clusters(sums, usual)
             found = np.sqrt(max(spread, model[one]))
             error[one] = max(error[one], found)
             p_value[one] = max(p_value[one], 2.0 * float(student_share(degrees, -abs(effect[one]) / found)))
@@ -158,13 +161,14 @@ def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
     return np.asarray(np.bincount(pairs // span, minlength=levels), dtype=np.int64)
 
 
-def _by_clusters(sums: FloatArray) -> tuple[float, float]:
-    """The variance of a sum over clusters, and its degrees of freedom."""
-    squares = sums[sums != 0.0] ** 2
-    if squares.size < 2:
+def _by_clusters(sums: FloatArray, usual: FloatArray) -> tuple[float, float]:
+    """The variance of a sum over clusters, and its degrees of freedom: as many clusters as carry it, less one."""
+    used = usual > 0.0
+    number = int(used.sum())
+    if number < 2:
         return np.inf, 1.0
-    in_effect = float(squares.sum() ** 2 / (squares**2).sum())
-    return float(squares.sum() * squares.size / (squares.size - 1)), max(in_effect - 1.0, 1.0)
+    in_effect = float(usual.sum() ** 2 / (usual**2).sum())
+    return float((sums[used] ** 2).sum() * number / (number - 1)), max(in_effect - 1.0, 1.0)
 
 
 def size_of(fit_of: FloatArray, level: BoolArray, *, start: float, parts: tuple[IntArray, BoolArray, IntArray],

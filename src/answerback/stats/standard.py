@@ -21,6 +21,7 @@ _ROUNDS = 12
 _LARGEST_STEP = 2.0
 _SETTLED = 1e-6
 _NO_RIDGE = 1e-9
+_LEAST_RATE = 1e-4
 
 
 def expected_log_odds(
@@ -105,12 +106,28 @@ class Shifts:
     exposure: FloatArray
 
 
-def shifts(usual: FloatArray, success: FloatArray, exposure: FloatArray, cell: IntArray, cells: int) -> Shifts:
+def shifts(
+    usual: FloatArray,
+    success: FloatArray,
+    exposure: FloatArray,
+    cell: IntArray,
+    cells: int,
+    *,
+    anchor: FloatArray | None = None,
+) -> Shifts:
     """How far the log odds of each cell lie from the usual ones of its efforts.
 
-    Method: one parameter for each cell beside known offsets, by Newton's method; half a success and half a failure are
-    added at the cell's mean usual odds, so that no answer at all is no infinity (Haldane 1956; with equal offsets the
-    shift is log((s + .5) / (m - s + .5)) less the offset).
+    Method: one parameter for each cell beside known offsets, by Newton's method. So that no answer at all is no infinity,
+    half an answer is added with as many efforts as it takes at the anchor's rate (half a failure, where more than half
+    are answered): at a rate of 1/2 that is the half success and half failure of Haldane (1956). Cells of one anchor are
+    drawn toward one rate, so that of two cells without answers the smaller one does not look better.
+
+    Args:
+        usual: log odds of each effort, shape (n,).
+        success, exposure: of each, shape (n,).
+        cell: of each, 0 <= cell < cells.
+        cells: how many.
+        anchor: the shift toward which each cell is drawn, shape (cells,); 0, unless said.
 
     >>> found = shifts(np.zeros(2), np.array([3.0, 7.0]), np.array([10.0, 10.0]), np.array([0, 0]), 1)
     >>> found.shift.round(6), found.success
@@ -118,20 +135,21 @@ def shifts(usual: FloatArray, success: FloatArray, exposure: FloatArray, cell: I
     """
     s, m = (np.bincount(cell, each, cells) for each in (success, exposure))
     middle = np.divide(np.bincount(cell, usual * exposure, cells), m, out=np.zeros(cells), where=m > 0.0)
-    m_all = np.maximum(m, s)
-    rate = (s + 0.5) / (m_all + 1.0)
+    m_all = np.maximum(m, s)  # young efforts may weigh less than the answers that they got
+    p_anchor = np.clip(logistic(middle + (anchor if anchor is not None else 0.0)), _LEAST_RATE, 1.0 - _LEAST_RATE)
+    added = 0.5 / np.minimum(p_anchor, 1.0 - p_anchor)
+    beside = added + m_all - m
+    wanted = s + added * p_anchor
+    rate = wanted / (m_all + added)
     shift = np.log(rate / (1.0 - rate)) - middle
     for _ in range(_ROUNDS):
-        p = logistic(usual + shift[cell])
-        p_middle = logistic(middle + shift)
-        information = np.bincount(cell, exposure * p * (1.0 - p), cells)
-        wanted = s + 0.5 - np.bincount(cell, exposure * p, cells) - p_middle - (m_all - m) * p_middle
-        step = wanted / (information + (1.0 + m_all - m) * p_middle * (1.0 - p_middle))
-        step = np.clip(step, -1.0, 1.0)
+        p, p_middle = logistic(usual + shift[cell]), logistic(middle + shift)
+        information = np.bincount(cell, exposure * p * (1.0 - p), cells) + beside * p_middle * (1.0 - p_middle)
+        left = wanted - np.bincount(cell, exposure * p, cells) - beside * p_middle
+        step = np.clip(left / information, -1.0, 1.0)
         shift = shift + step
         if np.abs(step).max(initial=0.0) < _SETTLED:
             break
-    p_middle = logistic(middle + shift)
-    p = logistic(usual + shift[cell])
-    information = np.bincount(cell, exposure * p * (1.0 - p), cells) + p_middle * (1.0 - p_middle)
+    p, p_middle = logistic(usual + shift[cell]), logistic(middle + shift)
+    information = np.bincount(cell, exposure * p * (1.0 - p), cells) + added * p_middle * (1.0 - p_middle)
     return Shifts(shift, information, s, m)
