@@ -72,7 +72,9 @@ class World:
     act_account: IntArray
     act_at: IntArray
     caused: BoolArray
-    """By a touch, or by an answer to an act that a touch brought."""
+    """By a touch that nothing called for, or by an answer to an act that such a touch brought."""
+    brought: BoolArray
+    """By any touch, answers to acts that came by themselves included."""
     delay: IntArray
     """Seconds that the acts which touches brought took."""
     proactive: IntArray
@@ -81,7 +83,12 @@ class World:
     @property
     def share(self) -> float:
         """Of all acts, those that would not have come without proactive touches."""
-        return float(self.caused.mean()) if len(self.caused) else 0.0
+        return float(self.caused.mean())
+
+    @property
+    def share_of_any(self) -> float:
+        """Of all acts, those that would not have come without touches of any kind."""
+        return float(self.brought.mean())
 
 
 def world(setting: Setting, rng: Generator) -> World:
@@ -91,10 +98,8 @@ def world(setting: Setting, rng: Generator) -> World:
     hot_account, hot_from, hot_to = _episodes(setting, accounts, whole, rng)
     touch = _spread(setting.touch_rate * heat**0.7 / (3 if setting.bursts else 1), whole, rng)
     if setting.bursts:
-        touch = tuple(
-            np.concatenate(each)
-            for each in zip(*((touch[0], touch[1] + 2.0 * number) for number in range(3)), strict=True)
-        )
+        account, at = touch
+        touch = np.tile(account, 3), np.concatenate([at + 2.0 * number for number in range(3)])
     act = _spread(setting.act_rate * heat, whole, rng)
     touch, act = (
         _more(each, rate, times, (hot_account, hot_from, hot_to), rng)
@@ -138,14 +143,15 @@ def _more(
 
 def _told(setting: Setting, touch: Points, kind: IntArray, act: Points, rng: Generator) -> World:
     """Touches bring acts, acts are answered, answers bring acts; then what happened in the days told."""
-    touches, acts = [(*touch, kind)], [(*act, np.zeros(len(act[0]), bool))]
+    touches, own = [(*touch, kind)], np.zeros(len(act[0]), bool)
+    acts = [(*act, own, own)]
     fresh = (*touch, np.array(BRINGS)[kind], np.ones(len(kind), bool))
-    unanswered, lags = acts[0], []
+    unanswered, lags = (*act, own), []
     for generation in range(6):
         brings = rng.random(len(fresh[0])) < fresh[2]
         lag = np.minimum(_LAG_MEDIAN * np.exp(_LAG_SPREAD * rng.normal(size=int(brings.sum()))), _LONGEST_LAG)
         brought = (fresh[0][brings], fresh[1][brings] + lag, fresh[3][brings])
-        acts.append(brought)
+        acts.append((*brought, np.ones(len(lag), bool)))
         lags.append(lag)
         if not setting.answers:
             break
@@ -157,7 +163,7 @@ def _told(setting: Setting, touch: Points, kind: IntArray, act: Points, rng: Gen
         fresh = asked[0][seen], at, np.full(len(at), setting.answer_brings), asked[2][seen]
     delay = (np.concatenate(lags) * DAY).astype(np.int64)
     account, at, kinds = map(np.concatenate, zip(*touches, strict=True))
-    act_account, act_at, caused = map(np.concatenate, zip(*acts, strict=True))
+    act_account, act_at, caused, by_any = map(np.concatenate, zip(*acts, strict=True))
     told, act_told = _within(at), _within(act_at)
     seconds, act_seconds = (((each - WARM_DAYS) * DAY).astype(np.int64) for each in (at, act_at))
     return World(
@@ -167,6 +173,7 @@ def _told(setting: Setting, touch: Points, kind: IntArray, act: Points, rng: Gen
         act_account[act_told] // setting.people,
         act_seconds[act_told],
         caused[act_told],
+        by_any[act_told],
         delay,
         np.flatnonzero(kinds[told] < 2),
     )
