@@ -96,7 +96,7 @@ TRUTHS: Mapping[str, Callable[[Plan], Truth]] = MappingProxyType(
         "system": lambda plan: _changed(plan, ("segment", "middle"), ("segment", "51-500")),
         "manager": _manager,
         "mix": lambda plan: Truth(frozenset({("mix", "lead_source")}), since=plan.planted[0].first_day),
-        "wasted": lambda plan: _changed(plan, ("everybody", "fall")),
+        "wasted": lambda plan: _changed(plan, ("everybody", "fall"), ("potential", "on_base")),
         "seat": _of("seat"),
         "quota": lambda _plan: Truth(frozenset({("quota", "")})),
         "pester": _of("friction"),
@@ -133,7 +133,9 @@ def score(case: Case, looks: Sequence[Row]) -> Score:
         said = labels(look)
         if said & truth.wanted:
             weeks.append(max(0, _week(look, truth.wanted) - truth.since // WEEK))
-        false.setdefault(look["area"], []).extend(sorted(said - truth.wanted - truth.allowed - HARMLESS))
+        untrue = said - truth.wanted - truth.allowed - HARMLESS
+        untrue -= {each for each in untrue if each[0] == "ask" or (each[0] == "potential" and case.scenario in LOSING)}
+        false.setdefault(look["area"], []).extend(sorted(untrue))
     refused = frozenset(each for look in looks for row in look["found"] for each in row.get("settle", ()))
     return Score(bool(weeks), min(weeks, default=None), {k: tuple(v) for k, v in false.items()}, asked, refused)
 
@@ -142,11 +144,14 @@ def _week(look: Row, wanted: frozenset[Label]) -> int:
     """The week in which it was first named: a change says when it was raised."""
     if look["area"] != "change":
         return int(look["week"])
-    return min(-(-(row["raised"] + 1) // WEEK) for row in look["found"] if set(_finding(row)) & wanted)
+    days = [int(row["raised"]) for row in look["found"] if set(_finding(row)) & wanted]
+    return -(-(min(days) + 1) // WEEK)
 
 
 HARMLESS: frozenset[Label] = frozenset({("slower", "")})
-"""No verdict on anybody."""
+"""No verdict on anybody. Nor is an ask: it is a question to the rep alone."""
+LOSING = frozenset({"system", "manager", "mix", "wasted", "seat", "one-of-many", "new-hire", "tool"})
+"""Where something is lost, whatever else is said of it."""
 
 
 def labels(look: Row) -> set[Label]:
@@ -175,6 +180,8 @@ def _finding(row: Row) -> Iterable[Label]:
     kind = row["kind"]
     if row["level"] == "ask":
         yield "ask", about
+    elif kind == "potential":
+        yield kind, row["measure"]
     elif kind == "change":
         yield _OF_MEASURE.get(row["measure"], "person"), about
     elif row["verdict"] != "cannot_tell" and kind not in _DESCRIBING:
@@ -184,7 +191,7 @@ def _finding(row: Row) -> Iterable[Label]:
 _OF_MEASURE = MappingProxyType(
     {"lag": "slower", "unseen": "unseen", "efforts": "busier", "claimed": "claims more"}
 )  # fmt: skip
-_DESCRIBING = frozenset({"strength", "groove", "rut", "potential", "increment"})
+_DESCRIBING = frozenset({"strength", "increment"})
 """They tell how things are, planted or not."""
 _LABELS: Mapping[str, Callable[[Row], Iterable[Label]]] = MappingProxyType(
     {"verdict": _verdict, "increment": _increment}

@@ -50,7 +50,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
 
 
 def rows(reader: Reader, name: str) -> list[Row]:
-    return reader.query(f"select * from {name} order by all").to_pylist()
+    found: list[Row] = reader.query(f"select * from {name} order by all").to_pylist()
+    return found
 
 
 def test_every_relation_has_the_rows_that_a_build_has(small: World, built: Reader) -> None:
@@ -136,6 +137,7 @@ def test_nothing_may_be_named_where_nothing_was_planted() -> None:
         ({"kind": "repeat", "level": "finding"}, {("repeat", "seller 3")}),
         ({"kind": "lift", "level": "finding", "verdict": "cannot_tell"}, set()),
         ({"kind": "strength", "level": "finding"}, set()),
+        ({"kind": "potential", "level": "finding", "measure": "win_rate"}, {("potential", "win_rate")}),
     ],
 )
 def test_findings_name_whom_they_are_about(row: Row, expected: set[tuple[str, str]]) -> None:
