@@ -151,7 +151,7 @@ def _reliability(runs: int) -> Table:
 
 
 def truly_out_of_reach(team: Team, target: float, rng: Generator) -> bool:
-    """The rule, applied to what is true: at the upper quarter's wins per touch, do most have less than an even chance?"""
+    """The rule, applied to what is true: at the upper quarter's wins per touch, would most more likely miss?"""
     good = np.quantile(team.rate * team.win, 0.75)
     below = 0
     for pace, scale in zip(team.pace, team.scale, strict=True):
@@ -331,7 +331,7 @@ def _figures(runs: int) -> Table:
 
 
 def upper_quarter(runs: int, touches: int, seed: int) -> tuple[float, float, float]:
-    """What the upper quarter's level would bring: coverage, and what is promised against the truth; and from raw rates."""
+    """What the upper quarter's level would bring: coverage, and what is promised, also by raw rates, over the truth."""
     rng = default_rng(seed)
     inside, said, naive, truth = 0, 0.0, 0.0, 0.0
     for _ in range(runs):

@@ -37,7 +37,8 @@ class Seat:
 
     `p_value` is the chance that reps drawn at random would lie as far off together, `p_alike` that holders who
     differ as reps do would differ as much as these or more, `step` the largest change from one holder to the next with
-    its interval and `p_step` the chance of it without a change. `short` is how many times smaller the error of the
+    its interval and `p_step` the chance that two reps drawn at random differ as much. `least` is the smallest shift
+    of a holder to the common side, below 0 if one lies on the other. `short` is how many times smaller the error of the
     common part must be before a shift of the size `SHOWS` could be seen; at most 1 where it could.
     """
 
@@ -51,6 +52,7 @@ class Seat:
     step_high: float
     p_step: float
     step_place: int
+    least: float
     short: float
 
 
@@ -60,7 +62,8 @@ def seat(shift: ArrayLike, variance: ArrayLike, *, between: float) -> Seat:
     Method: the shifts are taken as seat + person + error, the person's part with the variance between peers. The
     common part is their precision-weighted mean; that of holders drawn at random is normal around 0 with the same
     variance. The differences between holders give Cochran's Q with k - 1 degrees of freedom. A change from one holder
-    to the next has the variance of both errors; of several the largest is taken, by Sidak's correction.
+    to the next is held against how much two reps differ, and its interval has the variance of both errors; of several
+    the largest is taken, by Sidak's correction.
 
     Args:
         shift: of each holder in order of time, log odds against peers, shape (k,), k >= 2.
@@ -84,7 +87,8 @@ def seat(shift: ArrayLike, variance: ArrayLike, *, between: float) -> Seat:
     steps, errors = np.diff(d), np.sqrt(v[1:] + v[:-1])
     place = int(np.argmax(np.abs(steps) / errors))
     step, step_error = float(steps[place]), float(errors[place])
-    alone = float(2.0 * normal_share(-abs(step) / step_error))
+    usual = np.sqrt(step_error**2 + 2.0 * between)
+    alone = float(2.0 * normal_share(-abs(step) / usual))
     return Seat(
         common=common,
         low=common - half * error,
@@ -96,6 +100,7 @@ def seat(shift: ArrayLike, variance: ArrayLike, *, between: float) -> Seat:
         step_high=step + half * step_error,
         p_step=1.0 - (1.0 - alone) ** (d.size - 1),
         step_place=place,
+        least=float((np.sign(common) * d).min()),
         short=half * error / SHOWS,
     )
 
@@ -103,15 +108,15 @@ def seat(shift: ArrayLike, variance: ArrayLike, *, between: float) -> Seat:
 def whose(found: Seat, *, p_value: float, p_step: float) -> Whose:
     """Whose the difference is, from p-values corrected for all territories that were looked at.
 
-    The seat's: all of its holders are off by `SHOWS` together, and none differs from the next more than reps do. The
-    person's: it changed with the holder. Where both are so, or neither, it cannot be told.
+    The seat's: each of its holders is off by `SHOWS` to one side, and they differ no more than reps do. The person's:
+    it changed with the holder, by more than reps differ. Where both are so, or neither, it cannot be told.
 
     >>> found = seat([-1.0, -1.1], [0.04, 0.04], between=0.02)
     >>> whose(found, p_value=found.p_value, p_step=found.p_step)
     <Whose.SEAT: 'seat'>
     """
     alike = found.p_alike > LEVEL
-    off = p_value <= LEVEL and abs(found.common) >= SHOWS
+    off = p_value <= LEVEL and found.least >= SHOWS
     changed = p_step <= LEVEL and abs(found.step) >= SHOWS
     if off and alike and not changed:
         return Whose.SEAT

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from importlib import import_module
 from types import MappingProxyType
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from answerback.analysis.findings.attention import Candidate, weeks_of_attention
 from answerback.analysis.findings.audience import Recipient, Staff, audience, completed, read_staff
+from answerback.analysis.findings.matters import joined
 from answerback.analysis.findings.muting import Muting, mutings
 from answerback.analysis.findings.state import State, Status, Word, fold
 from answerback.analysis.findings.words import key_maker, read_words
@@ -24,14 +25,20 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "changes": "answerback.analysis.detect.changes",
         "verdicts": "answerback.analysis.diagnose.finding",
         "potential": "answerback.analysis.potential.finding",
+        "lift": "answerback.analysis.lift.findings",
         "increment": "answerback.analysis.increment.finding",
+        "friction": "answerback.analysis.friction.raised",
+        "craft": "answerback.analysis.craft.raised",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""
+DATED = frozenset({"changes"})
+"""Areas that know by themselves in which week a finding was raised; others are asked for this week and the last."""
 STRICT = frozenset({"changes"})
 """Areas that can also list by e-BH."""
+WEEK = timedelta(days=7)
 
-Area = Callable[[Reader, Scope], Iterable[Finding]]
+Area = Callable[..., Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +78,37 @@ class Gathered:
 
 
 def found_by_areas(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
-    """What every area finds, each finding once, with its days."""
+    """What every area finds, each finding once, with its days; one matter is one finding."""
     found: dict[str, Finding] = {}
     for name, module in AREAS.items():
-        area = import_module(module).findings
-        options = {"strict": True} if strict and name in STRICT else {}
-        for each in area(reader, scope, **options):
-            found.setdefault(each.finding_id, completed(each, reader.playbook))
-    return tuple(found.values())
+        area: Area = import_module(module).findings
+        if name in DATED:
+            told = area(reader, scope, strict=True) if strict and name in STRICT else area(reader, scope)
+        else:
+            told = this_week(area, reader, scope)
+        for each in told:
+            found.setdefault(each.finding_id, each)
+    return tuple(completed(each, reader.playbook) for each in joined(found.values()))
+
+
+def this_week(area: Area, reader: Reader, scope: Scope) -> Iterator[Finding]:
+    """What an area finds as of the Monday of the reader's week, dated by whether it was there a Monday before.
+
+    So it says the same all week, however often there is a build; what is new was raised on the Sunday, and what is not
+    was raised on a Sunday before.
+    """
+    zone = ZoneInfo(reader.playbook.organisation.time_zone)
+    monday = week_of(reader.as_of.astimezone(zone).date())
+    now, before = (_as_of(reader, day, zone) for day in (monday, monday - WEEK))
+    found = tuple(area(now, scope))
+    known = {each.finding_id for each in area(before, scope)} if found else set()
+    for each in found:
+        sunday = monday - timedelta(days=8 if each.finding_id in known else 1)
+        yield replace(each, raised_on=min(each.raised_on, sunday))
+
+
+def _as_of(reader: Reader, monday: date, zone: ZoneInfo) -> Reader:
+    return replace(reader, as_of=datetime.combine(monday, time.min, zone).astimezone(UTC))
 
 
 def gather(reader: Reader, scope: Scope, *, strict: bool = False) -> Gathered:
