@@ -128,8 +128,8 @@ def acts_text(finding: Finding) -> str:
     return f"It began about {finding.since}." if finding.since is not None else ""
 
 
-def size_text(size: Size) -> str:
-    """Before, after, and the 95 % interval of the difference.
+def size_text(size: Size, kind: FindingKind = FindingKind.CHANGE) -> str:
+    """Before and after, or here and there, and the 95 % interval of the difference.
 
     >>> size_text(Size(0.3, 0.1, -0.2, -0.3, -0.1))
     'from 30 % to 10 %, a difference of -20 points (-30 to -10)'
@@ -141,7 +141,29 @@ def size_text(size: Size) -> str:
     interval = f"({apart(size.low)} to {apart(size.high)})"
     if size.before is None or size.after is None:
         return f"{difference} {interval}"
+    if kind is FindingKind.RUT:
+        return (
+            f"{shown(size.before)} with it, {shown(size.after)} with the other, a difference of {difference} {interval}"
+        )
+    if kind in _AGAINST_OTHERS:
+        return f"{shown(size.after)} here, {shown(size.before)} for the others, a difference of {difference} {interval}"
     return f"from {shown(size.before)} to {shown(size.after)}, a difference of {difference} {interval}"
+
+
+_SURE_THAT = MappingProxyType(
+    {
+        FindingKind.CHANGE: "it changed",
+        FindingKind.VERDICT: "it is no chance",
+        FindingKind.RUT: "the other does better",
+        FindingKind.STRENGTH: "it is above the others",
+        FindingKind.GROOVE: "it rose",
+        FindingKind.REPEAT: "it is no chance",
+        FindingKind.QUOTA: "they are out of reach",
+        FindingKind.LIFT: "it is no chance",
+    }
+)
+_AGAINST_OTHERS = frozenset({FindingKind.STRENGTH, FindingKind.REPEAT})
+"""Kinds whose `before` is what the others do, not a time before."""
 
 
 def _points(share: float) -> str:
@@ -197,9 +219,9 @@ def story(standing: Standing, names: Names) -> list[str]:
     lines = [f"{about}{headline(finding)}{f' ({place})' if place else ''}"]
     figures = []
     if finding.size is not None:
-        figures.append(f"That is {size_text(finding.size)}.")
+        figures.append(f"That is {size_text(finding.size, finding.kind)}, 95 % interval in brackets.")
     if sure := sure_text(finding):
-        figures.append(f"How sure: {sure}.")
+        figures.append(f"How sure that {_SURE_THAT.get(finding.kind, 'there is something')}: {sure}.")
     lines.append(" ".join(filter(None, [acts_text(finding), *figures])))
     if finding.verdict is not None and finding.kind is not FindingKind.VERDICT:
         lines.append(f"Whose it is: {VERDICTS[finding.verdict]}.")

@@ -25,7 +25,7 @@ RULE = (
     "Each is judged by the touches of the twelve weeks after it was raised that have waited in full; those before made "
     "it be noticed and prove nothing. Borne out: the rate afterwards lies on the same side of the rate before, with "
     "probability .9. Wrong: at most half of the difference is left, with probability .9, so it was an error or it was "
-    "over. Else: cannot tell yet."
+    "over. Else: cannot tell yet. Kinds of touch are compared like for like."
 )
 """How it is judged, said below every look-back."""
 
@@ -93,7 +93,7 @@ def rate_text(moved: Moved) -> str:
     >>> rate_text(Moved(40, 6)), rate_text(Moved(0, 0))
     ('6 of 40 (15 %)', '–')
     """
-    return f"{moved.moved:,} of {moved.touches:,} ({percent(moved.rate)})" if moved.rate is not None else "–"
+    return f"{moved.moved:,.0f} of {moved.touches:,.0f} ({percent(moved.rate)})" if moved.rate is not None else "–"
 
 
 def for_eyes(found: Lookback, names: Names) -> pa.Table:

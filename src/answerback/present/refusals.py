@@ -65,7 +65,7 @@ def percent(value: float) -> str:
     >>> percent(0.034), percent(0.0004)
     ('3.4 %', '0.04 %')
     """
-    return f"{value * 100:.3g} %" if abs(value) < 0.1 else f"{value * 100:.0f} %"
+    return f"{value * 100:.2g} %" if abs(value) < 0.1 else f"{value * 100:.0f} %"
 
 
 _UNNAMED = MappingProxyType(
@@ -176,7 +176,7 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         Refused.TOO_FEW_CHAINS: "Cannot tell yet: {have} stories have ended, {need} are needed",
         Refused.NO_EXCHANGE_RATE: "Cannot tell: amounts in {names} cannot be added. Put their rates into the playbook",
         Refused.TOO_FEW_DEALS: "Cannot tell yet: {have} deals were won or have ended, {need} are needed",
-        Refused.ONE_HOLDER: "Cannot tell the seat from the person: {have} territories were handed over, {need} is needed",
+        Refused.ONE_HOLDER: "Cannot tell seat from person: {have} territories were handed over, {need} is needed",
     }
 )
 """The sentence of each reason, without its full stop."""

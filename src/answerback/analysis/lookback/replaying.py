@@ -15,8 +15,9 @@ from answerback.analysis.counting import Question, selected_sql
 from answerback.analysis.detect.changes import raised_changes
 from answerback.analysis.diagnose.finding import findings as verdicts
 from answerback.analysis.findings.audience import completed
+from answerback.analysis.findings.matters import joined
 from answerback.analysis.findings.naming import read_names
-from answerback.analysis.lookback.bearing import Bearing, Moved, bearing
+from answerback.analysis.lookback.bearing import Bearing, ByPlay, Moved, bearing, together
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import Finding, Level, Measure, Verdict
 from answerback.domain.scope import Scope
@@ -98,8 +99,8 @@ def lookback(
     begin = since.date() if since is not None else max(end - YEAR, span["first"].date())
     first = week_of(begin)
     then = replace(reader, as_of=min(reader.as_of, datetime.combine(end, time.min, UTC)))
-    found = {each.finding_id: each for each in _found(then, scope, first, end, on_step)}
-    kept = [completed(each, reader.playbook) for each in found.values() if first <= each.raised_on <= end]
+    found = joined(_found(then, scope, first, end, on_step))
+    kept = [completed(each, reader.playbook) for each in found if first <= each.raised_on <= end]
     rows = []
     for number, each in enumerate(_in_order(kept), 1):
         on_step("what followed", number, len(kept))
@@ -139,13 +140,13 @@ def _followed(reader: Reader, scope: Scope, finding: Finding) -> Raised:
     edges = (finding.since - BEFORE, finding.since, raised, raised + AFTER)
     before, then, after = _windows(reader, scope, finding, edges)
     what = bearing(finding.direction, before, then, after)
-    return Raised(finding, week, before, then, after, what, _happening(reader, finding))
+    return Raised(finding, week, together(before), together(then), together(after), what, _happening(reader, finding))
 
 
 def _windows(
     reader: Reader, scope: Scope, finding: Finding, edges: tuple[date, date, date, date]
-) -> tuple[Moved, Moved, Moved]:
-    """Touches that have waited in full, and those that moved a buyer, between each two of four days."""
+) -> tuple[ByPlay, ByPlay, ByPlay]:
+    """Touches that have waited in full, and those that moved a buyer, by kind, between each two of four days."""
     where = dict(finding.evidence.where)
     own = where.pop("rep", "")
     narrowed = scope.only(int(own)) if own else scope
@@ -156,10 +157,14 @@ def _windows(
         f"occurred_at >= {start} and occurred_at < {stop} and proved_state = 'on_base') as moved_{place}"
         for place, (start, stop) in enumerate(pairwise(days))
     )
-    (row,) = reader.query(
-        f"select {columns} from ({selected_sql(asked)}) where full_wait and state <> 'unseen'"
+    kind = "''" if finding.subject.kind == "mix" else "play"
+    rows = reader.query(
+        f"select {kind} as kind, {columns} from ({selected_sql(asked)}) where full_wait and state <> 'unseen'"
+        " group by 1 order by 1"
     ).to_pylist()
-    before, then, after = (Moved(row[f"touches_{place}"], row[f"moved_{place}"]) for place in range(3))
+    before, then, after = (
+        {row["kind"]: Moved(row[f"touches_{place}"], row[f"moved_{place}"]) for row in rows} for place in range(3)
+    )
     return before, then, after
 
 
