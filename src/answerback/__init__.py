@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from answerback.api import OnBaseRows, Rows, Workspace, open_workspace
+    from answerback.api import JudgedRows, OnBaseRows, Rows, Workspace, open_workspace
 
 __version__ = "0.1.0"
-__all__ = ["OnBaseRows", "Rows", "Workspace", "__version__", "open_workspace"]
+__all__ = ["JudgedRows", "OnBaseRows", "Rows", "Workspace", "__version__", "open_workspace"]
 
 
 def __getattr__(name: str) -> object:

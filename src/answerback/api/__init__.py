@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import pyarrow as pa
 
 from answerback.analysis.disputes import left_out
 from answerback.analysis.listing import OF_THE_LOG, Log, show, show_log
-from answerback.analysis.on_base import Cell, OnBase, on_base
+from answerback.analysis.on_base import on_base
 from answerback.analysis.reader import Reader, reading
-from answerback.domain.errors import UsageError
+from answerback.api.judging import Judging
+from answerback.api.rows import JudgedRows, OnBaseRows, Rows
 from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import default_playbook, read_playbook
 from answerback.domain.reading import Progress, Source
@@ -34,58 +32,12 @@ from answerback.workspace.build import Built, OnStep, build
 from answerback.workspace.forget import Forgotten, finish_if_idle, forget, look_up
 from answerback.workspace.home import Home, create_home, open_home
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import polars as pl
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """An answer as rows, and whatever else it says of itself."""
-
-    table: pa.Table
-    left_out: int = field(default=0, kw_only=True)
-    """Rows that are not there because they are contested and that is not settled."""
-
-    def to_arrow(self) -> pa.Table:
-        """As a pyarrow Table."""
-        return self.table
-
-    def to_pandas(self) -> pd.DataFrame:
-        """As a pandas DataFrame. Raises UsageError where pandas is not installed."""
-        try:
-            return self.table.to_pandas()
-        except ModuleNotFoundError as error:
-            raise UsageError("pandas is not installed", next_step="install answerback[pandas]") from error
-
-    def to_polars(self) -> pl.DataFrame:
-        """As a Polars DataFrame. Raises UsageError where Polars is not installed."""
-        try:
-            import polars as pl
-        except ModuleNotFoundError as error:
-            raise UsageError("polars is not installed", next_step="install answerback[polars]") from error
-        frame = pl.from_arrow(self.table)
-        assert isinstance(frame, pl.DataFrame)  # noqa: S101 - a table never becomes a series
-        return frame
-
-
-@dataclass(frozen=True, slots=True)
-class OnBaseRows(Rows):
-    """On-base rates: `cells` typed, `table` as rows."""
-
-    answer: OnBase
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The cells: counts, and a `Rate` or `NotEnoughData` each."""
-        return self.answer.cells
-
 
 def _quiet(*_: object) -> None:
     """Tells nobody."""
 
 
-class Workspace:
+class Workspace(Judging):
     r"""A workspace on this disk.
 
     >>> import tempfile
@@ -242,4 +194,4 @@ def _connector(path: Path, source: str, mapping: Path | None) -> _Connector:
     return _Connector(chosen, source or chosen.name, source or chosen.name)
 
 
-__all__ = ["Forgotten", "OnBaseRows", "Reader", "Rows", "Workspace", "open_workspace"]
+__all__ = ["Forgotten", "JudgedRows", "OnBaseRows", "Reader", "Rows", "Workspace", "open_workspace"]
