@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import pyarrow as pa
 
 from answerback.analysis.detect.changes import Changes, Standing
-from answerback.analysis.detect.replaying import Raised
+from answerback.analysis.detect.raised import Raised
 from answerback.analysis.detect.story import Story, Week
 from answerback.present.explain import Told
 from answerback.present.refusals import refusal_text
@@ -69,35 +70,33 @@ def change_rows(found: Changes, names: Mapping[int, str]) -> pa.Table:
 
 def change_eyes(found: Changes, names: Mapping[int, str], *, every: bool) -> pa.Table:
     """The same for eyes: each rep's touches together and whatever changed or is on watch, unless all are wanted."""
-    rows = []
-    for row in change_rows(found, names).to_pylist():
-        if every or row["touches"] == ALL or row["state"] in {"changed", "on watch"}:
-            rows.append(
-                dict(
-                    zip(
-                        EYES,
-                        (
-                            row["rep"],
-                            row["touches"],
-                            f"{row['state']}: {row['direction']}" if row["direction"] else row["state"],
-                            "" if row["since"] is None else row["since"].isoformat(),
-                            _percent(row["usual"]),
-                            _percent(row["lately"]),
-                            f"{row['a_week']:.0f}",
-                            f"{row['sure'] * 100:.0f}" if row["sure"] >= 0.01 else "",
-                            "" if row["limit_weeks"] is None else weeks_text(row["limit_weeks"]),
-                        ),
-                        strict=True,
-                    )
-                )
-            )
+    rows = [
+        _eyes(row)
+        for row in change_rows(found, names).to_pylist()
+        if every or row["touches"] == ALL or row["state"] in {"changed", "on watch"}
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in EYES]))
+
+
+def _eyes(row: Mapping[str, Any]) -> dict[str, str]:
+    values = (
+        row["rep"],
+        row["touches"],
+        f"{row['state']}: {row['direction']}" if row["direction"] else row["state"],
+        "" if row["since"] is None else row["since"].isoformat(),
+        _percent(row["usual"]),
+        _percent(row["lately"]),
+        f"{row['a_week']:.0f}",
+        f"{row['sure'] * 100:.0f}" if row["sure"] >= 0.01 else "",
+        "" if row["limit_weeks"] is None else weeks_text(row["limit_weeks"]),
+    )
+    return dict(zip(EYES, values, strict=True))
 
 
 def answer_text(found: Changes, names: Mapping[int, str]) -> str:
     """The answer in a sentence or two.
 
-    >>> from answerback.analysis.detect.replaying import Replay
+    >>> from answerback.analysis.detect.raised import Replay
     >>> answer_text(Changes(None, Replay((), None, None, 0, 0), (), (), -1), {})
     'No touches yet: load a mailbox, a calendar, or a CRM, then build.'
     """
@@ -172,8 +171,8 @@ def notes(found: Changes) -> list[str]:
     quiet = [each for each in found.standings if not each.play and each.limit_weeks is not None]
     told = [
         (
-            "Only touches that captured systems recorded, and answers that name the touch or share its offer, meeting or "
-            "thread (proof), are counted."
+            "Only touches that captured systems recorded, and answers that name the touch or share its offer, meeting "
+            "or thread (proof), are counted."
         ),
         (
             "sure: how probable it is that something changed; 90 % or more is raised. shows in: how long a fall to .3 "

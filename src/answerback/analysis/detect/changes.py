@@ -16,7 +16,8 @@ from functools import cache
 import numpy as np
 
 from answerback.analysis.detect.measures import Moved, watch_measures
-from answerback.analysis.detect.replaying import Family, Raised, Replay, replay
+from answerback.analysis.detect.raised import Family, Raised, Replay
+from answerback.analysis.detect.replaying import replay
 from answerback.analysis.detect.weekly import Cells, monday, read_cells, week_of
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import EXPIRES_DAYS, Evidence, Finding, FindingKind, Level, Measure, Role, Size, Subject

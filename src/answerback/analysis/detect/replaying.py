@@ -18,14 +18,14 @@ weeks, as before holidays, a rep is held to that much less; and what all gained 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Since, baseline
 from answerback.analysis.detect.opened import Index, Open
-from answerback.analysis.detect.weekly import WEEK, Cells, Floats, Lags, monday
+from answerback.analysis.detect.raised import Family, Raised, Replay
+from answerback.analysis.detect.weekly import WEEK, Cells, Floats, monday
 from answerback.analysis.peers import FEWEST_PEERS
 from answerback.stats.alarms import alarm_level, e_bh, hazard_from, posterior
 from answerback.stats.arrays import weighted_count
@@ -37,85 +37,6 @@ from answerback.stats.special import logistic, normal_quantile
 
 _CAREFUL_SIDE = normal_quantile(0.75)
 """Standard errors of a lag curve by which it is taken to the careful side."""
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """One stream on watch, or an alarm, in the week in which it was raised.
-
-    Weeks are numbers (`monday` gives their first day); `play` is empty for all touches of the rep together.
-    """
-
-    rep_key: int
-    play: str
-    direction: Direction
-    alarm: bool
-    week: int
-    """The last week that it knew; it is raised on the Monday after."""
-    since: int
-    """The most probable first week of the change."""
-    evidence: float
-    sure: float
-    episode: int
-    expected: float
-    """The rate that counted as unchanged, of efforts like those since."""
-    usual: float
-    """The rate that was usual before, of efforts like those since."""
-    usual_matured: float
-    """Efforts of the baseline that it rests on, each weighted by the share of its answers due."""
-    efforts: int
-    answered: int
-    matured: float
-    """Of the weeks since, as known then."""
-    weeks_watched: int
-    held_back: float | None = None
-    """The p-value of slower answers, where they alone kept it from being an alarm."""
-
-    @property
-    def raised_on(self) -> date:
-        """The day on which it was raised."""
-        return monday(self.week + 1)
-
-    @property
-    def rate(self) -> float:
-        """Since then, per effort whose answer is due."""
-        return self.answered / self.matured if self.matured > 0.0 else 0.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Family:
-    """Where streams stand in the last week: each kind of touch for itself, or all touches of a rep together."""
-
-    rep_keys: NDArray[np.int64]
-    plays: tuple[str, ...]
-    evidence: dict[Direction, Floats]
-    watched: NDArray[np.int64]
-    """Weeks since it was first watched, or since the last alarm."""
-    baseline: Baseline
-    answered: Floats
-    matured: Floats
-    """Of the baseline, by stream or rep."""
-    expected: dict[Direction, Floats]
-    """What counts as unchanged, by stream; of a rep, the mean over the baseline's efforts."""
-    hazard: float
-    paths: dict[Direction, NDArray[np.float32]]
-    """Evidence at the end of every week that was watched, shape (weeks, streams or reps)."""
-    lags: Lags
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Replay:
-    """All that was raised, in order of weeks, and where every stream stands at the end."""
-
-    raised: tuple[Raised, ...]
-    by_play: Family | None
-    together: Family | None
-    first_week: int
-    last_week: int
-
-    def alarms(self) -> tuple[Raised, ...]:
-        """Those that were alarms."""
-        return tuple(each for each in self.raised if each.alarm)
 
 
 @dataclass(slots=True, eq=False)
@@ -167,6 +88,14 @@ class _Watch:
 
     def anchor(self, week: int) -> None:
         self.baselines[week] = baseline(self.cells, week, self.since, self.group, self.size)
+
+    def anchor_again(self, set_in: int, week: int, own: NDArray[np.bool_]) -> None:
+        """Gives streams whose baseline begins anew theirs at once; what they did before is not weighed any more."""
+        now, new = self.baselines[set_in], baseline(self.cells, week, self.since, self.group, self.size)
+        for of, by in ((now.mean, new.mean), (now.answered, new.answered), (now.matured, new.matured)):
+            of[own] = by[own]
+        for side in Direction:
+            now.expected[side][own] = new.expected[side][own]
 
     def expected(self, week: NDArray[np.int64], stream: NDArray[np.int32], side: Direction | None) -> Floats:
         """What counted as unchanged for efforts of streams when they were made; the mean where no side is given."""
@@ -241,9 +170,12 @@ def _one_week(watch: _Watch, now: Open, number: int) -> list[Raised]:
     for side in Direction:
         watch.history[side][now.begin] = week.ratios[side][0].astype(np.float32)
         watch.settled[side] = settle(watch.settled[side], week.ratios[side][0], begun[0])
+    begun_anew = [place for place, one in found if one.alarm]
     for place, one in found:
         if one.alarm:
             _begin_anew(watch, place, one)
+    if begun_anew:
+        watch.anchor_again(week.set_in, number + 1, np.isin(watch.group, begun_anew))
     known = ~np.isnan(watch.baselines[week.set_in].expected[Direction.FALL])
     watch.stream_weeks += int(np.count_nonzero(np.bincount(watch.group, known, watch.size)))
     return [one for _, one in found]
