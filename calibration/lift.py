@@ -405,5 +405,5 @@ def measure(*, quick: bool) -> list[Table]:
         single_reps(400 // part, rng),
         looks(600 // part, rng),
         routines(1_000 // part, rng),
-        rollouts(60 // part, rng),
+        rollouts(300 // part, rng),
     ]

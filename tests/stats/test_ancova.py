@@ -21,7 +21,7 @@ def given() -> tuple[dict[str, FloatArray], dict[str, float]]:
 def said(**changed: object) -> Lift | CannotTell:
     data, _ = given()
     fields = {"post": data["post"], "treated": data["treated"] == 1, "recent": data["recent"]}
-    return ancova(**{**fields, "earlier": data["earlier"], **changed})  # type: ignore[arg-type]
+    return ancova(**{**fields, "earlier": data["earlier"], **changed})
 
 
 def test_effect_error_interval_and_p_value_are_those_of_r() -> None:

@@ -57,7 +57,7 @@ def test_carry_over_hides_part_of_the_effect_unless_it_is_waited_for() -> None:
     plain, ours, held = [], [], []
     for _ in range(runs):
         on = switched(10, 24, 2, rng)
-        felt = sum(np.roll(on, back, axis=1).astype(float) for back in range(3)) / 3.0
+        felt = np.stack([np.roll(on, back, axis=1) for back in range(3)]).mean(axis=0)
         felt[:, :2] = on[:, :2]
         rate = 0.06 * felt + rng.normal(0, 0.03, on.shape)
         plain.append(rate[on].mean() - rate[~on].mean())

@@ -71,7 +71,7 @@ def notes(found: Lifts) -> list[str]:
     said = []
     if any(each.judged.lift is not None for each in found.rows):
         said.append(
-            "Compared are reps who were not given it in the same weeks and had like rates before. Rates are by proof,"
+            "Compared are reps who began with nothing in the same weeks and had like rates before. Rates are by proof,"
             " at the usual mix of touches, over 6 weeks after; the week itself is left out."
         )
     if any(each.judged.lift is not None and each.judged.lift.extrapolated for each in found.rows):

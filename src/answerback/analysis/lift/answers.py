@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+import numpy as np
+
 from answerback.analysis.detect.weekly import read_cells
 from answerback.analysis.lift.alone import Alone, doubted, each_alone
-from answerback.analysis.lift.comparing import Judged, judge, starts
+from answerback.analysis.lift.comparing import Judged, fresh_weeks, judge, starts
 from answerback.analysis.lift.given import Gift, by_week, gifts
 from answerback.analysis.lift.practices import Lottery, lotteries, versions, without_lots
 from answerback.analysis.lift.rates import managers, rep_weeks
-from answerback.analysis.lift.weeks import RepWeeks
+from answerback.analysis.lift.weeks import WEEK, RepWeeks
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import UsageError
@@ -84,30 +86,42 @@ def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None
     if of == "practice":
         found = versions(reader, scope)
         draws = tuple(lotteries(found, rates_of, as_of=reader.as_of))
-        mine = every = without_lots(found)
+        mine = without_lots(found)
     else:
-        mine = gifts(reader, scope, of, chosen)
-        every = mine if scope.everybody else gifts(reader, everybody, of, chosen)
-    rows, alone = _answers(rates, _chosen(reader, mine, chosen), every)
+        began = rates.monday + WEEK  # what a rep had in the first week may have been there before
+        mine = [each for each in gifts(reader, scope, of, chosen) if of != "tool" or each.day >= began]
+    rows, alone = _answers(rates, _chosen(reader, mine, chosen), _everything(reader, everybody))
     refused = None if rows or draws else CannotTell(Refused.NO_RECORDS, have=0.0, need=1.0, names=(of,))
     return Lifts(of, tuple(rows), tuple(alone), draws, refused, rates)
+
+
+def _everything(reader: Reader, everybody: Scope) -> list[Gift]:
+    """All that anybody was given: whoever began with something else in the same weeks is no comparison."""
+    practising = versions(reader, everybody)
+    lots = [Gift(each.rep_key, each.starts, f"draw {each.plan.draw}") for each in practising if each.plan.draw]
+    talks, tools = (gifts(reader, everybody, of, {}) for of in ("conversation", "tool"))
+    return [*talks, *tools, *without_lots(practising), *lots]
 
 
 def _answers(rates: RepWeeks, mine: list[Gift], every: list[Gift]) -> tuple[list[Row], list[tuple[str, Alone]]]:
     """By kind: the group of all, of each who gave it, and single reps."""
     rows: list[Row] = []
     alone: list[tuple[str, Alone]] = []
+    kinds: dict[str, list[Gift]] = {}
+    for each in every:
+        kinds.setdefault(each.what, []).append(each)
+    given = {what: by_week(rates, found) for what, found in kinds.items()}
+    begun = {what: fresh_weeks(each).astype(np.int64) for what, each in given.items()}
+    total = sum(begun.values(), start=np.zeros((len(rates.reps), rates.weeks), np.int64))
     for what in sorted({each.what for each in mine}):
-        given = by_week(rates, [each for each in every if each.what == what])
+        busy = total - begun[what] > 0
         own = [each for each in mine if each.what == what]
-        rows.append(Row(what, None, judge(rates, given, by_week(rates, own))))
-        found, _ = starts(rates, given, by_week(rates, own))
+        rows.append(Row(what, None, judge(rates, given[what], by_week(rates, own), busy)))
+        found, _ = starts(rates, given[what], by_week(rates, own), busy)
         alone += [(what, each) for each in each_alone(rates.reps, found)]
-        by = sorted({each.by for each in own if each.by is not None})
-        rows += [
-            Row(what, coach, judge(rates, given, by_week(rates, [each for each in own if each.by == coach])))
-            for coach in by
-        ]
+        for coach in sorted({each.by for each in own if each.by is not None}):
+            by_coach = by_week(rates, [each for each in own if each.by == coach])
+            rows.append(Row(what, coach, judge(rates, given[what], by_coach, busy)))
     told = doubted([each for _, each in alone])
     return rows, [(what, each) for (what, _), each in zip(alone, told, strict=True)]
 

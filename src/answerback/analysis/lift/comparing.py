@@ -2,7 +2,7 @@
 
 Counted is who had not been given it in the six weeks before (a fresh start), with the rate of the four weeks before, of
 the eight weeks before these, and of the six weeks after; the week itself is left out. Compared are those who were given
-it neither in the six weeks before nor until the end of the six weeks after.
+it neither in the six weeks before nor until the end of the six weeks after, and began with nothing else meanwhile.
 """
 
 from __future__ import annotations
@@ -64,27 +64,43 @@ class Judged:
         return self.refused is None and self.lift is not None and self.lift.effect.value > 0.0
 
 
-def starts(weeks: RepWeeks, given: BoolArray, own: BoolArray | None = None) -> tuple[list[Start], int]:
+def fresh_weeks(given: BoolArray) -> BoolArray:
+    """In which weeks something began: given, and not in the six weeks before; of the first six weeks nothing is known.
+
+    >>> fresh_weeks(np.array([[0] * 7 + [1, 1, 0, 1]], bool)).astype(int).tolist()
+    [[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]]
+    """
+    found = np.zeros_like(given)
+    for week in range(POST_WEEKS, given.shape[1]):
+        found[:, week] = given[:, week] & ~given[:, week - POST_WEEKS : week].any(axis=1)
+    return found
+
+
+def starts(
+    weeks: RepWeeks, given: BoolArray, own: BoolArray | None = None, busy: BoolArray | None = None
+) -> tuple[list[Start], int]:
     """The fresh starts week by week whose six weeks after are over, and how many people's are not.
 
     Args:
         weeks: Rates.
         given: In which weeks a rep was given it by anybody, shape (reps, weeks).
         own: In which weeks by the one who is asked about; None: by anybody.
+        busy: In which weeks a rep began with anything else: then they are nobody to compare with.
     """
     mine = given if own is None else own
+    begun = fresh_weeks(given)
     found: list[Start] = []
     pending = 0
     for week in np.flatnonzero(mine.any(axis=0)).tolist():
-        if week < POST_WEEKS:  # what was given before the data begin is not known
-            continue
-        fresh = mine[:, week] & ~given[:, max(0, week - POST_WEEKS) : week].any(axis=1)
+        fresh = mine[:, week] & begun[:, week]
         if not fresh.any():
             continue
         if week + POST_WEEKS >= weeks.done:
             pending += int(fresh.sum())
             continue
-        never = ~given[:, max(0, week - POST_WEEKS) : week + POST_WEEKS + 1].any(axis=1)
+        never = ~given[:, week - POST_WEEKS : week + POST_WEEKS + 1].any(axis=1)
+        if busy is not None:
+            never &= ~busy[:, week - RECENT_WEEKS : week + POST_WEEKS + 1].any(axis=1)
         earlier = weeks.stretch(week - RECENT_WEEKS - EARLIER_WEEKS, EARLIER_WEEKS)
         recent = weeks.stretch(week - RECENT_WEEKS, RECENT_WEEKS)
         post = weeks.stretch(week + 1, POST_WEEKS)
@@ -95,11 +111,13 @@ def starts(weeks: RepWeeks, given: BoolArray, own: BoolArray | None = None) -> t
     return found, pending
 
 
-def judge(weeks: RepWeeks, given: BoolArray, own: BoolArray | None = None) -> Judged:
+def judge(
+    weeks: RepWeeks, given: BoolArray, own: BoolArray | None = None, busy: BoolArray | None = None
+) -> Judged:  # fmt: skip
     """Did what was given help? See `starts` for the arguments."""
     mine = given if own is None else own
     reps = int(mine.any(axis=1).sum())
-    every, pending = starts(weeks, given, own)
+    every, pending = starts(weeks, given, own, busy)
     useful = [each for each in every if each.treated.any() and each.untreated.sum() >= LEAST_UNTREATED]
     treated = {int(rep) for each in every for rep in np.flatnonzero(each.treated)}
     if not useful:
