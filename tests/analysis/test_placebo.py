@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
-from math import comb
+from math import comb, exp, factorial
 from typing import Any
 
 import numpy as np
@@ -32,7 +32,8 @@ def mine(built: Workspace) -> Iterator[Reader]:
 
 
 def rows(reader: Reader, sql: str) -> Rows:
-    return reader.query(sql).to_pylist()
+    found: Rows = reader.query(sql).to_pylist()
+    return found
 
 
 def dealing(reader: Reader, way: str, seed: int = 1) -> StandIns:
@@ -212,6 +213,18 @@ def test_the_chance_of_so_many_is_the_binomial_one(mine: Reader, shown: int) -> 
     assert found.vanishes == (chance >= 0.05)
 
 
+@pytest.mark.parametrize("each", [0, 1, 2, 3])
+def test_the_chance_of_so_many_findings_is_the_poisson_one(mine: Reader, each: int) -> None:
+    check = Check("one", "acts", lambda *_: Shown(each, 100), lambda shown: shown.looked * 0.004, True, 2)
+    (found,) = run(mine, check, draws=10)
+    few = sum(exp(-2.0) * 2.0**k / factorial(k) for k in range(5 * each))
+    assert (found.draws, found.shown) == (5, 5 * each)  # one in two
+    assert found.promised == pytest.approx(2.0)
+    assert found.chance == pytest.approx(1.0 - few, rel=1e-6)
+    assert found.vanishes == (each < 2)
+    assert found.could_tell
+
+
 def test_too_few_data_sets_cannot_fail_and_say_so(mine: Reader) -> None:
     (found,) = run(mine, Check("one", "acts", lambda *_: Shown(1, 1), promise(0.3)), draws=2)
     assert found.vanishes
@@ -235,6 +248,5 @@ def test_each_check_has_its_way_and_a_name_of_its_own() -> None:
     names = [check.name for check in checks()]
     assert len(set(names)) == len(names)
     assert {check.way for check in checks()} <= WAYS.keys() == READS.keys()
-    levels = [check.promised(Shown(0, looked)) for looked in (10, 1_000) for check in checks()]
-    assert all(0 < level < 1 for level in levels)
+    assert all(0 < check.promised(Shown(0, 1_000)) < 1 for check in checks())
     assert all(one <= other for one, other in pairwise([checks()[0].promised(Shown(0, n)) for n in (1, 10, 100)]))

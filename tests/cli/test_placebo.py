@@ -32,7 +32,7 @@ def test_an_effect_that_stays_fails_loudly(team: Terminal, capfd: pytest.Capture
     assert run_placebo(settings(team.home), draws=4, seed=1, asked=[check(1), check(0, "lift")]) == 1
     out = capfd.readouterr().out
     assert out.startswith("CAREFUL: increment did not vanish.")
-    assert "found in 4 of 4 data sets without any effect; 5% were promised" in out
+    assert "increment: something in 4 of 4 data sets without any effect; promised were 5% at most" in out
     assert "a hold-out would tell" in out
     assert "DOES NOT VANISH" in out
 
@@ -40,7 +40,7 @@ def test_an_effect_that_stays_fails_loudly(team: Terminal, capfd: pytest.Capture
 def test_machines_get_a_row_per_check(team: Terminal, capfd: pytest.CaptureFixture[str]) -> None:
     assert run_placebo(settings(team.home, Format.JSON), draws=3, seed=1, asked=[check(1)]) == 1
     (row,) = json.loads(capfd.readouterr().out)
-    assert (row["data_sets"], row["showed_something"], row["vanishes"], row["dealt"]) == (3, 3, False, "acts")
+    assert (row["data_sets"], row["showed"], row["vanishes"], row["dealt"]) == (3, 3, False, "acts")
 
 
 def test_without_data_it_cannot_tell(fresh: Terminal) -> None:

@@ -33,7 +33,7 @@ _DOUBT = MappingProxyType(
 _MACHINES = pa.schema(
     [
         ("check", pa.string()), ("dealt", pa.string()), ("found_in_your_data", pa.int64()), ("data_sets", pa.int64()),
-        ("showed_something", pa.int64()), ("promised_share", pa.float64()), ("chance", pa.float64()),
+        ("counted", pa.string()), ("showed", pa.int64()), ("promised", pa.float64()), ("chance", pa.float64()),
         ("could_tell", pa.bool_()), ("vanishes", pa.bool_()),
     ]
 )  # fmt: skip
@@ -47,8 +47,9 @@ def rows_for_machines(found: Sequence[Vanished]) -> pa.Table:
             "dealt": each.way,
             "found_in_your_data": each.true.found,
             "data_sets": each.draws,
-            "showed_something": each.shown,
-            "promised_share": each.promised,
+            "counted": "findings" if each.counted else "data sets",
+            "showed": each.shown,
+            "promised": each.promised,
             "chance": each.chance,
             "could_tell": each.could_tell,
             "vanishes": each.vanishes,
@@ -65,8 +66,8 @@ def rows_for_eyes(found: Sequence[Vanished]) -> pa.Table:
             "what": each.check,
             "dealt": DEALT[each.way],
             "in your data": _counted(each.true.found),
-            "in dealt data": f"{each.shown} of {each.draws}" if each.draws else "nothing to look at",
-            "at most": f"{each.promised:.0%}" if each.draws else "",
+            "in dealt data": _shown(each) if each.draws else "nothing to look at",
+            "promised": _promised(each) if each.draws else "",
             "verdict": _verdict(each),
         }
         for each in found
@@ -88,9 +89,8 @@ def answer_lines(found: Sequence[Vanished]) -> list[str]:
 
 def _warning(failed: Vanished) -> str:
     return (
-        f"{failed.check}: found in {failed.shown} of {failed.draws} data sets without any effect; "
-        f"{failed.promised:.0%} were promised, and chance does not explain it ({_chance(failed.chance)}). "
-        + _DOUBT.get(failed.check, "Do not act on it.")
+        f"{failed.check}: {_shown(failed)} without any effect; promised were {_promised(failed)}, and chance does not "
+        f"explain it ({_chance(failed.chance)}). " + _DOUBT.get(failed.check, "Do not act on it.")
     )
 
 
@@ -114,6 +114,15 @@ def _verdict(each: Vanished) -> str:
     if not each.vanishes:
         return "DOES NOT VANISH"
     return "vanishes" if each.could_tell else "cannot tell"
+
+
+def _shown(each: Vanished) -> str:
+    sets = f"{each.draws} data sets" if each.draws > 1 else "1 data set"
+    return f"{_counted(each.shown)} in {sets}" if each.counted else f"something in {each.shown} of {sets}"
+
+
+def _promised(each: Vanished) -> str:
+    return f"about {each.promised:.1f} findings" if each.counted else f"{each.promised:.0%} at most"
 
 
 def _counted(findings: int) -> str:

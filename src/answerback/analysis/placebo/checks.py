@@ -6,7 +6,6 @@ An analysis takes part by a `Check` here. What it may find in data without an ef
 from __future__ import annotations
 
 import importlib
-import math
 from collections.abc import Callable
 from functools import partial
 
@@ -33,7 +32,7 @@ def checks() -> tuple[Check, ...]:
     """
     once, often = _promising(ONE_IN_TWENTY), _promising(WRONG_VERDICTS)
     return (
-        Check("changes", "weeks", partial(_told, "detect.changes", _is_change, _streams), _by_streams, 4),
+        Check("changes", "weeks", partial(_told, "detect.changes", _is_change, _streams), _false_alarms, True, 4),
         Check("verdicts", "weeks", partial(_told, "diagnose.finding", _is_verdict, _reps), often),
         Check("one person or one segment", "answers", partial(_told, "diagnose.finding", _is_local, _reps), often),
         Check("one person", "reps", partial(_told, "diagnose.finding", _is_person, _reps), once),
@@ -86,9 +85,9 @@ def _promising(share: float) -> Callable[[Shown], float]:
     return lambda _: share
 
 
-def _by_streams(shown: Shown) -> float:
-    """In which share of data sets one of so many stream-weeks alarms."""
-    return -math.expm1(-shown.looked * FALSE_ALARMS)
+def _false_alarms(shown: Shown) -> float:
+    """How many of so many stream-weeks alarm without a change."""
+    return shown.looked * FALSE_ALARMS
 
 
 def _streams(reader: Reader) -> int:

@@ -12,7 +12,7 @@ from answerback.analysis.placebo.dealing import READS, WAYS
 from answerback.analysis.placebo.standin import StandIns
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
-from answerback.stats.special import binomial_share
+from answerback.stats.special import binomial_share, gamma_share
 
 FAILS_BELOW = 0.05
 """For all checks together: how likely a sound product fails by chance."""
@@ -40,8 +40,9 @@ class Check:
         name: What it is called.
         way: How the data are dealt (a name of `dealing.WAYS`).
         ask: What the analysis says of the data as they lie there.
-        promised: The share of data sets without an effect that show one nevertheless, at most; or what says it of what
-            was looked at.
+        promised: Given what was looked at in a data set without an effect, the probability that it shows one
+            nevertheless, at most; or how many are expected, where single findings are `counted`.
+        counted: Findings are counted, not data sets: for what looks at very many things.
         one_in: It is asked of one in so many data sets, where that takes long.
     """
 
@@ -49,6 +50,7 @@ class Check:
     way: str
     ask: Callable[[Reader, Scope], Shown]
     promised: Callable[[Shown], float]
+    counted: bool = False
     one_in: int = 1
 
 
@@ -60,10 +62,12 @@ class Vanished:
         check, way: What was asked, and how the data were dealt.
         true: What the data show as they are.
         draws: Data sets in which there was something to look at.
-        shown: How many of these showed something.
-        promised: In which share of them that may happen.
+        shown: How many of these showed something; how many findings they showed together, where these are `counted`.
+        promised: In which share of them that may happen; how many findings are expected, where these are `counted`.
+        counted: What `shown` and `promised` are about.
         chance: How likely so many or more are, if the promise holds.
         vanishes: Whether chance explains it.
+        could_tell: Whether enough data sets could be looked at for a failure to show at all.
     """
 
     check: str
@@ -72,13 +76,10 @@ class Vanished:
     draws: int
     shown: int
     promised: float
+    counted: bool
     chance: float
     vanishes: bool
-
-    @property
-    def could_tell(self) -> bool:
-        """Whether enough data sets could be looked at for a failure to show at all."""
-        return self.draws > 0 and self.promised**self.draws < FAILS_BELOW
+    could_tell: bool
 
 
 def run_checks(
@@ -122,9 +123,14 @@ def _dealt(stand_ins: StandIns, way: str, draw: int, seed: int) -> Iterator[None
 def _judged(check: Check, answers: Sequence[Shown], checks: int) -> Vanished:
     true, *dealt = answers
     looked = [each for each in dealt if each.looked]
-    shown = sum(each.found > 0 for each in looked)
-    promised = max((check.promised(each) for each in looked), default=0.0)
-    chance = 1.0 - float(binomial_share(shown - 1, len(looked), promised)) if shown else 1.0
+    promises = [check.promised(each) for each in looked]
+    if check.counted:
+        shown, promised = sum(each.found for each in looked), sum(promises)
+        chance, least = _of_findings(shown, promised), 0.0
+    else:
+        shown, promised = sum(each.found > 0 for each in looked), max(promises, default=0.0)
+        chance, least = _of_data_sets(shown, len(looked), promised), _of_data_sets(len(looked), len(looked), promised)
+    level = FAILS_BELOW / checks
     return Vanished(
         check=check.name,
         way=check.way,
@@ -132,6 +138,18 @@ def _judged(check: Check, answers: Sequence[Shown], checks: int) -> Vanished:
         draws=len(looked),
         shown=shown,
         promised=promised,
+        counted=check.counted,
         chance=chance,
-        vanishes=chance >= FAILS_BELOW / checks,
+        vanishes=chance >= level,
+        could_tell=bool(looked) and least < level,
     )
+
+
+def _of_data_sets(shown: int, draws: int, promised: float) -> float:
+    """How likely so many of all data sets show something, or more (binomial)."""
+    return 1.0 - float(binomial_share(shown - 1, draws, promised)) if shown else 1.0
+
+
+def _of_findings(shown: int, expected: float) -> float:
+    """How likely so many findings are, or more (Poisson)."""
+    return float(gamma_share(float(shown), expected)) if shown else 1.0
