@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from answerback.analysis.increment.answer import Increment, Parts, PlayIncrement, Span, Way
-from answerback.domain.refusals import CannotTell
+from answerback.domain.refusals import CannotTell, Refused
 from answerback.present.refusals import refusal_text
 
 _COUNTS = (
@@ -107,7 +107,8 @@ _PRE_GAIN, _DIFFER = 3.0, 2.0
 
 
 def _too_few(plays: Sequence[PlayIncrement]) -> int:
-    return sum(isinstance(each.a_touch, CannotTell) and each.a_touch.names == (each.play,) for each in plays)
+    reasons = [each.a_touch.reason for each in plays if isinstance(each.a_touch, CannotTell)]
+    return reasons.count(Refused.TOO_FEW_TOUCHES)
 
 
 def _spoken_of(plays: Sequence[PlayIncrement]) -> list[tuple[str, CannotTell]]:
@@ -115,7 +116,7 @@ def _spoken_of(plays: Sequence[PlayIncrement]) -> list[tuple[str, CannotTell]]:
     found: dict[tuple[str, ...], tuple[str, CannotTell]] = {}
     for each in plays:
         why = each.a_touch
-        if isinstance(why, CannotTell) and why.names and why.names != (each.play,):
+        if isinstance(why, CannotTell) and why.reason is Refused.REACTIVE_UNKNOWN:
             found.setdefault(why.names, (each.play, why))
     return list(found.values())
 

@@ -57,6 +57,7 @@ class Looked:
     window_days: float
     second_opinion: RateRatio | None
     used: int
+    one_in: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +102,7 @@ def look(at: Moments, proven: IntArray, reactive: BoolArray, touches: IntArray) 
         data.window / DAY,
         ratio,
         study.touches,
+        at.one_in,
     )
 
 

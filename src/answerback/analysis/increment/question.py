@@ -54,7 +54,7 @@ def increment(reader: Reader, scope: Scope, *, where: Mapping[str, str] | None =
         eligible_parts,
         tuple(rows),
         parts(alone, 0, 0, (0.0, 0.0, 0.0) if isinstance(found, Found) else None),
-        _checks(looked, known, reader, asked, told) if isinstance(looked, Looked) else None,
+        _checks(looked, known) if isinstance(looked, Looked) else None,
         reader.as_of,
         reader.snapshot.name,
     )
@@ -79,10 +79,8 @@ def _looked(
     acts = alone + sum(each.proof + each.plausible for each in plays.values())
     first = sum(plays[play].touches for play in told if not plays[play].reactive)
     if not told and plays:
-        return max(
-            _refused_kinds(plays, reactive_known(reader)).values(),
-            key=lambda each: (each.reason is Refused.REACTIVE_UNKNOWN, -each.have),
-        )
+        most = max(plays, key=lambda play: (plays[play].touches, play))
+        return _refused_kinds(plays, reactive_known(reader))[most]
     if first < LEAST_TOUCHES:
         return CannotTell(Refused.TOO_FEW_TOUCHES, have=first, need=LEAST_TOUCHES)
     if acts < LEAST_ACTS:
@@ -122,14 +120,8 @@ def _totals(
     return parts(acts, proof, unknown, extra), parts(*own, 0, extra)
 
 
-def _checks(
-    looked: Looked, known: Mapping[str, float], reader: Reader, asked: Chosen, told: list[str]
-) -> Checks:  # fmt: skip
-    del asked, told
-    found = looked.found
-    loaded = reader.query(f"select count(*) as n from outcome where occurred_at <= {reader.instant}").to_pylist()
-    one_in = max(1, -(-loaded[0]["n"] // MOST_TOUCHES))
-    opinion = looked.second_opinion
+def _checks(looked: Looked, known: Mapping[str, float]) -> Checks:
+    found, opinion, one_in = looked.found, looked.second_opinion, looked.one_in
     return Checks(
         way=found.way if isinstance(found, Found) else None,
         placebo=looked.placebo,
