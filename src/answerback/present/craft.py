@@ -171,7 +171,7 @@ def notes(answer: Craft) -> list[str]:
     lines = [
         "Observed, not tried: who is touched how was chosen, not drawn by lot. A trial of both kinds would settle it.",
         "Counted: the last year's touches made by hand and unasked that have waited in full; answers by proof alone.",
-        "Of ruts and strengths named about 1 in 20 may be wrong, of grooves and repeats 1 in 10. Nobody is ranked.",
+        "Of ruts, strengths and repeats named about 1 in 20 may be wrong, of grooves 1 in 10. Nobody is ranked.",
     ]
     if isinstance(answer.repeats, CannotTell):
         lines.append("The same ending again: " + refusal_text(answer.repeats))

@@ -174,10 +174,10 @@ def departure(of: TouchCounts, *, rng: Generator, draws: int = 199) -> Departure
     CannotTell(reason=<Refused.TOO_FEW_SEQUENCES: 'too_few_sequences'>, have=2.0, need=2000.0, names=())
     """
     if of.sequences < LEAST_SEQUENCES:
-        return CannotTell(Refused.TOO_FEW_SEQUENCES, have=of.sequences, need=LEAST_SEQUENCES)
+        return CannotTell(Refused.TOO_FEW_SEQUENCES, have=float(of.sequences), need=float(LEAST_SEQUENCES))
     used = usable(of)
     if used.at_risk.size < LEAST_TOUCHES:
-        return CannotTell(Refused.TOO_SHORT_SEQUENCES, have=used.at_risk.size, need=LEAST_TOUCHES)
+        return CannotTell(Refused.TOO_SHORT_SEQUENCES, have=float(used.at_risk.size), need=float(LEAST_TOUCHES))
     risk, hits = _checked(used)
     place, profile = _profile(risk[None], hits[None], 2, RATIOS)
     best = int(np.argmax(profile[:, 0]))

@@ -74,7 +74,7 @@ def _counted(reader: Reader, scope: Scope) -> str:
     return f"""outcome.evidence = 'captured' and outcome.origin = 'hand' and not outcome.reactive
           and outcome.rep_key is not null and {in_view(scope, "outcome.contested", "outcome.rep_key")}
           and outcome.occurred_at > {since} and outcome.occurred_at <= {reader.instant}
-          and coalesce({observed_sql(reader.instant)} >= waiting_seconds, false)"""
+          and seen_seconds is not null and {observed_sql(reader.instant)} >= waiting_seconds"""
 
 
 def read_cells(reader: Reader, scope: Scope) -> Cells:

@@ -19,12 +19,11 @@ from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 from answerback.stats.multiplicity import adjusted
-from answerback.stats.prior import PeerPrior
 from answerback.stats.same_ending import LAST, SAME, by_chance, chance_of_as_many
 
-MOST_WRONG = 0.1
-_MOST_ALONE = 60
-"""So many of the least likely are judged by the others without them."""
+MOST_WRONG = 0.05
+_MANY_PEERS = 100
+"""Among so many, one more or less says nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,17 +116,8 @@ def repeats(reader: Reader, scope: Scope, chains: Chains | None = None) -> tuple
     if len(enough) < FEWEST_PEERS:
         return CannotTell(Refused.TOO_FEW_CHAINS, have=float(ended.max(initial=0.0)), need=float(LAST))
     lost = [n for n, (outcome, _) in enumerate(known.endings) if outcome == "lost"]
-    chance = np.ones(table.shape)
-    share = np.zeros(len(known.endings))
-    for each in lost:
-        prior = said(table[enough, each], ended[enough])
-        share[each] = prior.mean
-        chance[enough, each] = chance_of_as_many(table[enough, each], ended[enough], prior)
-    _judged_by_others(chance, table, ended, enough)
-    sure = np.ones(table.shape)
-    cells = np.ix_(enough, np.array(lost, np.int64))
-    sure[cells] = adjusted(chance[cells].ravel()).reshape(len(enough), len(lost))
     last = _last_alike(known, who, len(owners))
+    sure, share = how_sure(table, last, np.array(lost, np.int64))
     seen = of_scope(scope, owners)
     found = [(n, each) for n in enough.tolist() for each in lost if seen[n] and last[n, each] >= SAME]
     wanted = [place for place in found if sure[place] <= MOST_WRONG]
@@ -143,16 +133,34 @@ def repeats(reader: Reader, scope: Scope, chains: Chains | None = None) -> tuple
     )  # fmt: skip
 
 
-def _judged_by_others(
-    chance: NDArray[np.float64], table: NDArray[np.float64], ended: NDArray[np.float64], enough: NDArray[np.int64]
-) -> None:
-    """The least likely once more, by what the others alone say: one who stands out makes peers look more different."""
-    rows, columns = np.nonzero(chance < MOST_WRONG)
-    order = np.argsort(chance[rows, columns])[:_MOST_ALONE]
-    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
-        others = enough[enough != row]
-        prior: PeerPrior = said(table[others, column], ended[others])
-        chance[row, column] = chance_of_as_many([table[row, column]], [ended[row]], prior)[0]
+def how_sure(
+    table: NDArray[np.float64], last: NDArray[np.int64], lost: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The false discovery rate at which each rep's repeated ending stands out, and the peers' share of each ending.
+
+    The last five chains say what is asked; the earlier ones, which had no part in that, answer it. Where peers are few,
+    the others alone say what is usual: one who stands out makes peers look more different than they are.
+
+    Args:
+        table: ended chains of the year per rep and ending.
+        last: of the last five, the same.
+        lost: the endings that are looked at.
+    """
+    ended = table.sum(axis=1)
+    enough = ended >= LAST
+    sure, share = np.ones(table.shape), np.zeros(table.shape[1])
+    chance: dict[tuple[int, int], float] = {}
+    for each in lost.tolist():
+        prior = said(table[enough, each], ended[enough])
+        share[each] = prior.mean
+        for rep in np.flatnonzero(enough & (last[:, each] >= SAME)).tolist():
+            others = enough & (np.arange(len(enough)) != rep)
+            usual = said(table[others, each], ended[others]) if others.sum() < _MANY_PEERS else prior
+            alike, earlier = table[rep, each] - last[rep, each], ended[rep] - LAST
+            chance[rep, each] = float(chance_of_as_many([alike], [earlier], usual)[0])
+    if chance:
+        sure[tuple(np.array(list(chance)).T)] = adjusted(list(chance.values()))
+    return sure, share
 
 
 def _last_alike(chains: Chains, who: NDArray[np.int64], owners: int) -> NDArray[np.int64]:

@@ -28,11 +28,13 @@ PACES = ((1, 1), (2, 2), (3, 3), (4, 5), (6, 10**6))
 FEWEST_PEERS = 5
 LEAST_RUNS = 20
 """A rep with fewer runs of touches is compared with nobody."""
-MOST_FALSE = 0.1
+MOST_FALSE = 0.05
 """Of the reps named, the share that may be wrong, on average."""
 _LEAST_SHARE = 0.01
 _SEED = 5
 _LEAST_SEQUENCE = 200
+FEWEST_HARMED = 3
+"""Buyers who forbade further mail, before a rep is named."""
 _LEVEL = 0.05
 _SHOWN_KEYS = 20
 
@@ -246,7 +248,7 @@ def _reps(touches: Touches, strata: NDArray[np.int64]) -> tuple[TooOften, ...]:
             expected=float(told[n, 2]),
             harm=ratios.get(n, CannotTell(Refused.NOTHING_STANDS_OUT, have=float(p_pace[n]), need=_LEVEL)),
             sure=sure.get(n, 1.0),
-            named=sure.get(n, 1.0) <= MOST_FALSE,
+            named=bool(sure.get(n, 1.0) <= MOST_FALSE and told[n, 1] >= FEWEST_HARMED),
             **_evidence(touches, int(reps[place])) if beyond[n] else _NO_EVIDENCE,
         )
         for n, place in enumerate(enough.tolist())

@@ -84,7 +84,7 @@ class Touches:
         return values[self.play] if len(values) else np.empty(0, dtype=object)
 
 
-def read_touches(reader: Reader, scope: Scope, *, days: int = DAYS) -> Touches:
+def read_touches(reader: Reader, scope: Scope, *, days: int = DAYS, most: int = MOST_TOUCHES) -> Touches:
     """The touches of the last `days` days, everybody's: a buyer feels what anybody sends.
 
     What a scope leaves out is not dropped here; whoever shows rows of reps must keep to the scope.
@@ -94,7 +94,7 @@ def read_touches(reader: Reader, scope: Scope, *, days: int = DAYS) -> Touches:
     made = f"""evidence = 'captured' and not reactive and {view}
           and occurred_at > {sql_instant(since)} and occurred_at <= {reader.instant}"""
     count = int(reader.query(f"select count(*) from outcome where {made}").column(0)[0].as_py())
-    one_in = max(1, -(-count // MOST_TOUCHES))
+    one_in = max(1, -(-count // most))
     chosen = "true" if one_in == 1 else f"coalesce(contact_key, account_key) % {one_in} = 0"
     rows = reader.query(_events_sql(reader, made, chosen, sql_instant(since)))
     return _numbered(reader, rows, since.timestamp(), one_in)
