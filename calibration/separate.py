@@ -167,15 +167,15 @@ def scored(team: Team, teams: int, seed: int = 1) -> Score:
 
 TRUTHS: Mapping[str, tuple[Team, str, tuple[str, str, str]]] = {
     "nothing": (Team(), CANNOT, ("cannot tell .95", "cannot tell .92", "cannot tell .91")),
-    "all, −.7": (Team(system=-0.7), "system", ("system .89", "system .94", "system .89")),
-    "all, −.3": (Team(system=-0.3), "system", ("cannot tell .83, system .12", "system .86", "system .91")),
-    "3 of 30 reps, −1.5": (
+    "all, -.7": (Team(system=-0.7), "system", ("system .89", "system .94", "system .89")),
+    "all, -.3": (Team(system=-0.3), "system", ("cannot tell .83, system .12", "system .86", "system .91")),
+    "3 of 30 reps, -1.5": (
         Team(person=-1.5),
         "person",
         ("cannot tell .94", "person .52, cannot tell .39", "person .90"),
     ),
-    "one segment, −1.2": (Team(segment=-1.2), "segment", ("segment .95", "segment 1.00", "segment 1.00")),
-    "all −.7, and 3 reps −1.5": (
+    "one segment, -1.2": (Team(segment=-1.2), "segment", ("segment .95", "segment 1.00", "segment 1.00")),
+    "all -.7, and 3 reps -1.5": (
         Team(system=-0.7, person=-1.5),
         "system + person",
         ("system .91", "system .82, both .12", "both .87"),
@@ -186,12 +186,12 @@ EFFORTS = (5, 20, 60)
 
 SHAPES: Mapping[str, Team] = {
     "10 reps, 2 managers: nothing": Team(reps=10, managers=2),
-    "10 reps, 2 managers: all −.7": Team(reps=10, managers=2, system=-0.7),
-    "10 reps, 2 managers: 1 rep −1.5": Team(reps=10, managers=2, person=-1.5, fallen=1),
+    "10 reps, 2 managers: all -.7": Team(reps=10, managers=2, system=-0.7),
+    "10 reps, 2 managers: 1 rep -1.5": Team(reps=10, managers=2, person=-1.5, fallen=1),
     "60 reps, 10 managers: nothing": Team(reps=60, managers=10),
-    "one manager's 6 reps −.7": Team(manager=-0.7),
-    "segment −1.2 and 3 reps −1.5": Team(segment=-1.2, person=-1.5),
-    "two segments of 5, −1.2 and +.8": Team(segments=5, segment=-1.2, second=0.8),
+    "one manager's 6 reps -.7": Team(manager=-0.7),
+    "segment -1.2 and 3 reps -1.5": Team(segment=-1.2, person=-1.5),
+    "two segments of 5, -1.2 and +.8": Team(segments=5, segment=-1.2, second=0.8),
     "12 segments: nothing": Team(segments=12),
     "rates of 5 %: nothing": Team(mean=-3.0),
     "reps alike (no wobble): nothing": Team(wobble=0.0),
@@ -199,14 +199,14 @@ SHAPES: Mapping[str, Team] = {
     "weeks differ for all (.2): nothing": Team(weather=0.2),
     "companies differ (sd 1): nothing": Team(accounts=40, heat=1.0),
     "companies differ and change (sd .7): nothing": Team(accounts=40, heat=1.0, mood=0.7),
-    "companies differ: 3 reps −1.5": Team(accounts=40, heat=1.0, person=-1.5),
+    "companies differ: 3 reps -1.5": Team(accounts=40, heat=1.0, person=-1.5),
     "bad leads from 15 to 50 %, nobody changes": Team(mix=0.5),
 }
 
 
 def measure(*, quick: bool) -> list[Table]:
     """The tables of docs/methods/separate.md."""
-    teams, others = (4, 2) if quick else (400, 150)
+    teams, others = (4, 2) if quick else (200, 100)
     return [_verdicts(teams), _shapes(others)]
 
 
@@ -232,7 +232,8 @@ def _verdicts(teams: int) -> Table:
         "verdicts",
         head,
         rows,
-        f"{teams} teams a line: 30 reps, 5 managers, 3 segments, 12 weeks before and 4 now, rates about 20 %, each rep's own "
+        f"{teams} teams a line: 30 reps, 5 managers, 3 segments, 12 weeks before and 4 now, rates "
+        f"about 20 %, each rep's own "
         f"change of sd .15. Standard error of a share at most {0.5 / np.sqrt(teams):.3f}.",
     )
 
@@ -247,7 +248,8 @@ def _shapes(teams: int) -> Table:
         "shapes",
         ("team", "verdicts", "reps found", "reps falsely named, per team"),
         rows,
-        f"{teams} teams a line, 20 efforts a week; as above where nothing else is said. Standard error of a share at most "
+        f"{teams} teams a line, 20 efforts a week; as above where nothing else is said. Standard "
+        f"error of a share at most "
         f"{0.5 / np.sqrt(teams):.3f}.",
     )
 

@@ -48,14 +48,20 @@ def test_the_parts_of_a_change_add_up_exactly(cells: list[tuple[int, int, int, i
 
 def test_only_shares_moved_or_only_rates() -> None:
     moved = take_apart([20, 10], [50, 100], [40, 190], [100, 1900])
-    assert moved is not None and moved.rate == pytest.approx(0.0) and moved.mix < -0.05
+    assert moved is not None
+    assert moved.rate == pytest.approx(0.0)
+    assert moved.mix < -0.05
     fell = take_apart([20, 10], [50, 100], [10, 5], [50, 100])
-    assert fell is not None and fell.mix == pytest.approx(0.0) and fell.rate == pytest.approx(-0.1)
+    assert fell is not None
+    assert fell.mix == pytest.approx(0.0)
+    assert fell.rate == pytest.approx(-0.1)
 
 
 def test_a_kind_that_is_new_changes_the_mix_and_not_the_rates() -> None:
     parts = take_apart([20, 0], [100, 0], [20, 5], [100, 100])
-    assert parts is not None and parts.rate == pytest.approx(0.0) and parts.mix == pytest.approx(parts.change)
+    assert parts is not None
+    assert parts.rate == pytest.approx(0.0)
+    assert parts.mix == pytest.approx(parts.change)
 
 
 def test_limits_of_the_funnel_are_exact_binomial() -> None:
@@ -67,7 +73,8 @@ def test_limits_of_the_funnel_are_exact_binomial() -> None:
     assert found.phi == pytest.approx(expected["phi"], abs=1e-10)
     assert found.z * np.sqrt(found.phi) == pytest.approx(expected["plain_z"], abs=1e-9)
     # One hospital lies outside the plain limits, none once over-dispersion is allowed for.
-    assert (found.p_value < 0.002).sum() == 1 and not found.outside.any()
+    assert (found.p_value < 0.002).sum() == 1
+    assert not found.outside.any()
 
 
 def test_ordinary_members_lie_inside_and_a_strange_one_outside() -> None:
@@ -79,16 +86,21 @@ def test_ordinary_members_lie_inside_and_a_strange_one_outside() -> None:
     strange = rng.binomial(200, 0.2, 30)
     strange[4] = 75
     found = funnel(strange, np.full(30, 200))
-    assert found is not None and np.flatnonzero(found.outside).tolist() == [4]
+    assert found is not None
+    assert np.flatnonzero(found.outside).tolist() == [4]
 
 
 def test_members_are_held_against_what_their_own_efforts_usually_bring() -> None:
     found = funnel([20, 60, 20], [200, 200, 200], expected=[0.1, 0.3, 0.1])
-    assert found is not None and not found.outside.any() and np.abs(found.z).max() == 0.0
+    assert found is not None
+    assert not found.outside.any()
+    assert np.abs(found.z).max() == 0.0
 
 
 def test_there_is_no_funnel_of_nothing() -> None:
-    assert funnel([0, 0], [0, 0]) is None and funnel([0, 0], [5, 5]) is None and over_dispersion([]) == 1.0
+    assert funnel([0, 0], [0, 0]) is None
+    assert funnel([0, 0], [5, 5]) is None
+    assert over_dispersion([]) == 1.0
 
 
 def test_usual_rates_are_those_of_a_penalised_regression_in_r() -> None:
@@ -125,4 +137,5 @@ def test_of_two_cells_without_answers_the_smaller_one_looks_no_better() -> None:
 
 def test_combinations_are_numbered_without_gaps() -> None:
     found = together([np.array([3, 0, 3]), np.array([-1, 7, -1])], 3)
-    assert found.tolist() == [1, 0, 1] and together([], 2).tolist() == [0, 0]
+    assert found.tolist() == [1, 0, 1]
+    assert together([], 2).tolist() == [0, 0]

@@ -38,7 +38,8 @@ def test_effects_that_are_too_much_alike_are_given_no_narrower_interval_than_cha
 def test_a_good_week_for_all_widens_the_interval() -> None:
     plain = pool([0.3, 0.1, 0.2, 0.25], [0.01] * 4)
     wider = pool([0.3, 0.1, 0.2, 0.25], [0.01] * 4, extra_variance=0.04)
-    assert wider.mean == plain.mean and wider.error == pytest.approx(np.hypot(plain.error, 0.2))
+    assert wider.mean == plain.mean
+    assert wider.error == pytest.approx(np.hypot(plain.error, 0.2))
 
 
 @pytest.mark.parametrize(("effects", "variances"), [([1.0], [1.0]), ([1.0, 2.0], [1.0]), ([1.0, 2.0], [1.0, 0.0])])
@@ -52,7 +53,8 @@ def test_the_common_shift_is_not_drawn_by_those_who_stand_apart() -> None:
     effects = rng.normal(0.0, 0.2, 30)
     effects[:4] -= 2.0
     found = common_shift(effects, np.full(30, 0.04))
-    assert found.flagged[:4].all() and found.flagged[4:].sum() <= 1
+    assert found.flagged[:4].all()
+    assert found.flagged[4:].sum() <= 1
     assert found.pooled.mean == pytest.approx(effects[~found.flagged].mean(), abs=0.01)
 
 
@@ -91,7 +93,8 @@ def test_e_values_need_no_independence() -> None:
 
 
 def test_nothing_is_rejected_of_nothing() -> None:
-    assert benjamini_hochberg([], rate=0.1).size == 0 and e_benjamini_hochberg([], rate=0.1).size == 0
+    assert benjamini_hochberg([], rate=0.1).size == 0
+    assert e_benjamini_hochberg([], rate=0.1).size == 0
     for wrong in (0.0, 1.0):
         with pytest.raises(ValueError, match="rate"):
             benjamini_hochberg([0.1], rate=wrong)

@@ -63,7 +63,7 @@ def _own(
         if about == "levels" or (about == "all" and settings.format is Format.TABLE):
             if about == "all":
                 print()
-            _put_levels(settings, reader, scope, ids, (since, until), where)
+            _put_levels(settings, reader, scope, ids, days=(since, until), where=where)
 
 
 def _put_levels(
@@ -71,6 +71,7 @@ def _put_levels(
     reader: Reader,
     scope: Scope,
     ids: dict[int, str],
+    *,
     days: tuple[datetime | None, datetime | None],
     where: dict[str, str],
 ) -> None:

@@ -90,7 +90,14 @@ def _rows(told: Diagnosis, ids: Mapping[int, str]) -> list[dict[str, object]]:
     rows += [_of_cause(told, cause, ids) for cause in told.causes]
     if told.everybody is not None:
         shift = told.everybody.shift
-        row = _row("everybody, the rest taken out" if told.causes or told.people else "everybody", "", "", told, told.counts, shift)
+        row = _row(
+            "everybody, the rest taken out" if told.causes or told.people else "everybody",
+            "",
+            "",
+            told,
+            told.counts,
+            shift,
+        )
         row |= {"touches_before": None, "touches_now": None, "rate_before": None, "rate_now": None}
         row |= {"moved_before": None, "moved_now": None, "since": told.everybody.since}
         row["verdict"] = str(Verdict.SYSTEMIC) if told.everybody.changed else ""
@@ -107,7 +114,7 @@ def _of_cause(told: Diagnosis, cause: Cause, ids: Mapping[int, str]) -> dict[str
     return row | {"since": cause.since, "verdict": str(Verdict.SEGMENT)}
 
 
-def _row(
+def _row(  # noqa: PLR0917 - the columns of a row
     what: str, dimension: str, value: str, told: Diagnosis, counts: Counts, shift: Shift | None
 ) -> dict[str, object]:  # fmt: skip
     size = size_of(shift, counts if counts.efforts_before else told.counts) if shift is not None else None
@@ -161,8 +168,7 @@ def _refusals(told: Diagnosis) -> list[dict[str, object]]:
 def _answer(told: Diagnosis, ids: Mapping[int, str]) -> list[str]:
     lines = []
     if told.causes:
-        for cause in told.causes:
-            lines.append(_cause_text(cause, ids))
+        lines += [_cause_text(cause, ids) for cause in told.causes]
     common = told.everybody
     if common is not None and common.changed:
         lead = "The system as well" if told.causes else "The system"
@@ -200,14 +206,18 @@ def _nothing(told: Diagnosis) -> list[str]:
     reasons = {each.reason for each in told.settle}
     if Refused.ANSWERS_SLOWER in reasons and told.slowed is not None:
         return [
-            f"Cannot tell yet: answers take about {told.slowed.times:.1f} times as long as before. "
-            "Fewer answers so far need not be fewer in the end."
+            (
+                f"Cannot tell yet: answers take about {told.slowed.times:.1f} times as long as before. "
+                "Fewer answers so far need not be fewer in the end."
+            )
         ]
     if told.period is None or Refused.TOO_FEW_REPS in reasons:
         return [refusal_text(each) for each in told.settle[:1]]
     return [
-        "Cannot tell a change from chance: neither a part of the work, nor a group, nor everybody, nor one person "
-        f"changed by more than chance does since {told.period.turn}."
+        (
+            "Cannot tell a change from chance: neither a part of the work, nor a group, nor everybody, nor one person "
+            f"changed by more than chance does since {told.period.turn}."
+        )
     ]
 
 
@@ -219,7 +229,8 @@ def _cause_text(cause: Cause, ids: Mapping[int, str]) -> str:
     where = _name(cause.place.dimension, _value(cause.place, ids))
     if cause.between_people:
         return (
-            f"A part of the organisation: touches of those with {where}{also} move {way} buyers since {cause.since}{was}, "
+            f"A part of the organisation: touches of those with {where}{also} move {way} buyers "
+            f"since {cause.since}{was}, "
             "the others' do not."
         )
     return (
@@ -251,10 +262,11 @@ def _notes(told: Diagnosis, ids: Mapping[int, str], replacing: Replacing | None)
             f"{told.looked_at} parts and groups were compared"
             + (f", from {told.windows} possible beginnings." if told.windows > 1 else ".")
         )
-    lines += [refusal_text(each) for each in told.settle if not (each.reason is Refused.NOTHING_STANDS_OUT)]
+    lines += [refusal_text(each) for each in told.settle if each.reason is not Refused.NOTHING_STANDS_OUT]
     if told.verdict is Verdict.CANNOT_TELL and told.reps_with_enough and told.period is not None:
         lines.append(
-            "With 20 touches a week and rep, a fall of one person to a quarter of the odds is seen in two of three cases "
+            "With 20 touches a week and rep, a fall of one person to a quarter of the odds is seen "
+            "in two of three cases "
             "within four weeks; with 5 a week a fault of the system may be found, never one of a person."
         )
     if told.slowed is not None:
@@ -278,15 +290,18 @@ def _sum(told: Diagnosis) -> pa.Table | None:
     if found is None:
         return None
     shown = [part for part in found.parts if abs(part.change) >= 0.0005]
-    # What equal touches did takes up the rounding, and the parts that are too small to show: the column adds up as it is.
+    # What equal touches did takes up the rounding, and the parts that are too small to show: the column adds
+    # up as it is.
     tenths = {"before": round(found.before * 1000), "now": round(found.now * 1000)}
     mixed = [round(part.change * 1000) for part in shown]
     equal = tenths["now"] - tenths["before"] - sum(mixed)
     lines = [("rate before", _percent(found.before, 1)), ("what equal touches did", _points(equal / 1000))]
     lines += [
         (
-            f"other shares by {_DIMENSIONS.get(part.dimension, part.dimension)}: most of all "
-            f"{part.most}, {_percent(part.share_before)} to {_percent(part.share_now)}",
+            (
+                f"other shares by {_DIMENSIONS.get(part.dimension, part.dimension)}: most of all "
+                f"{part.most}, {_percent(part.share_before)} to {_percent(part.share_now)}"
+            ),
             _points(change / 1000),
         )
         for part, change in zip(shown, mixed, strict=True)
@@ -353,14 +368,14 @@ def _percent(value: object, digits: int = 0) -> str:
 
 
 def _points(change: float) -> str:
-    return f"{change * 100:+.1f} points".replace("-", "−")
+    return f"{change * 100:+.1f} points".replace("-", "\u2212")
 
 
 def _interval(row: Mapping[str, object]) -> str:
     change, low, high = row["change"], row["change_low"], row["change_high"]
     if not isinstance(change, float) or not isinstance(low, float) or not isinstance(high, float):
         return ""
-    return f"{change * 100:+.1f} ({low * 100:+.1f} to {high * 100:+.1f})".replace("-", "−")
+    return f"{change * 100:+.1f} ({low * 100:+.1f} to {high * 100:+.1f})".replace("-", "\u2212")
 
 
 def _sure(row: Mapping[str, object]) -> str:

@@ -28,7 +28,8 @@ def overlap(chosen: BoolArray, level: IntArray, weight: FloatArray) -> FloatArra
     whole = np.bincount(level[known], weight[known], levels)
     both = np.bincount(level[known & chosen], weight[known & chosen], levels)
     either = weight[chosen].sum() + whole - both
-    return np.divide(both, either, out=np.zeros(levels), where=either > 0.0)
+    shared: FloatArray = np.divide(both, either, out=np.zeros(levels), where=either > 0.0)
+    return shared
 
 
 def one_partition(one: IntArray, other: IntArray) -> bool:

@@ -48,7 +48,7 @@ class Fit:
         return self.rep * 2 + self.now
 
 
-def fitted(
+def fitted(  # noqa: PLR0917 - columns of the same efforts
     usual: FloatArray, rep: IntArray, now: BoolArray, account: IntArray, success: FloatArray, exposure: FloatArray
 ) -> Fit:  # fmt: skip
     """The fit of one shift per rep and time beside the usual log odds of each effort. All shape (n,)."""
@@ -119,7 +119,7 @@ def contrasts(fit: Fit, level: IntArray) -> Contrasts:
 
 
 def _within(fit: Fit, level: IntArray, levels: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """By cell the share of each level; by time and level the information within reps, the score, and all information."""
+    """By cell the share of each level; by time and level the information within reps, the score, all information."""
     cells = fit.reps * 2
     known = level >= 0
     place = fit.cell[known] * levels + level[known]
@@ -129,7 +129,7 @@ def _within(fit: Fit, level: IntArray, levels: int) -> tuple[FloatArray, FloatAr
     all_left = np.bincount(fit.cell, fit.residual, cells)[:, None]
     share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0.0)
 
-    def by_time(values: FloatArray) -> FloatArray:
+    def by_time(values: FloatArray | IntArray) -> FloatArray:
         return np.asarray(values.reshape(fit.reps, 2, levels).sum(axis=0), dtype=np.float64)
 
     return share, by_time(weight * (1.0 - share)), by_time(left - share * all_left), by_time(weight)
@@ -161,7 +161,7 @@ def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
     return np.asarray(np.bincount(pairs // span, minlength=levels), dtype=np.int64)
 
 
-def _by_clusters(sums: FloatArray, usual: FloatArray) -> tuple[float, float]:
+def _by_clusters(sums: FloatArray | IntArray, usual: FloatArray | IntArray) -> tuple[float, float]:
     """The variance of a sum over clusters, and its degrees of freedom: as many clusters as carry it, less one."""
     used = usual > 0.0
     number = int(used.sum())
@@ -180,7 +180,8 @@ def size_of(fit_of: FloatArray, level: BoolArray, *, start: float, parts: tuple[
         level: which efforts are of the level.
         start: where to begin.
         parts: rep, now and account of each effort.
-        success, exposure: of each effort.
+        success: of each effort.
+        exposure: of each effort.
     """
     rep, now, account = parts
     effect = float(np.clip(start, -4.0, 4.0))

@@ -43,7 +43,8 @@ class Funnel:
 def funnel(successes: ArrayLike, exposure: ArrayLike, *, expected: ArrayLike | None = None) -> Funnel | None:
     """The funnel plot of several rates.
 
-    Method: Spiegelhalter (2005), Statistics in Medicine 24(8): exact binomial limits, and a multiplicative over-dispersion
+    Method: Spiegelhalter (2005), Statistics in Medicine 24(8): exact binomial limits, and a multiplicative
+        over-dispersion
     phi = mean of the squared z-scores after 10 % on either side are winsorised, used where it exceeds 1. Checked in
     tests/reference/funnel.json on heart surgery in 12 hospitals.
 
@@ -51,7 +52,8 @@ def funnel(successes: ArrayLike, exposure: ArrayLike, *, expected: ArrayLike | N
         successes: real, shape (k,).
         exposure: real, at least the successes (raised to them where less), shape (k,). Members without any are outside
             nothing.
-        expected: the rate that each member's efforts would usually bring, above 0 and below 1, shape (k,), where members
+        expected: the rate that each member's efforts would usually bring, above 0 and below 1, shape (k,), where
+            members
             differ in what they do; else the common rate. The limits are then drawn around these.
 
     Returns:

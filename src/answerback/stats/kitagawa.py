@@ -14,7 +14,8 @@ from answerback.stats.arrays import FloatArray, counts, same_shape
 class TakenApart:
     """A change in its parts, by kind, shape (k,) each; all parts add up to `change`.
 
-    `rate_part` is what each kind's own rate did to the whole, `mix_part` what its share of the efforts did, held against
+    `rate_part` is what each kind's own rate did to the whole, `mix_part` what its share of the efforts did, held
+    against
     the mean rate: a kind that answers less than most lowers the whole when its share grows.
     """
 
@@ -44,13 +45,17 @@ def take_apart(
 ) -> TakenApart | None:  # fmt: skip
     """The change of a rate between two times, by kind of effort.
 
-    Method: Kitagawa (1955), JASA 50(272): the change is the sum over kinds of (mean share x change of rate) + (mean rate
+    Method: Kitagawa (1955), JASA 50(272): the change is the sum over kinds of (mean share x change of rate) + (mean
+        rate
     x change of share). A kind that occurs at one time only has no change of rate: its rate then stands for both. The
     mean rate of both times is taken off the rates in the mix part, which leaves the sum as it is (shares add up to 1)
     and makes each kind's part speak for itself.
 
     Args:
-        success_before, exposure_before, success_after, exposure_after: by kind, real, shape (k,).
+        success_before: successes of the first time by kind, real, shape (k,).
+        exposure_before: efforts of the first time.
+        success_after: successes of the second time.
+        exposure_after: efforts of the second time.
 
     Returns:
         None where there is no exposure before or none after.

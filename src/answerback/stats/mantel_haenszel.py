@@ -32,8 +32,10 @@ def odds_ratio(
     Biometrics 42(2), the test without continuity correction. Checked in tests/reference/mantel_haenszel.json.
 
     Args:
-        success, exposure: of the one group by stratum, shape (k,).
-        other_success, other_exposure: of the other group.
+        success: of the one group by stratum, shape (k,).
+        exposure: of the one group.
+        other_success: of the other group.
+        other_exposure: of the other group.
 
     Returns:
         None where no stratum holds both a success of the one and a failure of the other, and the other way round.

@@ -40,8 +40,8 @@ class Pooled:
 class CommonShift:
     """What is common to all but those who stand apart.
 
-    `z` is how far each stands from the common change in its standard errors, `p_value` the chance of that, `flagged` who
-    stands apart; shape (k,) each.
+    `z` is how far each stands from the common change in its standard errors, `p_value` the chance of that, `flagged`
+    who stands apart; shape (k,) each.
     """
 
     pooled: Pooled
@@ -60,7 +60,8 @@ def pool(
 ) -> Pooled:
     """The random-effects mean of several effects.
 
-    Method: DerSimonian, Laird (1986), Controlled Clinical Trials 7(3) for tau squared; Hartung, Knapp (2001), Statistics
+    Method: DerSimonian, Laird (1986), Controlled Clinical Trials 7(3) for tau squared; Hartung, Knapp (2001),
+        Statistics
     in Medicine 20(24) for the interval: Student's t with k - 1 degrees of freedom. Checked in tests/reference/meta.json
     against R's metafor.
 
@@ -96,8 +97,13 @@ def pool(
 
 
 def common_shift(
-    effects: ArrayLike, variances: ArrayLike, *, may_flag: ArrayLike | None = None, rate: float = FLAG_RATE
-) -> CommonShift:  # fmt: skip
+    effects: ArrayLike,
+    variances: ArrayLike,
+    *,
+    may_flag: ArrayLike | None = None,
+    rate: float = FLAG_RATE,
+    least_spread: float = 0.0,
+) -> CommonShift:
     """The common change of all, and who stands apart from it.
 
     Whoever stands apart leaves the pool, and the common change is worked out anew, three times: else one who fell far
@@ -108,6 +114,7 @@ def common_shift(
         variances: above 0, shape (k,).
         may_flag: who has enough behind them to be said to stand apart, shape (k,); everybody, unless said.
         rate: the false discovery rate of the flags.
+        least_spread: the variance between the true changes that is allowed for, even where less was seen.
 
     Raises:
         ValueError: as `pool`.
@@ -122,7 +129,8 @@ def common_shift(
     pooled = pool(y, v)
     z, p_value = np.zeros_like(y), np.ones_like(y)
     for _ in range(ROUNDS):
-        z = (y - pooled.mean) / np.sqrt(v + min(pooled.tau_squared, MOST_SPREAD) + pooled.error**2)
+        own_spread = min(max(pooled.tau_squared, least_spread), MOST_SPREAD) + pooled.error**2
+        z = (y - pooled.mean) / np.sqrt(v + own_spread)
         p_value = 2.0 * normal_share(-np.abs(z))
         found = np.zeros(y.shape, dtype=np.bool_)
         if able.any():

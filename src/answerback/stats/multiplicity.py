@@ -30,7 +30,7 @@ def benjamini_hochberg(p_values: ArrayLike, *, rate: float) -> BoolArray:
 
 
 def adjusted(p_values: ArrayLike) -> FloatArray:
-    """The least false discovery rate at which each would be rejected (Benjamini-Hochberg adjusted p-values), shape (k,).
+    """The least false discovery rate at which each would be rejected (adjusted p-values), shape (k,).
 
     Raises:
         ValueError: a p-value is not between 0 and 1.

@@ -8,6 +8,8 @@ import numpy as np
 
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 
+LEAST_SHARE = 0.03
+"""Of the information on either side of a beginning that is looked at: at the very edge chance alone wins."""
 _DROP = 1.92
 """Half the 95 % point of chi squared with one degree of freedom."""
 
@@ -47,7 +49,9 @@ def onset(week: IntArray, residual: FloatArray, weight: FloatArray, weeks: int) 
     after, after_known = np.cumsum(left[::-1])[::-1], np.cumsum(known[::-1])[::-1]
     whole, whole_known = after[0], after_known[0]
     share = after_known / whole_known
-    splits: BoolArray = (share > 0.0) & (share < 1.0)
+    splits: BoolArray = (share >= LEAST_SHARE) & (share <= 1.0 - LEAST_SHARE)
+    if not splits.any():
+        return None
     score = after - share * whole
     spread = whole_known * share * (1.0 - share)
     gain = np.where(splits, score**2 / np.where(splits, 2.0 * spread, 1.0), -np.inf)

@@ -24,8 +24,10 @@ from answerback.stats.standard import expected_log_odds
 
 DRILL_RATE = 0.05
 """Of the levels that are named, at most this share may be there by chance."""
-GROUP_LEVEL = 0.02
-SYSTEM_LEVEL = 0.025
+GROUP_LEVEL = 0.01
+SYSTEM_LEVEL = 0.01
+USUAL_SPREAD = 0.02
+"""Reps change a little by themselves: a variance of the log odds that is always allowed for (sd .14)."""
 PERSON_RATE = 0.1
 """Of the people who are said to stand apart, at most this share may be there by chance."""
 MOST_CAUSES = 4
@@ -146,7 +148,8 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
     """Finds what changed, causes before people.
 
     Method: within-rep contrasts of levels, Benjamini-Hochberg over all of them, step-down; max-T between groups of
-    reps; DerSimonian-Laird with Hartung-Knapp for what is common, and outlying reps by Benjamini-Hochberg, three rounds.
+    reps; DerSimonian-Laird with Hartung-Knapp for what is common, and outlying reps by Benjamini-Hochberg, three
+    rounds.
 
     Args:
         efforts: what is compared.
@@ -222,8 +225,9 @@ class _People:
 
 
 def _of_people(efforts: Efforts) -> tuple[Efforts, tuple[str, ...]]:
-    """Dimensions of which each rep has one level only are moved to the reps; of dimensions that are one, one is kept."""
-    dimensions, groups, moved = {}, dict(efforts.groups), []
+    """Dimensions of which each rep has one level only become the reps' own; of dimensions that are one, one is kept."""
+    dimensions: dict[str, IntArray] = {}
+    groups, moved = dict(efforts.groups), []
     for name, level in efforts.dimensions.items():
         levels = int(level.max(initial=-1)) + 1
         if levels < 2 or any(one_partition(level, other) for other in dimensions.values()):
@@ -263,8 +267,8 @@ def _over_dispersion(fit: Fit) -> float:
 def _changes(efforts: Efforts, fit: Fit, offset: FloatArray, phi: float) -> tuple[FloatArray, FloatArray]:
     """Each rep's change and its variance.
 
-    The variance is taken where the rep would stand in both times without a change of their own. At the rates as they came
-    out, whoever had good luck would weigh more than who had bad luck, and the mean would be drawn upward.
+    The variance is taken where the rep would stand in both times without a change of their own. At the rates as they
+    came out, whoever had good luck would weigh more than who had bad luck, and the mean would be drawn upward.
     """
     reps = efforts.reps
     shift, information = fit.shift.shift.reshape(reps, 2), fit.shift.information.reshape(reps, 2)
@@ -277,7 +281,7 @@ def _changes(efforts: Efforts, fit: Fit, offset: FloatArray, phi: float) -> tupl
         level = (information * (shift - np.array([0.0, middle]))).sum(axis=1) / information.sum(axis=1)
         p = logistic(offset + level[efforts.rep] + np.where(efforts.now, middle, 0.0))
         held = np.bincount(fit.cell, efforts.exposure * p * (1.0 - p), 2 * reps).reshape(reps, 2)
-        information = held + _HALF
+        information = np.asarray(held + _HALF, dtype=np.float64)
     return np.where(there, change, np.nan), np.where(there, phi * (1.0 / information).sum(axis=1), np.nan)
 
 
@@ -306,7 +310,9 @@ def _next_level(
     corrected = np.minimum(adjusted(raw) * looks, 1.0)
     if corrected.min() > DRILL_RATE:
         return None, float(corrected.min()), len(names)
-    far = np.array([abs(found[each.dimension].effect[each.level] / found[each.dimension].error[each.level]) for each in names])
+    far = np.array(
+        [abs(found[each.dimension].effect[each.level] / found[each.dimension].error[each.level]) for each in names]
+    )
     best = int(np.argmax(np.where(corrected <= DRILL_RATE, far, -1.0)))
     chosen = _of_two(efforts, fit, names[best], found)
     return _cause(chosen, found[chosen.dimension], float(corrected[best])), float(corrected[best]), len(names)
@@ -332,7 +338,7 @@ def _of_two(efforts: Efforts, fit: Fit, name: Name, found: Mapping[str, Contrast
     return Name(name.dimension, int(tested[int(np.argmax(np.abs(own)))]))
 
 
-def _next_group(
+def _next_group(  # noqa: PLR0917 - what the step before it worked out
     efforts: Efforts,
     effects: FloatArray,
     variances: FloatArray,
@@ -341,12 +347,10 @@ def _next_group(
     causes: list[Cause],
     seed: int,
 ) -> tuple[Cause | None, float, int]:
-    """The group that changed most unlike the others, where one did. What is said of a manager needs what is of a rep."""
+    """The group that changed most unlike the others, where one did; it needs as many efforts as a person does."""
     known = np.isfinite(effects)
     names = [
-        name
-        for name, group in efforts.groups.items()
-        if np.unique(group[known & (group >= 0)]).size >= FEWEST_GROUPS
+        name for name, group in efforts.groups.items() if np.unique(group[known & (group >= 0)]).size >= FEWEST_GROUPS
     ]
     if known.sum() < FEWEST_REPS or not names:
         return None, 1.0, 0
@@ -389,7 +393,7 @@ def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause)
     )
 
 
-def _people(
+def _people(  # noqa: PLR0917 - what the steps before it worked out
     efforts: Efforts,
     fit: Fit,
     offset: FloatArray,
@@ -407,9 +411,15 @@ def _people(
     known = np.isfinite(effects)
     if known.sum() >= FEWEST_REPS:
         enough = _enough(exposure)
-        common = common_shift(effects[known], variances[known], may_flag=enough[known], rate=PERSON_RATE / looks)
+        common = common_shift(
+            effects[known],
+            variances[known],
+            may_flag=enough[known],
+            rate=PERSON_RATE / looks,
+            least_spread=USUAL_SPREAD,
+        )
         middle = common.pooled.mean + moved
-        own_spread = min(common.pooled.tau_squared, MOST_SPREAD) + common.pooled.error**2
+        own_spread = min(max(common.pooled.tau_squared, USUAL_SPREAD), MOST_SPREAD) + common.pooled.error**2
         by_count = _signed_root(efforts, fit, offset, middle, phi, own_spread)
         z[known] = np.where(enough[known], _nearer(common.z, by_count[known]), 0.0)
         p_value = 2.0 * normal_share(-np.abs(z))
@@ -421,7 +431,7 @@ def _people(
 
 
 def _x_log(x: FloatArray, ratio: FloatArray) -> FloatArray:
-    """x log(ratio), 0 where x is 0."""
+    """X log(ratio), 0 where x is 0."""
     return np.where(x > 0.0, x * np.log(np.where(x > 0.0, ratio, 1.0)), 0.0)
 
 
@@ -430,13 +440,13 @@ def _nearer(one: FloatArray, other: FloatArray) -> FloatArray:
     return np.where(one * other > 0.0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
 
 
-def _signed_root(
+def _signed_root(  # noqa: PLR0917 - what the steps before it worked out
     efforts: Efforts, fit: Fit, offset: FloatArray, middle: FloatArray, phi: float, spread_of_reps: float
 ) -> FloatArray:  # fmt: skip
     """How far the successes now lie from what each rep's own baseline and the common change let expect.
 
-    The signed root of the likelihood ratio, which the normal distribution fits at small counts, too, where log odds stray
-    far by chance (McCullagh, Nelder 1989, section 2.4); scaled for what the expectation itself does not know.
+    The signed root of the likelihood ratio, which the normal distribution fits at small counts, too, where log odds
+    stray far by chance (McCullagh, Nelder 1989, section 2.4); scaled for what the expectation itself does not know.
     """
     reps = efforts.reps
     shift, information = fit.shift.shift.reshape(reps, 2), fit.shift.information.reshape(reps, 2)

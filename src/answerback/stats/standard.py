@@ -35,7 +35,8 @@ def expected_log_odds(
 
     Args:
         levels: for each dimension the level of each effort, from 0, -1 where it has none; shape (n,) each.
-        success, exposure: of each effort, shape (n,).
+        success: of each effort, shape (n,).
+        exposure: of each effort, shape (n,).
         learn: 1 for the efforts to learn from, else 0, shape (n,).
 
     >>> levels = [np.array([0, 0, 1, 1])]
@@ -117,14 +118,16 @@ def shifts(
 ) -> Shifts:
     """How far the log odds of each cell lie from the usual ones of its efforts.
 
-    Method: one parameter for each cell beside known offsets, by Newton's method. So that no answer at all is no infinity,
+    Method: one parameter for each cell beside known offsets, by Newton's method. So that no answer at all is no
+        infinity,
     half an answer is added with as many efforts as it takes at the anchor's rate (half a failure, where more than half
     are answered): at a rate of 1/2 that is the half success and half failure of Haldane (1956). Cells of one anchor are
     drawn toward one rate, so that of two cells without answers the smaller one does not look better.
 
     Args:
         usual: log odds of each effort, shape (n,).
-        success, exposure: of each, shape (n,).
+        success: of each, shape (n,).
+        exposure: of each, shape (n,).
         cell: of each, 0 <= cell < cells.
         cells: how many.
         anchor: the shift toward which each cell is drawn, shape (cells,); 0, unless said.
@@ -152,4 +155,4 @@ def shifts(
             break
     p, p_middle = logistic(usual + shift[cell]), logistic(middle + shift)
     information = np.bincount(cell, exposure * p * (1.0 - p), cells) + added * p_middle * (1.0 - p_middle)
-    return Shifts(shift, information, s, m)
+    return Shifts(shift, information, np.asarray(s, dtype=np.float64), np.asarray(m, dtype=np.float64))

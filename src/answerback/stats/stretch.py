@@ -30,8 +30,11 @@ _AT_ONCE = np.log(1.0)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """How many times as long answers take now: best value, 95 % interval, whether surely longer (p < .001), and `loss`:
-    the change of log odds that this alone brings, at the upper end of the interval; at most 0."""
+    """How many times as long answers take now: the best value and its 95 % interval.
+
+    `surely` says that they take longer (p < .001); `loss` is the change of log odds that this alone brings, at the upper
+    end of the interval, at most 0.
+    """
 
     times: float
     low: float
@@ -104,7 +107,8 @@ def _normal(x: FloatArray, end: float) -> tuple[float, float]:
 def _likelihood(z: FloatArray, end: FloatArray, steps: FloatArray) -> FloatArray:
     ends, number = np.unique(np.round(end, 3), return_counts=True)
     possible = np.log(np.maximum(normal_share(ends[:, None] - steps[None, :]), _LEAST))
-    return -0.5 * (z.size * steps**2 - 2.0 * steps * z.sum() + (z**2).sum()) - number @ possible
+    found: FloatArray = -0.5 * (z.size * steps**2 - 2.0 * steps * z.sum() + (z**2).sum()) - number @ possible
+    return found
 
 
 def _told(likelihood: FloatArray, kept: FloatArray) -> Stretch:

@@ -11,7 +11,7 @@ from answerback.domain.refusals import CannotTell
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The time in question from `turn` until `end`, and what it is held against, from `start` until `turn` (UTC days)."""
+    """The time in question, `turn` until `end`, and what it is held against, `start` until `turn` (UTC days)."""
 
     start: date
     turn: date

@@ -80,7 +80,7 @@ def read_efforts(
     """
     own = {each.name: each.of for each in reader.playbook.dimension}
     dimensions = (*OF_EFFORTS, *(name for name, of in own.items() if of != "rep"))
-    rows = reader.query(_sql(reader, scope, start, end, where, dimensions))
+    rows = reader.query(_sql(reader, scope, start=start, end=end, where=where, dimensions=dimensions))
     weeks = max(1, -(-round((end - start).total_seconds()) // round(WEEK.total_seconds())))
     number = {name: rows[name].to_numpy() for name in ("week", "proved", "lag", "age", "waiting")}
     seen = rows["seen"].to_numpy(zero_copy_only=False).astype(np.bool_)
@@ -117,6 +117,7 @@ def read_efforts(
 def _sql(
     reader: Reader,
     scope: Scope,
+    *,
     start: datetime,
     end: datetime,
     where: Mapping[str, str],
@@ -143,7 +144,8 @@ select outcome.rep_key, coalesce(outcome.account_key, outcome.contact_key, outco
        cast(floor((epoch(occurred_at) - epoch({sql_instant(start)})) / 604800) as integer) as week,
        seen_seconds is not null as seen, {full} as full_wait, cast(coalesce({age}, 0) as integer) as age,
        cast(ceil(waiting_seconds / {DAY_SECONDS}e0) as integer) as waiting,
-       cast(coalesce(proved_at <= {instant} and ({full} or {lag} <= {age} * {DAY_SECONDS}), false) as integer) as proved,
+       cast(coalesce(proved_at <= {instant} and ({full} or {lag} <= {age} * {DAY_SECONDS}), false)
+            as integer) as proved,
        cast(case when proved_at <= {instant} then floor(({lag}) / 3600) end as integer) as lag, {dims}
 from (
     select * from outcome

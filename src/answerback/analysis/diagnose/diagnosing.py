@@ -168,11 +168,11 @@ def _told(looked: _Looked, windows: Windows, reader: Reader) -> Diagnosis:
     mixed = decomposed(
         efforts.dimensions,
         looked.counted.names,
-        found.usual,
-        efforts.account,
-        efforts.now,
-        efforts.success,
-        efforts.exposure,
+        usual=found.usual,
+        account=efforts.account,
+        now=efforts.now,
+        success=efforts.success,
+        exposure=efforts.exposure,
     )
     base = Diagnosis(
         Verdict.CANNOT_TELL,
@@ -190,9 +190,9 @@ def _told(looked: _Looked, windows: Windows, reader: Reader) -> Diagnosis:
     own = tuple(each.name for each in reader.playbook.dimension if each.of in {"account", "deal", "contact"})
     mix = explaining(mixed, (*BUYERS, *own), looks) if mixed is not None else None
     causes = tuple(_cause(looked, cause, windows) for cause in found.causes)
-    everybody, refused = _everybody(looked, windows, causes)
+    everybody, refused = _everybody(looked, windows)
     people = tuple(_person(looked, int(rep), windows) for rep in np.flatnonzero(found.apart))
-    settle = [*refused, *_settling(looked, base, causes, people)]
+    settle = [*refused, *_settling(looked, base, causes)]
     kinds = {Verdict.SEGMENT} if causes else set()
     kinds |= {Verdict.SYSTEMIC} if (everybody and everybody.changed) or (mix and not causes and not people) else set()
     kinds |= {Verdict.INDIVIDUAL} if people else set()
@@ -272,7 +272,7 @@ def _explained_by(looked: _Looked, name: Name, aliases: tuple[Name, ...]) -> Hap
 
 
 def _since(looked: _Looked, chosen: BoolArray, windows: Windows) -> date | None:
-    """The first day of the week in which it most probably began; that of a known happening, where one is as probable."""
+    """The first day of the week in which it most probably began; a known happening's, where one is as probable."""
     efforts = looked.efforts
     later = np.zeros(int(chosen.sum()), dtype=np.bool_)
     fit = fitted(
@@ -293,9 +293,7 @@ def _since(looked: _Looked, chosen: BoolArray, windows: Windows) -> date | None:
     return (windows.start + WEEK * found.week).date()
 
 
-def _everybody(
-    looked: _Looked, windows: Windows, causes: tuple[Cause, ...]
-) -> tuple[Everybody | None, list[CannotTell]]:
+def _everybody(looked: _Looked, windows: Windows) -> tuple[Everybody | None, list[CannotTell]]:
     """What is common to all; refused where answers that take longer could be all there is to a fall."""
     system = looked.found.system
     if system is None:
@@ -330,9 +328,7 @@ def _person(looked: _Looked, rep: int, windows: Windows) -> Person:
     )
 
 
-def _settling(
-    looked: _Looked, base: Diagnosis, causes: tuple[Cause, ...], people: tuple[Person, ...]
-) -> list[CannotTell]:  # fmt: skip
+def _settling(looked: _Looked, base: Diagnosis, causes: tuple[Cause, ...]) -> list[CannotTell]:
     """What is not known beside the verdict, and what would settle it."""
     told = []
     found = looked.found
@@ -343,9 +339,8 @@ def _settling(
     there = 0 if managers is None else int(np.unique(managers[managers >= 0]).size)
     if there < FEWEST_GROUPS:
         told.append(CannotTell(Refused.TOO_FEW_MANAGERS, have=float(there), need=float(FEWEST_GROUPS)))
-    for cause in causes:
-        if alias := _alias_of(cause, looked.counted):
-            told.append(CannotTell(Refused.ALIASED, names=alias))
+    aliases = (_alias_of(cause, looked.counted) for cause in causes)
+    told.extend(CannotTell(Refused.ALIASED, names=alias) for alias in aliases if alias)
     seen = 1.0 - looked.counted.unseen[looked.window.turn :, 0].sum() / max(
         1, looked.counted.unseen[looked.window.turn :, 1].sum()
     )

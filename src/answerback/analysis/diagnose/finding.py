@@ -1,4 +1,4 @@
-"""Findings of a diagnosis: what lies in the system to its leaders, what lies in one person's work to that person first."""
+"""Findings of a diagnosis: what lies in the system to its leaders, what lies in one person's work to them first."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ _MOST_SHARE = 0.999
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One rep: matured efforts, those that moved a buyer, the rate, what the same efforts usually bring, and the limits.
+    """One rep: matured efforts, those that moved a buyer, the rate, the usual rate of the same efforts, and limits.
 
     `outside` is None where there are too few efforts to say.
     """

@@ -31,7 +31,7 @@ def curves(reader: Reader) -> dict[str, LagCurve]:
         group by all order by all""")
     known: dict[tuple[str, str, int], LagCurve | None] = {}
     found: dict[str, LagCurve] = {}
-    kinds = rows.select(["play", "play_wide", "play_channel", "days"]).group_by(list((*Levels, "days"))).aggregate([])
+    kinds = rows.select(["play", "play_wide", "play_channel", "days"]).group_by([*Levels, "days"]).aggregate([])
     for kind in kinds.to_pylist():
         days = max(1, kind["days"])
         for level in Levels:

@@ -1,7 +1,7 @@
 """What a change of mix did to a rate: other buyers, other kinds of touch, with equal results on each.
 
-The change is taken apart exactly: what each dimension's shares did, one after the other, each beyond those before it; and
-what is left, the rates of equal efforts.
+The change is taken apart exactly: what each dimension's shares did, one after the other, each beyond those before
+it; and what is left, the rates of equal efforts.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _SURE = 3.3
 def decomposed(
     levels: Mapping[str, IntArray],
     names: Mapping[str, tuple[str, ...]],
+    *,
     usual: FloatArray,
     account: IntArray,
     now: BoolArray,
@@ -51,7 +52,18 @@ def decomposed(
     for name in sorted(alone, key=lambda each: (-abs(alone[each]), each))[:_SHOWN]:
         cells = together([cells, levels[name]], now.size)
         total, mean = _mix(cells, expected, exposure, now)
-        parts.append(_part(name, names[name], levels[name], total - gone, mean - previous, account, now, exposure))
+        parts.append(
+            _part(
+                name,
+                names[name],
+                levels[name],
+                change=total - gone,
+                rate=mean - previous,
+                account=account,
+                now=now,
+                exposure=exposure,
+            )
+        )
         gone, previous = total, mean
     return Decomposition(before, after, after - before - gone, tuple(parts))
 
@@ -62,9 +74,7 @@ def _mix(
     """The mix part of a partition, and the rate that each effort's cell stands for."""
     place = level + 1
     size = int(place.max(initial=0)) + 1
-    s0, m0, s1, m1 = (
-        np.bincount(place[at], values[at], size) for at in (~now, now) for values in (expected, exposure)
-    )
+    s0, m0, s1, m1 = (np.bincount(place[at], values[at], size) for at in (~now, now) for values in (expected, exposure))
     parts = take_apart(s0, m0, s1, m1)
     if parts is None:
         return 0.0, np.zeros(now.size)
@@ -78,6 +88,7 @@ def _part(
     name: str,
     level_names: tuple[str, ...],
     level: IntArray,
+    *,
     change: float,
     rate: FloatArray,
     account: IntArray,
@@ -101,7 +112,7 @@ def _part(
 
 
 def explaining(found: Decomposition, buyer_dimensions: tuple[str, ...], looks: int) -> Part | None:
-    """The part that explains the change: a change of buyers, surely there, of a point or more, and at least half of it."""
+    """The part that explains the change: a change of buyers, sure, of a point or more, and at least half of it."""
     for part in found.parts:
         if (
             part.dimension in buyer_dimensions

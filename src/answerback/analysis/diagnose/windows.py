@@ -46,8 +46,8 @@ def windows_of(
 ) -> Windows | None:  # fmt: skip
     """The windows for a question; None where there are no efforts to look at.
 
-    Without `until` they end with the week of the last effort (Monday, UTC), without `since` several beginnings are tried: the last 4, 8
-    and 16 weeks, and those at which something is known to have happened.
+    Without `until` they end with the week of the last effort (Monday, UTC), without `since` several beginnings are
+    tried: the last 4, 8 and 16 weeks, and those at which something is known to have happened.
     """
     row = reader.query(f"""
         select min(occurred_at) as first, max(occurred_at) as last from outcome
