@@ -33,10 +33,10 @@ def checks() -> tuple[Check, ...]:
     once, often = _promising(ONE_IN_TWENTY), _promising(WRONG_VERDICTS)
     return (
         Check("changes", "weeks", partial(_told, "detect.changes", _is_change, _streams), _false_alarms, True, 4),
-        Check("verdicts", "weeks", partial(_told, "diagnose.finding", _is_verdict, _reps), often),
+        Check("verdicts", "weeks", partial(_told, "diagnose.finding", _is_verdict, _reps), often, False, 2),
         Check("one person or one segment", "answers", partial(_told, "diagnose.finding", _is_local, _reps), often),
         Check("one person", "reps", partial(_told, "diagnose.finding", _is_person, _reps), once),
-        Check("lift", "treatments", partial(_told, "lift.findings", _is_lift, _talks), once),
+        Check("lift", "treatments", partial(_told, "lift.findings", _is_lift, _talks), once, False, 2),
         Check("increment", "acts", _increment, once),
     )
 
