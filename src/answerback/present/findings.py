@@ -181,6 +181,17 @@ _SHOWN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = Ma
 _UNIT = MappingProxyType({"share": " points", "per_day": " a day", "days": " days", "ratio": " times"})
 
 
+def _figure(finding: Finding, size: Size) -> str:
+    if finding.kind is not FindingKind.INCREMENT:
+        return f"That is {size_text(size, finding.kind)}, 95 % interval in brackets."
+    what = (
+        "of what buyers did would not have come anyway"
+        if finding.subject.kind == "organisation"
+        else "of these touches brought an act that would not have come anyway"
+    )
+    return f"{percent(size.change)} {what} (95 % interval {percent(size.low)} to {percent(size.high)})."
+
+
 def sure_text(finding: Finding) -> str:
     """How sure it is.
 
@@ -219,8 +230,8 @@ def story(standing: Standing, names: Names) -> list[str]:
     lines = [f"{about}{headline(finding)}{f' ({place})' if place else ''}"]
     figures = []
     if finding.size is not None:
-        figures.append(f"That is {size_text(finding.size, finding.kind)}, 95 % interval in brackets.")
-    if sure := sure_text(finding):
+        figures.append(_figure(finding, finding.size))
+    if finding.sure_by is not SureBy.INTERVAL and (sure := sure_text(finding)):
         figures.append(f"How sure that {_SURE_THAT.get(finding.kind, 'there is something')}: {sure}.")
     lines.append(" ".join(filter(None, [acts_text(finding), *figures])))
     if finding.verdict is not None and finding.kind is not FindingKind.VERDICT:

@@ -114,12 +114,14 @@ def bearing(direction: str, before: ByPlay, then: ByPlay, after: ByPlay) -> Bear
     """
     usual, now = like_for_like(before, after)
     usual_then, seen = like_for_like(before, then)
-    if not now.touches or usual.rate is None or not usual_then.rate or seen.rate is None:
+    if not now.touches or usual.rate is None or usual_then.rate is None or seen.rate is None:
         return Bearing.CANNOT_TELL
     below = probability_below(now, usual)
     if (below if direction == "fall" else 1.0 - below) >= SURE:
         return Bearing.BORNE_OUT
-    half = min(usual.rate * (1.0 + seen.rate / usual_then.rate) / 2.0, 1.0)
+    half = (usual.rate + seen.rate) / 2.0
+    if usual_then.rate:  # as many times the usual rate, whatever the mix
+        half = min(usual.rate * (1.0 + seen.rate / usual_then.rate) / 2.0, 1.0)
     less = float(beta_share(now.moved + 0.5, now.touches - now.moved + 0.5, half))
     if (1.0 - less if direction == "fall" else less) >= SURE:
         return Bearing.NOT_BORNE_OUT
