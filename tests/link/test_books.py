@@ -12,8 +12,8 @@ from tests.link.world import Assigned, Change, Deal, Happened, Spent, Wanted, da
 ENDING = Playbook(stage=(Stage(name="Open"), Stage(name="Won", outcome="won"), Stage(name="Lost", outcome="lost")))
 
 
-def won(at: float, deal: int = 1, **fields: int) -> Change:
-    return Change(deal_key=deal, occurred_at=day(at), field="outcome", new="won", **fields)
+def won(at: float, deal: int = 1) -> Change:
+    return Change(deal_key=deal, occurred_at=day(at), field="outcome", new="won")
 
 
 BOOKS = [

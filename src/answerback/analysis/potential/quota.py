@@ -38,7 +38,7 @@ IDLE_WEEKS = 4
 """Who made no touch for so long is not held to a target."""
 LEAST_WINS = 20
 FEWEST_REPS = 5
-_MOST_DRAWS, _FEWEST_DRAWS, _CELLS = 1_000, 400, 400_000
+_MOST_DRAWS, _FEWEST_DRAWS, _CELLS = 1_000, 200, 200_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from numpy.random import default_rng
 
 from answerback.analysis.friction.touches import ANSWERED, Touches, read_touches
 from answerback.analysis.potential.books import Period
+from answerback.analysis.potential.weeks import numbered
 from answerback.analysis.reader import Reader
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
@@ -29,6 +30,8 @@ SILENT = 0.02
 LAST_NUMBER = 8
 """Later touches of a run are one place."""
 LEAST_TOUCHES = 200
+MOST_TOUCHES = 300_000
+"""Where there are more, buyers are taken by lot: a share needs no more."""
 _DRAWS = 400
 
 
@@ -44,7 +47,8 @@ def silent_share(
         now: the time in question.
         strict: coverage of the second interval.
     """
-    touches = read_touches(reader, scope, days=(reader.as_of.date() - before.start).days)
+    days = (reader.as_of.date() - before.start).days
+    touches = read_touches(reader, scope, days=days, most=MOST_TOUCHES)
     sides = [_inside(touches, each) for each in (before, now)]
     few = min(int(each.sum()) for each in sides)
     if few < LEAST_TOUCHES:
@@ -83,10 +87,9 @@ def _places(reader: Reader, touches: Touches) -> np.ndarray:
         join outcome on outcome.effort_key = touch.effort_key
         left join account on account.account_key = outcome.account_key
         order by touch.row_number""")
-    names = segments["segment"].to_pylist()
-    known = {name: number for number, name in enumerate(sorted({each for each in names if each is not None}), 1)}
+    known, code = numbered(segments["segment"])
     segment = np.zeros(touches.effort.size, np.int64)
-    segment[segments["row_number"].to_numpy()] = [known.get(each, 0) for each in names]
+    segment[segments["row_number"].to_numpy()] = code + 1
     number = np.minimum(touches.number, LAST_NUMBER)
     code = (touches.play * (len(known) + 1) + segment) * (LAST_NUMBER + 1) + number
     return np.asarray(np.unique(code, return_inverse=True)[1]).reshape(-1)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.analysis.lags import play_lags
@@ -17,7 +19,7 @@ from answerback.analysis.reader import Reader
 from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
 from answerback.domain.scope import Scope
 from answerback.stats.lag import LagCurve
-from answerback.stats.standard import expected_log_odds
+from answerback.stats.standard import RIDGE, expected_log_odds, shifts
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -59,8 +61,13 @@ class Weeks:
 
     def usual(self, learn: NDArray[np.bool_], *, with_rep: bool) -> Floats:
         """The usual log odds of each row, learnt from some rows: by kind of touch and segment, and by rep if said."""
-        levels = [self.play, self.segment, *([self.rep] if with_rep else [])]
-        found = expected_log_odds(levels, self.success, self.exposure, learn.astype(np.float64))
+        weight = learn.astype(np.float64)
+        found = expected_log_odds([self.play, self.segment], self.success, self.exposure, weight)
+        if with_rep:
+            success, exposure = self.success * weight, self.exposure * weight
+            own = shifts(found, success, exposure, self.rep, self.reps.size)
+            # As if one touch more were known of each: who has none is as usual.
+            found = found + (own.shift * own.information / (own.information + RIDGE))[self.rep]
         return np.asarray(found, dtype=np.float64)
 
     def by_rep(self, values: Floats, rows: NDArray[np.bool_] | None = None) -> Floats:
@@ -78,8 +85,8 @@ def read_weeks(reader: Reader, scope: Scope) -> Weeks:
     ))  # fmt: skip
     rep_key, week, seen = (table[name].to_numpy() for name in ("rep_key", "week", "seen"))
     reps, rep = np.unique(rep_key, return_inverse=True)
-    plays, play = _numbered(table["play"].to_pylist())
-    segments, segment = _numbered(table["segment"].to_pylist())
+    plays, play = numbered(table["play"])
+    segments, segment = numbered(table["segment"])
     young = table["age_days"].to_numpy()
     share = np.where(young < 0, 1.0, 0.0)
     for number, name in enumerate(plays):
@@ -95,7 +102,7 @@ def read_weeks(reader: Reader, scope: Scope) -> Weeks:
         segments=segments,
         first_day=_MONDAY + timedelta(days=WEEK_DAYS * first),
         weeks=int(week.max()) - first + 1 if week.size else 0,
-        last_day=max(table["last_at"].to_pylist()).date() if week.size else None,
+        last_day=pc.max(table["last_at"]).as_py().date() if week.size else None,
         rep=rep.astype(np.int64).reshape(-1),
         week=week - first,
         play=play,
@@ -106,10 +113,15 @@ def read_weeks(reader: Reader, scope: Scope) -> Weeks:
     )
 
 
-def _numbered(names: list[str | None]) -> tuple[tuple[str, ...], Ints]:
-    known = sorted({each for each in names if each is not None})
-    order = {name: number for number, name in enumerate(known)}
-    return tuple(known), np.array([order.get(each, -1) if each is not None else -1 for each in names], np.int64)
+def numbered(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
+    """The different words of a column in order, and the number of each row's; -1 for none."""
+    coded = column.combine_chunks().dictionary_encode()
+    words: list[str] = coded.dictionary.to_pylist()
+    place = (
+        np.argsort(np.argsort(np.array(words, dtype=object), kind="stable"), kind="stable") if words else np.zeros(1)
+    )
+    code = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return tuple(sorted(words)), np.where(code < 0, -1, place.astype(np.int64)[np.maximum(code, 0)])
 
 
 _SQL = """
