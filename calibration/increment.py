@@ -159,8 +159,8 @@ def _shares(name: str, found: Runs, runs: int, accounts: int) -> Table:
         header,
         rows,
         f"Bias of the share of all acts / how often the 95 % interval holds the truth; {accounts:,} accounts, {DAYS} "
-        f"days, {runs} worlds each, so coverage is uncertain by {1.96 * np.sqrt(0.95 * 0.05 / runs):.2f}. Early and late "
-        "is held against the share of touches of any kind, answers included; all else against touches that nothing "
+        f"days, {runs} worlds each, so coverage is uncertain by {1.96 * np.sqrt(0.95 * 0.05 / runs):.2f}. Early and "
+        "late is held against the share of touches of any kind, answers included; all else against touches that nothing "
         "called for.",
     )
 
@@ -205,9 +205,10 @@ def _told(name: str, small: Runs, large: Runs) -> Table:
     for setting in small:
         cells = [setting]
         for found in (small[setting], large[setting]):
-            said = [(run.said, run.truth_any if run.said_of_any else run.truth) for run in found if run.said]
-            over = [each[1] > truth for each, truth in said if each]
-            inside = [each[1] <= truth <= each[2] for each, truth in said if each]
+            told = [(run.said, run.truth_any if run.said_of_any else run.truth) for run in found]
+            said = [(each, truth) for each, truth in told if each is not None]
+            over = [low > truth for (_, low, _), truth in said]
+            inside = [low <= truth <= high for (_, low, high), truth in said]
             cells += [
                 _often([run.said is None for run in found]),
                 _often(inside) if said else "",
@@ -218,7 +219,9 @@ def _told(name: str, small: Runs, large: Runs) -> Table:
         "setting", "cannot tell, 400", "holds the truth, 400", "claims too much, 400", "cannot tell, 2,000",
         "holds the truth, 2,000", "claims too much, 2,000",
     )  # fmt: skip
-    note = "What the product says in the end. It claims too much where even the lower end of its interval is above the truth."
+    note = (
+        "What the product says in the end. It claims too much where the lower end of its interval is above the truth."
+    )
     return Table(name, header, rows, note)
 
 

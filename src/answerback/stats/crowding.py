@@ -121,7 +121,8 @@ class Brought:
 
     def total(self, touches: IntArray | FloatArray) -> tuple[float, float]:
         """The acts that so many touches of each kind bring, and the standard error."""
-        return float(touches @ self.extra), float(np.sqrt(max(touches @ self.covariance @ touches, 0.0)))
+        variance = float(touches @ self.covariance @ touches)
+        return float(touches @ self.extra), float(np.sqrt(max(variance, 0.0)))
 
 
 def brought(

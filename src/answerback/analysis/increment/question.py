@@ -25,7 +25,7 @@ from answerback.domain.scope import Scope
 
 REACTIVE_NEEDED = 0.9
 MOST_DAYS_ONLY = 0.5
-MOST_TOUCHES = 500_000
+MOST_TOUCHES = 250_000
 """Of more touches, those of a part of the accounts are looked at: the error is small by then."""
 
 
