@@ -16,6 +16,7 @@ from answerback.stats.prior import peer_prior
 from answerback.stats.quota import Moments, Reach, at_least, draw_efforts, draw_moments, hits, shortfall
 from answerback.stats.seat import Whose, seat, whose
 from answerback.stats.yields import _log_weight, draw_rates, draw_yields, yield_prior
+from calibration.potential import realism, reliability, upper_quarter
 from tests.stats.reference import reference
 
 DATA, EXPECTED = reference("yields")
@@ -262,3 +263,27 @@ def test_of_reps_drawn_at_random_few_make_a_seat() -> None:
 def test_one_holder_is_no_seat() -> None:
     with pytest.raises(ValueError, match="two holders"):
         seat([-1.0], [0.05], between=0.1)
+
+
+# ------------------------------------------------------------------------------------------- a slice of the calibration
+
+
+def test_chances_that_are_said_come_true() -> None:
+    said, hit = reliability("as assumed", 25, seed=3)
+    error = np.sqrt((said * (1.0 - said)).sum()) / said.size
+    assert abs(said.mean() - hit.mean()) < 4.0 * error
+    high = said > 0.6
+    assert hit[high].mean() > 0.6
+    assert hit[said < 0.2].mean() < 0.2
+
+
+def test_targets_are_called_out_of_reach_when_they_are_and_not_otherwise() -> None:
+    far, fair = realism(2.5, 6, seed=4), realism(0.5, 6, seed=5)
+    assert (far["out"], far["wrong"]) == (1.0, 0.0)
+    assert (fair["out"], fair["in"]) == (0.0, 1.0)
+
+
+def test_the_upper_quarter_promises_no_more_than_there_is() -> None:
+    _, promised, raw = upper_quarter(40, 100, seed=6)
+    assert promised < 1.08
+    assert raw > 1.1
