@@ -30,6 +30,7 @@ ALL = {
     "loading": (),
     "tables": (),
     "mailbox": (),
+    "detecting": (),
 }
 """What `all` runs, with its arguments."""
 LARGE = {"builds_large": ("--events", "100000000", "--memory", "10GB")}

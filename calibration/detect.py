@@ -13,7 +13,7 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from answerback.simulate.answering import Answering, answering
-from answerback.stats.alarms import ALARM, HAZARD, SURE, alarm_level, e_bh, posterior, set_fdr
+from answerback.stats.alarms import ALARM, SURE, alarm_level, e_bh, posterior, set_fdr
 from answerback.stats.arrays import BoolArray, FloatArray
 from answerback.stats.detect import FALLS, WATCH, Direction, changed_rate, expected_rate, settle, weights
 from answerback.stats.shared_shift import shared_shift
@@ -144,6 +144,8 @@ def theirs(answers: Answering, rate: FloatArray, after: FloatArray, thresholds: 
     return Watching(answers, rate, odds[:, None, None, None], step=cusum, thresholds=thresholds)
 
 
+QUARTERS = (-1.15, -0.32, 0.32, 1.15)
+"""The middles of the quarters of a normal distribution."""
 H = np.arange(1.6, 6.6, 0.35)
 
 
@@ -188,12 +190,9 @@ def coming_in(streams: int) -> Table:
         truth = answering(EFFORTS, 2.0)
         rng = default_rng(20 + number)
         error = np.sqrt(truth.share_in * (1.0 - truth.share_in) / 300.0)
-        drawn = np.clip(truth.share_in + error * rng.normal(), 0.0, 1.0)
-        careful = [
-            np.clip(truth.share_in + error * (z - normal_quantile(0.75)), 0, 1) for z in (-1.15, -0.32, 0.32, 1.15)
-        ]
-        plain = [np.clip(truth.share_in + error * z, 0, 1) for z in (-1.15, -0.32, 0.32, 1.15)]
-        del drawn
+        side = normal_quantile(0.75)
+        careful = [np.clip(truth.share_in + error * (z - side), 0, 1) for z in QUARTERS]
+        plain = [np.clip(truth.share_in + error * z, 0, 1) for z in QUARTERS]
         one = run(truth, p, q, [ours(truth, p, level)], rng)[0]
         figures = [_figures(one, 0)]
         for curves in (plain, careful):
@@ -254,9 +253,9 @@ def estimated(teams: int) -> list[Table]:
         "false alarm in a year; mean weeks until seen",
         "expected",
     ]
-    note = f"{teams} teams of 40 whose rates are drawn from Beta(4,16), 20 efforts a week, all answers in, odds fall to .3."
+    note = f"{teams} teams of 40, rates drawn from Beta(4,16), 20 efforts a week, all answers in; odds fall to .3."
     columns = ["baseline efforts", "weeks between false alarms", "ours, mean", "CUSUM, mean", "ratio", "at most"]
-    said = "The same teams, half of the answers after 2 days. The CUSUM knows both rates of each and has as many false alarms."
+    said = "The same teams, half of the answers after 2 days. The CUSUM knows both rates and has as many false alarms."
     return [Table("estimated baselines", header, rows, note), Table("budget", columns, budget, said)]
 
 
@@ -308,7 +307,7 @@ def many(streams: int) -> Table:
         "25 % quantile of 160 efforts",
         "expected (known): wrong; weeks",
     ]
-    note = f"{streams:,} streams over 104 weeks, 20 efforts a week; a tenth drops once, to odds times .2 to .5. Hazard 1/1,040."
+    note = f"{streams:,} streams, 104 weeks, 20 efforts a week; a tenth drops once, to odds times .2 to .5. Hazard 1/1,040."
     return Table("many streams", header, rows, note)
 
 
@@ -365,6 +364,51 @@ def _listed(name: str, r: FloatArray, weeks: FloatArray, active: BoolArray, haza
     return e_bh(r, weeks)
 
 
+def renewed(streams: int) -> Table:
+    """What the product does: baselines set anew every fourth week, against one that stands for two years."""
+    rows = []
+    for efforts in (20, 8):
+        for renews in (True, False):
+            alarms, false, found, delay = _renewed(streams, efforts, renews=renews)
+            name = "set anew every fourth week (ours)" if renews else "the first one for good"
+            wrong = false / max(alarms, 1)
+            rows.append([f"{efforts}", name, f"{alarms}", f"{wrong:.3f}", f"{found:.2f}", f"{delay:.1f}"])
+    header = ["efforts a week", "baseline of 20 weeks", "alarms", "share wrong", "found", "mean weeks until seen"]
+    note = (
+        f"{streams:,} streams over 104 weeks, a tenth drops once to odds times .2 to .5; 25 % quantile, posterior .9."
+    )
+    return Table("renewed baselines", header, rows, note)
+
+
+def _renewed(streams: int, efforts: int, *, renews: bool) -> tuple[int, int, float, float]:
+    rng = default_rng(70 + efforts)
+    base, gap, weeks = 20, 6, 104
+    p = np.clip(rng.beta(4, 16, streams), 0.01, 0.9)
+    begins = np.where(rng.random(streams) < 0.1, rng.integers(0, weeks, streams), 10**6)
+    factor = rng.uniform(0.2, 0.5, streams)
+    q = factor * p / (1.0 - p + factor * p)
+    week = np.arange(-base - gap, weeks)[:, None]
+    seen = rng.binomial(efforts, np.where(week >= begins, q, p)).astype(float)
+    state, delays = np.zeros((streams, len(FALLS))), np.full(streams, np.nan)
+    alarms = false = 0
+    exposure = np.full(40, float(base * efforts))
+    for now in range(weeks):
+        if now == 0 or (renews and now % 4 == 0):
+            total = seen[now : now + base].sum(axis=0).reshape(-1, 40)
+            used = [expected_rate(each, exposure, direction=Direction.FALL) for each in total]
+            weight = weights(np.concatenate(used), direction=Direction.FALL)
+        s = seen[now + base + gap][:, None]
+        state = settle(state, s * weight.answered + (efforts - s) * weight.unanswered)
+        listed = (state.mean(axis=1) >= alarm_level(1.0 / 1040.0)) & np.isnan(delays)
+        real = listed & (begins <= now)
+        alarms += int(listed.sum())
+        false += int((listed & ~real).sum())
+        delays[real] = (now + 1 - begins)[real]
+        state[listed] = 0.0
+    able = begins < weeks - 26
+    return alarms, false, float(np.mean(~np.isnan(delays[able]))), float(np.nanmean(delays[able]))
+
+
 def together(teams: int) -> Table:
     """What teams share, and answers that come in pairs: false alarms with and without the shift of the others."""
     rows = []
@@ -417,12 +461,12 @@ def _team(teams: int, *, holiday: float, pairs: int, shared: bool) -> tuple[floa
 
 def measure(*, quick: bool) -> list[Table]:
     """All tables; the quick ones have a tenth of the streams."""
-    assert alarm_level(HAZARD) <= ALARM
-    streams, teams = (400, 5) if quick else (4_000, 60)
+    streams, teams = (400, 5) if quick else (2_000, 30)
     return [
         *known_rates(streams),
         coming_in(streams // 2),
         *estimated(teams),
-        many(streams * 5 if quick else 20_000),
+        many(1_000 if quick else 10_000),
+        renewed(200 if quick else 2_000),
         together(teams),
     ]

@@ -51,7 +51,7 @@ def cells_of(made: list[tuple[int, ...]], moved: list[tuple[int, ...]], reps: in
     stream, day, seen, n = (np.array([row[each] for row in made], np.int32) for each in range(4))
     columns = [np.array([row[each] for row in moved], np.int32) for each in range(5)]
     answers = Answers(*columns)
-    end = int(day.max()) // WEEK * WEEK + FIRST_MONDAY + WEEK
+    end = (int(day.max()) - FIRST_MONDAY) // WEEK * WEEK + FIRST_MONDAY + WEEK
     kinds = (Stream(0, "call", "call", "call", waiting),)
     return Cells(
         streams=tuple(Stream(rep + 1, "call", "call", "call", waiting) for rep in range(reps)),
