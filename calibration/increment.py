@@ -160,8 +160,8 @@ def _shares(name: str, found: Runs, runs: int, accounts: int) -> Table:
         rows,
         f"Bias of the share of all acts / how often the 95 % interval holds the truth; {accounts:,} accounts, {DAYS} "
         f"days, {runs} worlds each, so coverage is uncertain by {1.96 * np.sqrt(0.95 * 0.05 / runs):.2f}. Early and "
-        "late is held against the share of touches of any kind, answers included; all else against touches that nothing "
-        "called for.",
+        "late is held against the share of touches of any kind, answers included; all else against touches that nothing"
+        " called for.",
     )
 
 
