@@ -7,15 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.random import default_rng
+from numpy.random import Generator, default_rng
 
 from answerback.stats.alias import components, one_partition, overlap
+from answerback.stats.arrays import FloatArray
 from answerback.stats.between import unlike_groups
 from answerback.stats.contrast import contrasts, fitted
 from answerback.stats.onset import onset
 from answerback.stats.separate import Efforts, Name, Where, separate
 from answerback.stats.special import logistic
-from answerback.stats.stretch import stretch
+from answerback.stats.stretch import Stretch, stretch
 from calibration.separate import SHAPES, TRUTHS, Team, drawn, scored, verdict_of
 
 # ------------------------------------------------------------------------------------------------ how often it is right
@@ -239,25 +240,26 @@ def test_names_for_one_set_and_people_who_share_nothing() -> None:
     assert label.tolist() == [0, 0, 0, 3]
 
 
+def answers(rng: Generator, times: float) -> tuple[FloatArray, Stretch]:
+    """Lags of 600 answers in hours, the last 200 of a later time, and what is said of them."""
+    lag = rng.lognormal(np.log(40.0), 1.1, 600) * np.where(np.arange(600) >= 400, times, 1.0)
+    came = lag < 336
+    whole, now = np.full(600, 336), np.arange(600) >= 400
+    found = stretch(
+        lag[came].astype(np.int64), whole[came], whole[came], np.zeros(int(came.sum()), np.int64), now[came]
+    )
+    assert found is not None
+    return lag, found
+
+
 def test_answers_that_take_longer_are_seen_and_their_loss_is_told() -> None:
     rng = default_rng(1)
-    surely = []
-    for _ in range(60):
-        lag = rng.lognormal(np.log(40.0), 1.1, 600)
-        came, now = lag < 336, np.arange(600) >= 400
-        whole = np.full(600, 336)
-        columns = (lag.astype(int), whole, whole, np.zeros(600, int), now)
-        found = stretch(*(each[came] for each in columns))
-        assert found is not None
-        surely.append(found.surely)
+    surely = [answers(rng, 1.0)[1].surely for _ in range(60)]
     assert np.mean(surely) <= 0.02 + error(0.02, 60)
-    slow = lag * np.where(now, 2.5, 1.0)
-    came = slow < 336
-    found = stretch(*(each[came] for each in (slow.astype(int), whole, whole, np.zeros(600, int), now)))
-    assert found is not None
+    lag, found = answers(rng, 2.5)
     assert found.surely
     assert found.low < 2.5 < found.high
-    lost = np.log(np.mean(slow[now] < 336) / np.mean(lag[now] < 336))
+    lost = np.log(np.mean(lag[400:] < 336) / np.mean(lag[400:] / 2.5 < 336))
     assert found.loss < lost < 0.0
 
 

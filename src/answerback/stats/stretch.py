@@ -32,8 +32,8 @@ _AT_ONCE = np.log(1.0)
 class Stretch:
     """How many times as long answers take now: the best value and its 95 % interval.
 
-    `surely` says that they take longer (p < .001); `loss` is the change of log odds that this alone brings, at the upper
-    end of the interval, at most 0.
+    `surely` says that they take longer (p < .001); `loss` is the change of log odds that this alone brings, at the
+    upper end of the interval, at most 0.
     """
 
     times: float
