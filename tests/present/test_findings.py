@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,10 +14,13 @@ import answerback.analysis
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.findings.naming import Names
 from answerback.analysis.findings.state import State
+from answerback.analysis.lookback.replaying import Lookback
 from answerback.domain.findings import FindingKind, Level, Measure, Size, Subject, Verdict
 from answerback.present.finding_opened import DEFINITION
 from answerback.present.findings import CAUTION, HEADING, VERDICTS, finding_rows, headline, size_text, story
+from answerback.present.lookback import lookback_rows
 from answerback.present.next_steps import NEXT_STEP
+from scripts.write_cli_docs import FORMS
 from tests.analysis.findings.made import fall
 
 ANALYSES = Path(answerback.analysis.__file__).parent
@@ -109,3 +113,15 @@ def test_people_are_named_in_what_is_told_and_by_key_nowhere() -> None:
     (row,) = finding_rows([standing(finding)], NAMES).to_pylist()
     assert row["where"] == '{"rep": "ann", "segment": "middle"}'
     assert (row["subject"], row["subject_name"]) == ("ann", "Ann")
+
+
+@pytest.mark.parametrize(
+    ("answer", "columns"),
+    [
+        ("findings", finding_rows([], NAMES).column_names),
+        ("lookback", lookback_rows(Lookback(date(2026, 1, 5), date(2026, 1, 12), (), 1), NAMES).column_names),
+    ],
+)
+def test_the_keys_for_machines_are_written_down_in_their_order(answer: str, columns: list[str]) -> None:
+    (line,) = [line for line in FORMS.splitlines() if line.startswith(f"| `{answer}` |")]
+    assert line.split("|")[2].split("`")[1].split(", ") == columns
