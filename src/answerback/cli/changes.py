@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from textwrap import fill
 
 from answerback.analysis.detect.changes import Changes, changes
+from answerback.analysis.detect.story import tell_change
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import reading
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import UsageError
 from answerback.present.changes import ALL, answer_text, change_eyes, change_rows, notes
+from answerback.present.charts import change_chart
 from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
 
@@ -45,9 +49,16 @@ def show_changes(settings: Settings, where: dict[str, str]) -> None:
         print("answerback explain change rep=… opens one, week by week.")
 
 
-def _chosen(found: Changes, names: dict[int, str], where: dict[str, str]) -> Changes:
-    from dataclasses import replace
+def write_chart(settings: Settings, where: dict[str, str], path: Path) -> None:
+    """The run chart of one rep's touches, as an SVG file."""
+    workspace = settings.workspace()
+    scope = owner_scope("explain change")
+    note_use(workspace.home, scope.purpose, "chart", now=datetime.now(UTC))
+    with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
+        path.write_text(change_chart(tell_change(reader, scope, where)), encoding="utf-8")
 
+
+def _chosen(found: Changes, names: dict[int, str], where: dict[str, str]) -> Changes:
     kept = tuple(
         each
         for each in found.standings

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow as pa
 
@@ -13,6 +14,7 @@ from answerback.analysis.doctor import examine as examine_workspace
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
 from answerback.analysis.findings.explaining import explain_finding
 from answerback.analysis.reader import reading
+from answerback.cli.changes import write_chart
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
@@ -67,8 +69,14 @@ def words(by: list[str]) -> tuple[str, ...]:
     return tuple(name.strip() for each in by for name in each.split(",") if name.strip())
 
 
-def explain_figure(settings: Settings, what: str, which: list[str], *, by: list[str], source: str) -> None:
-    """Opens a figure, an effort or a link."""
+def explain_figure(
+    settings: Settings, what: str, which: list[str], *, by: list[str], source: str, chart: Path | None = None
+) -> None:
+    """Opens a figure, an effort, a link, a change or a finding; a change also as a `chart`."""
+    if chart is not None:
+        if what != "change":
+            raise UsageError("only a change has a chart", where="--chart", next_step="explain change rep=…")
+        write_chart(settings, pairs(which, "explain"), chart)
     workspace = settings.workspace()
     scope = owner_scope(f"explain {what}")
     note_use(workspace.home, scope.purpose, " ".join(words(by)), now=datetime.now(UTC))
