@@ -56,15 +56,17 @@ Keys never change their meaning; new ones may be added at the end.
 then more |
 | `show on-base` | the groupings in the order of `--by`, then `efforts, on_base, answered, still_open, unseen, \
 matured, rate, low, high, reason`, then more |
-| `findings` | `finding_id, kind, level, subject_kind, subject, subject_name, measure, play, where, direction, good_news, \
-since, raised_on, before, after, change, low, high, unit, sure_by, sure, verdict, efforts, answers, first_for, \
-others_from, expires, next_step, episode, status, until, reason, shown_to, muted, expired, headline, story, cannot_tell, \
-cannot_tell_text, caution, evidence_where, details`; `where`, `evidence_where` and `details` are JSON as text |
+| `findings` | `finding_id, kind, level, subject_kind, subject, subject_name, measure, play, where, direction, \
+good_news, since, raised_on, before, after, change, low, high, unit, sure_by, sure, verdict, efforts, answers, \
+first_for, others_from, expires, next_step, episode, status, until, reason, shown_to, muted, expired, headline, story, \
+cannot_tell, cannot_tell_text, caution, evidence_where, details`; `where`, `evidence_where`, \
+`details` are JSON as text |
 | `explain finding` | one object: `finding` (keys as above), `definition`, and where it rests on one `figure` with \
 `definition, sql, figures, efforts` |
 | `lookback` | `week, finding_id, kind, subject_kind, subject, measure, play, direction, verdict, since, raised_on, \
-weeks_late, first_for, others_from, sure_by, sure, touches_before, moved_before, touches_then, moved_then, touches_after, \
-moved_after, bearing, happening, next_step, headline`; `bearing` is borne_out, not_borne_out or cannot_tell |
+weeks_late, first_for, others_from, sure_by, sure, touches_before, moved_before, touches_then, moved_then, \
+touches_after, moved_after, bearing, happening, next_step, headline`; `bearing` is borne_out, \
+not_borne_out or cannot_tell |
 """
 
 CODES: Final = MappingProxyType(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from types import MappingProxyType
 
@@ -17,9 +16,8 @@ MANAGED = "rep_id,name,team,manager_id\nann,Ann,north,bea\nben,Ben,north,bea\ncl
 
 
 @pytest.fixture(autouse=True)
-def _one_area(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _one_area(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gathering, "AREAS", MappingProxyType({"made up": "tests.cli.found"}))
-    return
 
 
 @pytest.fixture
@@ -47,7 +45,7 @@ def ids(terminal: Terminal, *words: str) -> set[str]:
 
 def of_ann(terminal: Terminal) -> str:
     rows = terminal.rows("findings", "--for", "ann", "--as-of", MONDAY)
-    return min(row["finding_id"] for row in rows)
+    return min(str(row["finding_id"]) for row in rows)
 
 
 def decide(terminal: Terminal, *words: str) -> None:

@@ -1,4 +1,4 @@
-"""The look-back: a planted fall is raised when it could be known, and judged right; later data change nothing before."""
+"""The look-back: a planted fall is raised when it could be known, and judged right; what comes later changes nothing."""
 
 from __future__ import annotations
 
@@ -54,18 +54,24 @@ def year(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return workspace_of(tmp_path_factory.mktemp("year"), team(WEEKS, falls=True), PLAYBOOK)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reader(year: Workspace) -> Iterator[Reader]:
     with looking(year, START + timedelta(weeks=WEEKS)) as reader:
         yield reader
+
+
+@pytest.fixture(scope="module")
+def whole(reader: Reader) -> Lookback:
+    """All weeks, looked back on from the end."""
+    return lookback(reader, OWNER)
 
 
 def raised(found: Lookback) -> list[tuple[str, date, date | None]]:
     return [(each.finding.finding_id, each.finding.raised_on, each.finding.since) for each in found.raised]
 
 
-def test_the_fall_is_raised_for_the_rep_within_weeks_and_borne_out(reader: Reader) -> None:
-    found = lookback(reader, OWNER)
+def test_the_fall_is_raised_for_the_rep_within_weeks_and_borne_out(reader: Reader, whole: Lookback) -> None:
+    found = whole
     falls = [each for each in found.raised if each.finding.subject.key == rep_keys(reader)["ann"]]
     assert len(falls) == 1
     (fall,) = falls
@@ -81,19 +87,19 @@ def test_the_fall_is_raised_for_the_rep_within_weeks_and_borne_out(reader: Reade
     assert found.weeks == WEEKS
 
 
-def test_nobody_else_is_named(reader: Reader) -> None:
-    others = [each for each in lookback(reader, OWNER).raised if each.finding.subject.key != rep_keys(reader)["ann"]]
+def test_nobody_else_is_named(reader: Reader, whole: Lookback) -> None:
+    others = [each for each in whole.raised if each.finding.subject.key != rep_keys(reader)["ann"]]
     assert [each.finding.subject for each in others if each.finding.subject.kind == "rep"] == []
 
 
-def test_seen_from_earlier_the_same_was_raised_until_then(reader: Reader) -> None:
+def test_seen_from_earlier_the_same_was_raised_until_then(reader: Reader, whole: Lookback) -> None:
     cut = START + timedelta(weeks=CUT)
-    whole, part = lookback(reader, OWNER), lookback(replace(reader, as_of=cut), OWNER)
+    part = lookback(replace(reader, as_of=cut), OWNER)
     assert raised(part) == [each for each in raised(whole) if each[1] < cut.date()]
     assert raised(part)
 
 
-def test_data_that_came_later_change_nothing_before(reader: Reader, tmp_path: Path) -> None:
+def test_data_that_came_later_change_nothing_before(reader: Reader, whole: Lookback, tmp_path: Path) -> None:
     """A workspace to which only the first weeks were ever loaded raised the same by then."""
     cut = START + timedelta(weeks=CUT)
     early = workspace_of(tmp_path, team(CUT, falls=True), PLAYBOOK)
@@ -102,12 +108,12 @@ def test_data_that_came_later_change_nothing_before(reader: Reader, tmp_path: Pa
         names = {key: name for name, key in rep_keys(then).items()}
         known = [(names.get(each.finding.subject.key or 0), each.finding.raised_on) for each in part.raised]
     names = {key: name for name, key in rep_keys(reader).items()}
-    whole = [
+    before = [
         (names.get(each.finding.subject.key or 0), each.finding.raised_on)
-        for each in lookback(reader, OWNER).raised
+        for each in whole.raised
         if each.finding.raised_on < cut.date()
     ]
-    assert known == whole
+    assert known == before
     assert known
 
 
