@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 from answerback.stats.arrays import FloatArray, IntArray, frozen
 from answerback.stats.special import student_quantile, student_share
 
-_SINGULAR = 1e-9
+_SINGULAR = 1e-6
 """A design whose smallest singular value is this small against its largest one cannot be solved."""
 
 
@@ -103,31 +103,34 @@ def _solvable(x: FloatArray) -> bool:
     scale = np.sqrt((x**2).sum(axis=0))
     if not scale.all():
         return False
-    singular = np.linalg.svd(x / scale, compute_uv=False)
-    return bool(singular[-1] > _SINGULAR * singular[0])
+    squares = np.linalg.eigvalsh((x / scale).T @ (x / scale))
+    return bool(squares[0] > _SINGULAR**2 * squares[-1])
 
 
 def _left_out(x: FloatArray, y: FloatArray, of: IntArray, groups: int) -> tuple[FloatArray, FloatArray] | None:
-    """The coefficients, and how far they move as each cluster is left out, shape (clusters, p)."""
+    """The coefficients, and how far they move as each cluster is left out, shape (clusters, p).
+
+    Without cluster g they move by A Xg' (I - Xg A Xg')^-1 e_g, where A is the inverse of X'X and e_g what its rows
+    leave: clusters of one size are worked out together.
+    """
     scale = np.sqrt((x**2).sum(axis=0))
     x = x / scale
-    whole, cross = x.T @ x, x.T @ y
-    coefficient = np.linalg.solve(whole, cross)
-    if groups == len(y):
-        inverse = np.linalg.inv(whole)
-        leverage = np.einsum("ij,jk,ik->i", x, inverse, x)
-        if np.any(leverage > 1.0 - _SINGULAR):
-            return None
-        away = ((y - x @ coefficient) / (1.0 - leverage))[:, None] * (x @ inverse)
-        return coefficient / scale, away[np.argsort(of)] / scale
+    inverse = np.linalg.inv(x.T @ x)
+    coefficient = inverse @ (x.T @ y)
+    left, reach = y - x @ coefficient, x @ inverse
     order = np.argsort(of, kind="stable")
-    edges = np.searchsorted(of[order], np.arange(groups + 1))
-    away = np.empty((groups, x.shape[1]))
-    for each in range(groups):
-        rows = order[edges[each] : edges[each + 1]]
-        part = x[rows]
-        rest = whole - part.T @ part
-        if np.linalg.cond(rest) > 1.0 / _SINGULAR:
+    size = np.bincount(of, minlength=groups)
+    first = np.cumsum(size) - size
+    away = np.zeros((groups, x.shape[1]))
+    for rows_each in np.unique(size[size > 0]).tolist():
+        chosen = np.flatnonzero(size == rows_each)
+        rows = order[first[chosen][:, None] + np.arange(rows_each)]
+        own = np.eye(rows_each) - reach[rows] @ np.swapaxes(x[rows], 1, 2)
+        try:
+            solved = np.linalg.solve(own, left[rows][..., None])
+        except np.linalg.LinAlgError:
             return None
-        away[each] = coefficient - np.linalg.solve(rest, cross - part.T @ y[rows])
+        if not np.isfinite(solved).all() or np.abs(solved).max() * _SINGULAR > np.abs(left).max() + _SINGULAR:
+            return None
+        away[chosen] = np.einsum("grp,gr->gp", reach[rows], solved[..., 0])
     return coefficient / scale, away / scale

@@ -32,9 +32,9 @@ def rep_weeks(cells: Cells, as_of: datetime, play: str = "", *, without: frozens
     reps, rep = np.unique(keys, return_inverse=True)
     success, exposure = (each[:, streams] for each in (weekly.answered, weekly.matured))
     expected = exposure * _rate_of_kind(weekly, streams)
-    sums = [_by_rep(each, rep.reshape(-1), len(reps)) for each in (success, exposure, expected)]
+    won, made, usual = (_by_rep(each, rep.reshape(-1), len(reps)) for each in (success, exposure, expected))
     first = int(weekly.weeks[0]) if weekly.weeks.size else 0
-    return RepWeeks(reps, monday(first), int(weekly.weeks.size), *sums)
+    return RepWeeks(reps, monday(first), int(weekly.weeks.size), won, made, usual)
 
 
 def _rate_of_kind(weekly: Weekly, streams: np.ndarray) -> FloatArray:

@@ -6,7 +6,7 @@ what somebody's touches would have brought on average is taken away, and the ave
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 import numpy as np
@@ -39,6 +39,7 @@ class RepWeeks:
     success: FloatArray
     exposure: FloatArray
     expected: FloatArray
+    _known: dict[tuple[int, int], Stretch] = field(default_factory=dict, repr=False)
 
     @property
     def weeks(self) -> int:
@@ -59,7 +60,12 @@ class RepWeeks:
         return self.monday + week * WEEK
 
     def stretch(self, first: int, weeks: int) -> Stretch:
-        """All reps over some weeks; weeks outside what there is count nothing."""
+        """All reps over some weeks, worked out once; weeks outside what there is count nothing."""
+        if (first, weeks) not in self._known:
+            self._known[first, weeks] = self._summed(first, weeks)
+        return self._known[first, weeks]
+
+    def _summed(self, first: int, weeks: int) -> Stretch:
         part = slice(max(0, first), max(0, first + weeks))
         total = max(float(self.exposure.sum()), 1e-300)
         success, exposure, expected = (
