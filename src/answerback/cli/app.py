@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from answerback import __version__
+from answerback.cli.judging import register
 from answerback.cli.settings import Format, Settings, instant, pairs
 
 app = typer.Typer(
@@ -147,17 +148,18 @@ def show(
 @app.command()
 def explain(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="on-base, effort or link.")],
-    which: Annotated[list[str] | None, typer.Argument(help="For on-base: name=value …; else an id.")] = None,
+    what: Annotated[str, typer.Argument(help="on-base, change, effort, link or finding.")],
+    which: Annotated[list[str] | None, typer.Argument(help="For on-base and change: name=value …; else an id.")] = None,
     by: Annotated[
         list[str] | None, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")
     ] = None,
     source: Annotated[str, typer.Option(help="The source whose id it is, where several have it.")] = "",
+    chart: Annotated[Path | None, typer.Option(help="change: also draw it into this SVG file.")] = None,
 ) -> None:
-    """Open a figure or a link: its definition, its SQL, and the touches and acts behind it."""
+    """Open a figure, a change, a link or a finding: its definition, its SQL, and the touches and acts behind it."""
     from answerback.cli.showing import explain_figure
 
-    explain_figure(context.obj, what, which or [], by=by or [], source=source)
+    explain_figure(context.obj, what, which or [], by=by or [], source=source, chart=chart)
 
 
 @app.command()
@@ -175,7 +177,13 @@ def sql(
 @app.command()
 def decide(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="merge, separate, refusal, not_refusal, contest, upheld or void.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help="merge, separate, refusal, not_refusal, contest, upheld or void; of a finding: seen, dismiss, "
+            "wait_until, share, withdraw, done or reopen; of a policy, play or sequence: pester."
+        ),
+    ],
     subject: Annotated[str, typer.Argument(help="The id that it is about; for merge, the one that is given up.")],
     other: Annotated[str, typer.Argument(help="The other id, for merge (the one that stays) and separate.")] = "",
     of: Annotated[
@@ -186,18 +194,19 @@ def decide(
         str,
         typer.Option(
             help="Why: same_person, same_company, different, said_no, misread, duplicate, not_mine, never_happened or "
-            "other."
+            "other; a finding: known, explained, not_useful, wrong or other."
         ),
     ] = "",
+    until: Annotated[str, typer.Option(help="wait_until: the day on which the finding comes back.")] = "",
 ) -> None:
     """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it.
 
     contest: the record of a touch or an act is in dispute and leaves the figures. That is settled by upheld (it is
-    right and counts again) or void (it is wrong).
+    right and counts again) or void (it is wrong). pester: that policy makes reps ask too often; who said so is not kept.
     """
     from answerback.cli.building import write_decision
 
-    write_decision(context.obj, kind, subject, other, of=of, source=source, reason=reason)
+    write_decision(context.obj, kind, subject, other, of=of, source=source, reason=reason, until=until)
 
 
 @app.command()
@@ -319,3 +328,6 @@ def demo(
     from answerback.cli.demoing import run_demo
 
     run_demo(context.obj, out, seed, ask=ask)
+
+
+register(app)

@@ -72,3 +72,34 @@ class RecordType:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", MappingProxyType({each.name: each for each in self.fields}))
+
+
+def ref(space: str, meaning: str, *, name: str = "", required: bool = False) -> Field:
+    """A field that names a record by its id."""
+    return Field(name or f"{space}_id", FieldType.REF, meaning, required=required, refers_to=space)
+
+
+def text(name: str, meaning: str, *, required: bool = False, default: str | None = None) -> Field:
+    """A field of text."""
+    return Field(name, FieldType.TEXT, meaning, required=required, default=default)
+
+
+def personal(name: str, meaning: str, *, matched: bool = False) -> Field:
+    """A field that may name somebody: its strings are kept apart."""
+    return Field(name, FieldType.PERSONAL, meaning, matched=matched)
+
+
+def instant(name: str, meaning: str, *, required: bool = False) -> Field:
+    """A field that holds an instant."""
+    return Field(name, FieldType.INSTANT, meaning, required=required)
+
+
+def integer(name: str, meaning: str, *, required: bool = False) -> Field:
+    """A field of whole numbers."""
+    return Field(name, FieldType.INTEGER, meaning, required=required)
+
+
+def choice(name: str, choices: type[StrEnum], meaning: str, *, required: bool = False, default: str = "") -> Field:
+    """A field with one of a closed list."""
+    allowed = tuple(str(choice) for choice in choices)
+    return Field(name, FieldType.CHOICE, meaning, required=required, choices=allowed, default=default or None)

@@ -8,10 +8,9 @@ Every record also carries `source`, `source_id`, `version_at`, `recorded_at` and
 
 from __future__ import annotations
 
-from enum import StrEnum
 from types import MappingProxyType
 
-from answerback.domain.fields import Field, FieldType, RecordType
+from answerback.domain.fields import RecordType, choice, instant, integer, personal, ref, text
 from answerback.domain.kinds import (
     ActionKind,
     DecisionReason,
@@ -24,39 +23,13 @@ from answerback.domain.kinds import (
     YesNo,
 )
 
-
-def _ref(space: str, meaning: str, *, name: str = "", required: bool = False) -> Field:
-    return Field(name or f"{space}_id", FieldType.REF, meaning, required=required, refers_to=space)
-
-
-def _text(name: str, meaning: str, *, required: bool = False, default: str | None = None) -> Field:
-    return Field(name, FieldType.TEXT, meaning, required=required, default=default)
-
-
-def _personal(name: str, meaning: str, *, matched: bool = False) -> Field:
-    return Field(name, FieldType.PERSONAL, meaning, matched=matched)
-
-
-def _instant(name: str, meaning: str, *, required: bool = False) -> Field:
-    return Field(name, FieldType.INSTANT, meaning, required=required)
-
-
-def _integer(name: str, meaning: str, *, required: bool = False) -> Field:
-    return Field(name, FieldType.INTEGER, meaning, required=required)
-
-
-def _choice(name: str, choices: type[StrEnum], meaning: str, *, required: bool = False, default: str = "") -> Field:
-    allowed = tuple(str(choice) for choice in choices)
-    return Field(name, FieldType.CHOICE, meaning, required=required, choices=allowed, default=default or None)
-
-
-_FROM = _instant("from", "Start, included; empty means always.")
-_TO = _instant("to", "End, excluded; empty means still so.")
+_FROM = instant("from", "Start, included; empty means always.")
+_TO = instant("to", "End, excluded; empty means still so.")
 
 _PARTIES = (
-    _ref("account", "The buyer's company (or the person, where there is no company)."),
-    _ref("contact", "The buyer's person."),
-    _ref("deal", "The deal it belongs to."),
+    ref("account", "The buyer's company (or the person, where there is no company)."),
+    ref("contact", "The buyer's person."),
+    ref("deal", "The deal it belongs to."),
 )
 
 _TYPES = (
@@ -64,16 +37,16 @@ _TYPES = (
         "rep",
         "A seller, as they were between two dates.",
         (
-            _personal("name", "The person's name."),
-            _personal("email", "The address they sell from.", matched=True),
-            _ref("rep", "Their manager.", name="manager_id"),
-            _text("team", "Their team then."),
-            _text("role", "Their role then."),
-            _text("segment", "The segment they sold to then."),
-            _text("region", "Their region then."),
-            _instant("tenure_start", "First day in a selling role."),
-            _instant("valid_from", "Start of this version of the person, included; empty means always."),
-            _instant("valid_to", "End of this version, excluded; empty means still so."),
+            personal("name", "The person's name."),
+            personal("email", "The address they sell from.", matched=True),
+            ref("rep", "Their manager.", name="manager_id"),
+            text("team", "Their team then."),
+            text("role", "Their role then."),
+            text("segment", "The segment they sold to then."),
+            text("region", "Their region then."),
+            instant("tenure_start", "First day in a selling role."),
+            instant("valid_from", "Start of this version of the person, included; empty means always."),
+            instant("valid_to", "End of this version, excluded; empty means still so."),
         ),
         space="rep",
         versioned_by="valid_from",
@@ -82,12 +55,12 @@ _TYPES = (
         "account",
         "A buyer's company.",
         (
-            _personal("name", "Its name."),
-            _personal("domain", "Its internet domain.", matched=True),
-            _text("industry", "Its industry."),
-            _text("size_band", "Its size band."),
-            _text("region", "Its region."),
-            _text("segment", "Its segment."),
+            personal("name", "Its name."),
+            personal("domain", "Its internet domain.", matched=True),
+            text("industry", "Its industry."),
+            text("size_band", "Its size band."),
+            text("region", "Its region."),
+            text("segment", "Its segment."),
         ),
         space="account",
     ),
@@ -95,11 +68,11 @@ _TYPES = (
         "contact",
         "A buyer's person.",
         (
-            _ref("account", "The company they work for."),
-            _personal("name", "Their name."),
-            _personal("email", "Their address.", matched=True),
-            _personal("title", "Their job title."),
-            _text("level", "Their level: executive, manager, staff, …"),
+            ref("account", "The company they work for."),
+            personal("name", "Their name."),
+            personal("email", "Their address.", matched=True),
+            personal("title", "Their job title."),
+            text("level", "Their level: executive, manager, staff, …"),
         ),
         space="contact",
     ),
@@ -107,13 +80,13 @@ _TYPES = (
         "deal",
         "A possible sale.",
         (
-            _ref("account", "The buyer's company."),
-            _ref("rep", "Its owner.", name="owner_id"),
-            _personal("name", "Its name."),
-            _text("product_line", "What is sold."),
-            _integer("amount_minor", "Amount in minor units of the currency."),
-            _text("currency", "ISO 4217 code."),
-            _instant("created_at", "When it was opened."),
+            ref("account", "The buyer's company."),
+            ref("rep", "Its owner.", name="owner_id"),
+            personal("name", "Its name."),
+            text("product_line", "What is sold."),
+            integer("amount_minor", "Amount in minor units of the currency."),
+            text("currency", "ISO 4217 code."),
+            instant("created_at", "When it was opened."),
         ),
         space="deal",
     ),
@@ -121,14 +94,14 @@ _TYPES = (
         "deal_change",
         "One field of a deal took another value.",
         (
-            _ref("deal", "The deal.", required=True),
-            _instant("occurred_at", "When.", required=True),
-            _text("field", "stage, amount, close_date, owner, outcome, loss_reason or competitor.", required=True),
-            _text("old", "The value before; empty for an owner."),
-            _text("new", "The value after; empty for an owner."),
-            _ref("rep", "The owner before.", name="old_rep_id"),
-            _ref("rep", "The owner after.", name="new_rep_id"),
-            _ref("rep", "Who changed it.", name="actor_id"),
+            ref("deal", "The deal.", required=True),
+            instant("occurred_at", "When.", required=True),
+            text("field", "stage, amount, close_date, owner, outcome, loss_reason or competitor.", required=True),
+            text("old", "The value before; empty for an owner."),
+            text("new", "The value after; empty for an owner."),
+            ref("rep", "The owner before.", name="old_rep_id"),
+            ref("rep", "The owner after.", name="new_rep_id"),
+            ref("rep", "Who changed it.", name="actor_id"),
         ),
         space="deal_change",
     ),
@@ -136,17 +109,17 @@ _TYPES = (
         "effort",
         "One thing that a rep did toward buyers.",
         (
-            _ref("rep", "Who did it.", required=True),
+            ref("rep", "Who did it.", required=True),
             *_PARTIES,
-            _instant("occurred_at", "When.", required=True),
-            _choice("kind", EffortKind, "The channel.", required=True),
-            _text("subkind", "What the source calls it."),
-            _text("purpose", "What it was for: first_touch, follow_up, proposal, …"),
-            _choice("origin", Origin, "Made by hand or by a sequence.", default="hand"),
-            _text("template", "The template or sequence it came from."),
-            _choice("evidence", Evidence, "Recorded by a system, or typed in.", default="captured"),
-            _integer("minutes", "Working minutes it took."),
-            _integer("cost_minor", "Its cost in minor units."),
+            instant("occurred_at", "When.", required=True),
+            choice("kind", EffortKind, "The channel.", required=True),
+            text("subkind", "What the source calls it."),
+            text("purpose", "What it was for: first_touch, follow_up, proposal, …"),
+            choice("origin", Origin, "Made by hand or by a sequence.", default="hand"),
+            text("template", "The template or sequence it came from."),
+            choice("evidence", Evidence, "Recorded by a system, or typed in.", default="captured"),
+            integer("minutes", "Working minutes it took."),
+            integer("cost_minor", "Its cost in minor units."),
         ),
         space="event",
         id_names=("effort_id",),
@@ -157,12 +130,12 @@ _TYPES = (
         "One thing that a buyer did.",
         (
             *_PARTIES,
-            _instant("occurred_at", "When.", required=True),
-            _choice("kind", ActionKind, "What they did.", required=True),
-            _text("subkind", "What the source calls it."),
-            _choice("stance", Stance, "Forward, neither, or back; the kind's own where empty."),
-            _choice("evidence", Evidence, "Recorded by a system, or typed in.", default="captured"),
-            _ref("rep", "The seller's person who registered it, if one did.", name="registered_by_id"),
+            instant("occurred_at", "When.", required=True),
+            choice("kind", ActionKind, "What they did.", required=True),
+            text("subkind", "What the source calls it."),
+            choice("stance", Stance, "Forward, neither, or back; the kind's own where empty."),
+            choice("evidence", Evidence, "Recorded by a system, or typed in.", default="captured"),
+            ref("rep", "The seller's person who registered it, if one did.", name="registered_by_id"),
         ),
         space="event",
         id_names=("action_id", "buyer_action_id"),
@@ -172,11 +145,11 @@ _TYPES = (
         "participant",
         "Somebody took part in an event: several people on both sides of a mail or meeting.",
         (
-            _ref("event", "The effort or buyer action.", required=True),
-            _text("event_type", "effort or buyer_action; empty where the id alone says it."),
-            _ref("contact", "The buyer's person."),
-            _ref("rep", "Or the seller's person."),
-            _text("role", "to, cc, organizer, attendee, …"),
+            ref("event", "The effort or buyer action.", required=True),
+            text("event_type", "effort or buyer_action; empty where the id alone says it."),
+            ref("contact", "The buyer's person."),
+            ref("rep", "Or the seller's person."),
+            text("role", "to, cc, organizer, attendee, …"),
         ),
         space="participant",
     ),
@@ -184,10 +157,10 @@ _TYPES = (
         "reference",
         "An event bears a token: a message id, a calendar UID, an offer, call, room or document.",
         (
-            _ref("event", "The effort or buyer action.", required=True),
-            _text("event_type", "effort or buyer_action; empty where the id alone says it."),
-            _ref("token", "The token, its sort in front where known: `meeting:abc@host`.", name="token", required=True),
-            _choice("role", ReferenceRole, "It is the thing, answers it, or is about it.", required=True),
+            ref("event", "The effort or buyer action.", required=True),
+            text("event_type", "effort or buyer_action; empty where the id alone says it."),
+            ref("token", "The token, its sort in front where known: `meeting:abc@host`.", name="token", required=True),
+            choice("role", ReferenceRole, "It is the thing, answers it, or is about it.", required=True),
         ),
         space="reference",
     ),
@@ -195,28 +168,28 @@ _TYPES = (
         "promise",
         "Something promised.",
         (
-            _ref("deal", "The deal.", required=True),
-            _text("by", "seller or buyer.", required=True),
-            _instant("due_at", "When it is due."),
-            _personal("what", "What was promised."),
+            ref("deal", "The deal.", required=True),
+            text("by", "seller or buyer.", required=True),
+            instant("due_at", "When it is due."),
+            personal("what", "What was promised."),
         ),
         space="promise",
     ),
     RecordType(
         "absence",
         "A rep is away.",
-        (_ref("rep", "Who.", required=True), _FROM, _TO),
+        (ref("rep", "Who.", required=True), _FROM, _TO),
         space="absence",
     ),
     RecordType(
         "case",
         "Service after the sale.",
         (
-            _ref("account", "The buyer's company."),
-            _ref("deal", "The deal it follows."),
-            _instant("opened_at", "When it was opened.", required=True),
-            _instant("closed_at", "When it was closed."),
-            _text("kind", "What sort of case."),
+            ref("account", "The buyer's company."),
+            ref("deal", "The deal it follows."),
+            instant("opened_at", "When it was opened.", required=True),
+            instant("closed_at", "When it was closed."),
+            text("kind", "What sort of case."),
         ),
         space="case",
     ),
@@ -224,12 +197,12 @@ _TYPES = (
         "obstacle",
         "What stood in the way.",
         (
-            _ref("event", "The event it showed in."),
-            _ref("deal", "Or the deal."),
-            _instant("occurred_at", "When it was said or seen."),
-            _text("kind", "objection, competitor, indecision, price, timing, own_mistake, …", required=True),
-            _text("said_by", "buyer, rep or record.", required=True),
-            _choice("evidence", Evidence, "Recorded by a system, or typed in.", default="claimed"),
+            ref("event", "The event it showed in."),
+            ref("deal", "Or the deal."),
+            instant("occurred_at", "When it was said or seen."),
+            text("kind", "objection, competitor, indecision, price, timing, own_mistake, …", required=True),
+            text("said_by", "buyer, rep or record.", required=True),
+            choice("evidence", Evidence, "Recorded by a system, or typed in.", default="claimed"),
         ),
         space="obstacle",
     ),
@@ -239,8 +212,8 @@ _TYPES = (
         (
             _FROM,
             _TO,
-            _text("scope", "Whom it touched: all, or name=value of a dimension."),
-            _text("text", "What it was.", required=True),
+            text("scope", "Whom it touched: all, or name=value of a dimension."),
+            text("text", "What it was.", required=True),
         ),
         space="happening",
     ),
@@ -248,10 +221,10 @@ _TYPES = (
         "assignment",
         "An account or deal was given to a rep.",
         (
-            _ref("account", "The account."),
-            _ref("deal", "Or the deal."),
-            _ref("rep", "Who got it.", required=True),
-            _instant("notified_at", "When they were told."),
+            ref("account", "The account."),
+            ref("deal", "Or the deal."),
+            ref("rep", "Who got it.", required=True),
+            instant("notified_at", "When they were told."),
             _FROM,
             _TO,
         ),
@@ -261,11 +234,11 @@ _TYPES = (
         "target",
         "What a rep or team should reach in a period.",
         (
-            _ref("rep", "The rep."),
-            _text("team", "Or the team."),
-            _text("metric", "What is counted.", required=True),
-            _text("period", "2026, 2026Q1, 2026-03 or 2026-W12.", required=True),
-            _integer("value", "The target; money in minor units.", required=True),
+            ref("rep", "The rep."),
+            text("team", "Or the team."),
+            text("metric", "What is counted.", required=True),
+            text("period", "2026, 2026Q1, 2026-03 or 2026-W12.", required=True),
+            integer("value", "The target; money in minor units.", required=True),
         ),
         space="target",
     ),
@@ -273,10 +246,10 @@ _TYPES = (
         "expense",
         "What a rep spent in a period.",
         (
-            _ref("rep", "Who."),
-            _text("period", "2026, 2026Q1, 2026-03 or 2026-W12.", required=True),
-            _integer("amount_minor", "Amount in minor units.", required=True),
-            _text("currency", "ISO 4217 code.", required=True),
+            ref("rep", "Who."),
+            text("period", "2026, 2026Q1, 2026-03 or 2026-W12.", required=True),
+            integer("amount_minor", "Amount in minor units.", required=True),
+            text("currency", "ISO 4217 code.", required=True),
         ),
         space="expense",
     ),
@@ -284,11 +257,11 @@ _TYPES = (
         "attribute",
         "Anything else known of somebody or something, that a playbook may name as a dimension.",
         (
-            _choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
-            _ref("subject", "Whose.", required=True),
-            _text("name", "The attribute's name.", required=True),
-            _text("value", "Its value; empty where it may name somebody."),
-            _personal(
+            choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
+            ref("subject", "Whose.", required=True),
+            text("name", "The attribute's name.", required=True),
+            text("value", "Its value; empty where it may name somebody."),
+            personal(
                 "text", "A value that may name somebody, kept apart: a mail's subject, where that is switched on."
             ),
             _FROM,
@@ -300,8 +273,8 @@ _TYPES = (
         "coverage",
         "What could have been seen: a mailbox, calendar or dialler was loaded for these days.",
         (
-            _ref("rep", "Whose; empty means everybody's."),
-            _text("channel", "email, calendar, call, offer, form, …; empty means every channel."),
+            ref("rep", "Whose; empty means everybody's."),
+            text("channel", "email, calendar, call, offer, form, …; empty means every channel."),
             _FROM,
             _TO,
         ),
@@ -311,12 +284,12 @@ _TYPES = (
         "conversation",
         "A coaching talk took place. Its text stays with the two who had it.",
         (
-            _ref("rep", "The rep.", required=True),
-            _ref("rep", "Who coached.", name="coach_id", required=True),
-            _instant("occurred_at", "When.", required=True),
-            _text("kind", "one_to_one, peer_session, training, ride_along, …"),
-            _text("topic", "The play or step it was about."),
-            _integer("minutes", "How long."),
+            ref("rep", "The rep.", required=True),
+            ref("rep", "Who coached.", name="coach_id", required=True),
+            instant("occurred_at", "When.", required=True),
+            text("kind", "one_to_one, peer_session, training, ride_along, …"),
+            text("topic", "The play or step it was about."),
+            integer("minutes", "How long."),
         ),
         space="conversation",
     ),
@@ -324,11 +297,11 @@ _TYPES = (
         "practice",
         "A small change tried on purpose, its measure and end fixed before.",
         (
-            _ref("rep", "Who practises.", required=True),
-            _text("play", "The play it is about."),
-            _text("metric", "What is measured.", required=True),
-            _text("arm", "now, later or control, where a lottery decides."),
-            _instant("frozen_at", "When metric, baseline and end were fixed.", required=True),
+            ref("rep", "Who practises.", required=True),
+            text("play", "The play it is about."),
+            text("metric", "What is measured.", required=True),
+            text("arm", "now, later or control, where a lottery decides."),
+            instant("frozen_at", "When metric, baseline and end were fixed.", required=True),
             _FROM,
             _TO,
         ),
@@ -338,16 +311,16 @@ _TYPES = (
         "intention",
         "A touch that somebody meant to make, and what lots said: go ahead, or wait.",
         (
-            _ref("rep", "Who means to make it.", required=True),
+            ref("rep", "Who means to make it.", required=True),
             *_PARTIES,
-            _text("play", "The kind of touch, as the file calls it."),
-            _instant("intended_at", "When it was meant to be made.", required=True),
-            _text("arm", "touch or hold.", required=True),
-            _text("draw", "Which drawing of lots it belongs to: its seed and when.", required=True),
-            _integer("share_permille", "How many in a thousand are held back.", required=True),
-            _instant("drawn_at", "When lots were drawn.", required=True),
-            _instant("until", "Until when those that are held back wait.", required=True),
-            _choice("overruled", YesNo, "Whether the rep said at once that it goes ahead all the same.", default="no"),
+            text("play", "The kind of touch, as the file calls it."),
+            instant("intended_at", "When it was meant to be made.", required=True),
+            text("arm", "touch or hold.", required=True),
+            text("draw", "Which drawing of lots it belongs to: its seed and when.", required=True),
+            integer("share_permille", "How many in a thousand are held back.", required=True),
+            instant("drawn_at", "When lots were drawn.", required=True),
+            instant("until", "Until when those that are held back wait.", required=True),
+            choice("overruled", YesNo, "Whether the rep said at once that it goes ahead all the same.", default="no"),
         ),
         space="intention",
     ),
@@ -355,19 +328,19 @@ _TYPES = (
         "decision",
         "What a person decided about a record: a merge, a separation, a contest, a correction.",
         (
-            _choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
-            _ref("subject", "About what.", required=True),
-            _text(
+            choice("subject_kind", SubjectKind, "What sort of thing it is about.", required=True),
+            ref("subject", "About what.", required=True),
+            text(
                 "kind",
                 "merge, separate, refusal, not_refusal, contest, upheld, void, not_a_ball, wait_until, …",
                 required=True,
             ),
-            _ref("subject", "The other one, for a merge (who stays) or separation.", name="other_id"),
-            _text("value", "The decided value, where the kind has one."),
-            _ref("rep", "Who decided.", name="actor_id"),
-            _instant("occurred_at", "When.", required=True),
-            _instant("until", "Until when it holds; empty means for good."),
-            _choice("reason", DecisionReason, "Why."),
+            ref("subject", "The other one, for a merge (who stays) or separation.", name="other_id"),
+            text("value", "The decided value, where the kind has one."),
+            ref("rep", "Who decided.", name="actor_id"),
+            instant("occurred_at", "When.", required=True),
+            instant("until", "Until when it holds; empty means for good."),
+            choice("reason", DecisionReason, "Why."),
         ),
         space="decision",
     ),
