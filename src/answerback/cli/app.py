@@ -202,7 +202,7 @@ def decide(
     """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it.
 
     contest: the record of a touch or an act is in dispute and leaves the figures. That is settled by upheld (it is
-    right and counts again) or void (it is wrong). pester: that policy makes reps ask too often; who said so is not kept.
+    right and counts again) or void (it is wrong). pester: it makes reps ask too often; who said so is not kept.
     """
     from answerback.cli.building import write_decision
 
