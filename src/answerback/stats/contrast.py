@@ -41,11 +41,8 @@ class Fit:
     exposure: FloatArray
     shift: Shifts
     reps: int
-
-    @property
-    def cell(self) -> IntArray:
-        """Rep and time of each effort as one number."""
-        return self.rep * 2 + self.now
+    cell: IntArray
+    """Rep and time of each effort as one number."""
 
 
 def fitted(  # noqa: PLR0917 - columns of the same efforts
@@ -55,10 +52,11 @@ def fitted(  # noqa: PLR0917 - columns of the same efforts
     reps = int(rep.max(initial=-1)) + 1
     time = now.astype(np.int64)
     own = shifts(usual, success, exposure, rep, reps).shift
-    shift = shifts(usual, success, exposure, rep * 2 + time, reps * 2, anchor=np.repeat(own, 2))
-    p = logistic(usual + shift.shift[rep * 2 + time])
+    cell = rep * 2 + time
+    shift = shifts(usual, success, exposure, cell, reps * 2, anchor=np.repeat(own, 2))
+    p = logistic(usual + shift.shift[cell])
     expected = exposure * p
-    return Fit(rep, time, account, success - expected, expected * (1.0 - p), exposure, shift, reps)
+    return Fit(rep, time, account, success - expected, expected * (1.0 - p), exposure, shift, reps, cell)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

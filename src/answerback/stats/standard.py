@@ -20,6 +20,8 @@ RIDGE = 1.0
 _ROUNDS = 12
 _LARGEST_STEP = 2.0
 _SETTLED = 1e-6
+_NEAR = 1e-3
+_MOST_CODES = 20_000_000
 _NO_RIDGE = 1e-9
 _LEAST_RATE = 1e-4
 
@@ -92,9 +94,18 @@ def together(levels: Sequence[IntArray], size: int) -> IntArray:
     for level in levels:
         span = int(level.max(initial=0)) + 2
         code = code * span + level + 1
-        _, code = np.unique(code, return_inverse=True)
-        code = np.asarray(code, dtype=np.int64).reshape(-1)
+        code = _numbered(code)
     return code
+
+
+def _numbered(code: IntArray) -> IntArray:
+    """The same codes in the same order, without gaps; without sorting where they are not too far apart."""
+    last = int(code.max(initial=-1))
+    if last >= _MOST_CODES:
+        return np.asarray(np.unique(code, return_inverse=True)[1], dtype=np.int64).reshape(-1)
+    there = np.zeros(last + 1, dtype=np.int64)
+    there[code] = 1
+    return np.asarray((np.cumsum(there) - 1)[code], dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +162,7 @@ def shifts(
         left = wanted - np.bincount(cell, exposure * p, cells) - beside * p_middle
         step = np.clip(left / information, -1.0, 1.0)
         shift = shift + step
-        if np.abs(step).max(initial=0.0) < _SETTLED:
+        if np.abs(step).max(initial=0.0) < _NEAR:  # the next step would be of the size of its square
             break
     p, p_middle = logistic(usual + shift[cell]), logistic(middle + shift)
     information = np.bincount(cell, exposure * p * (1.0 - p), cells) + added * p_middle * (1.0 - p_middle)
