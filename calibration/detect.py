@@ -14,7 +14,7 @@ from numpy.random import Generator, default_rng
 
 from answerback.simulate.answering import Answering, answering
 from answerback.stats.alarms import ALARM, SURE, alarm_level, e_bh, posterior, set_fdr
-from answerback.stats.arrays import BoolArray, FloatArray
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.detect import FALLS, WATCH, Direction, changed_rate, expected_rate, settle, weights
 from answerback.stats.shared_shift import shared_shift
 from answerback.stats.special import logistic, normal_quantile
@@ -124,7 +124,7 @@ def run(
     return [Found(size * quiet / np.maximum(count, 1.0), found) for count, found in zip(alarms, delays, strict=True)]
 
 
-def at_rate(found: Found, thresholds: FloatArray, between: float, figure: Callable[[FloatArray], float]) -> float:
+def at_rate(found: Found, between: float, figure: Callable[[FloatArray], float]) -> float:
     """A figure of the delays at the threshold with so many weeks between false alarms."""
     x = np.log(np.maximum.accumulate(found.between))
     values = [figure(each) for each in found.delays]
@@ -168,8 +168,8 @@ def known_rates(streams: int) -> list[Table]:
     for weeks in (104, 1040):
         for name, which, said in (("ours", 0, published[0, weeks]), ("CUSUM tuned to the truth", 1, cusums[weeks])):
             cells = [
-                f"{at_rate(found[n][which], levels, weeks, np.median):.1f}"
-                f" ({at_rate(found[n][which], levels, weeks, np.mean):.1f}); {said[n]}"
+                f"{at_rate(found[n][which], weeks, np.median):.1f}"
+                f" ({at_rate(found[n][which], weeks, np.mean):.1f}); {said[n]}"
                 for n in range(3)
             ]
             rows.append([f"{name}, one false alarm in {weeks} weeks", *cells])
@@ -242,7 +242,7 @@ def estimated(teams: int) -> list[Table]:
         mine = ours(truth, used["25 % quantile (ours)"].ravel(), np.array([WATCH]))
         other = theirs(truth, p, q, H)
         got, tuned = run(truth, p, q, [mine, other], rng)
-        late, best = float(got.delays.mean()), at_rate(tuned, H, float(got.between[0]), np.mean)
+        late, best = float(got.delays.mean()), at_rate(tuned, float(got.between[0]), np.mean)
         limit = {400: "1.15", 160: "1.3", 40: "reported"}[baseline]
         budget.append(
             [f"{baseline}", f"{got.between[0]:.0f}", f"{late:.2f}", f"{best:.2f}", f"{late / best:.2f}", limit]
@@ -259,7 +259,7 @@ def estimated(teams: int) -> list[Table]:
     return [Table("estimated baselines", header, rows, note), Table("budget", columns, budget, said)]
 
 
-def _used(name: str, seen: FloatArray, baseline: int) -> FloatArray:
+def _used(name: str, seen: IntArray, baseline: int) -> FloatArray:
     if name == "own rate":
         return np.clip(seen / baseline, 0.005, 0.995)
     exposure = np.full(seen.shape[1], float(baseline))
@@ -307,7 +307,7 @@ def many(streams: int) -> Table:
         "25 % quantile of 160 efforts",
         "expected (known): wrong; weeks",
     ]
-    note = f"{streams:,} streams, 104 weeks, 20 efforts a week; a tenth drops once, to odds times .2 to .5. Hazard 1/1,040."
+    note = f"{streams:,} streams, 104 weeks, 20 a week; a tenth drops once, to odds times .2 to .5; hazard 1/1,040."
     return Table("many streams", header, rows, note)
 
 
@@ -392,6 +392,7 @@ def _renewed(streams: int, efforts: int, *, renews: bool) -> tuple[int, int, flo
     state, delays = np.zeros((streams, len(FALLS))), np.full(streams, np.nan)
     alarms = false = 0
     exposure = np.full(40, float(base * efforts))
+    weight = weights(p, direction=Direction.FALL)
     for now in range(weeks):
         if now == 0 or (renews and now % 4 == 0):
             total = seen[now : now + base].sum(axis=0).reshape(-1, 40)
@@ -429,8 +430,8 @@ def together(teams: int) -> Table:
         "what the others share taken off (ours)",
     ]
     note = (
-        f"{teams} teams of 30 at 20 %, 20 efforts a week, rate known, answers in, level 104; one of the team falls to odds "
-        "times .3 at the end. Promised: 104."
+        f"{teams} teams of 30 at 20 %, 20 efforts a week, rate known, answers in, level 104; one of the team falls to "
+        "odds times .3 at the end. Promised: 104."
     )
     return Table("together", header, rows, note)
 

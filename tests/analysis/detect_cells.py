@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ class Team:
         return cells_of(made, moved, reps, self.waiting)
 
 
-def cells_of(made: list[tuple[int, ...]], moved: list[tuple[int, ...]], reps: int, waiting: int) -> Cells:
+def cells_of(made: Sequence[tuple[int, ...]], moved: Sequence[tuple[int, ...]], reps: int, waiting: int) -> Cells:
     """Cells of rows (stream, day, seen, n) and (stream, day, seen, lag, n)."""
     made, moved = sorted(made, key=lambda row: row[1]), sorted(moved, key=lambda row: row[1])
     stream, day, seen, n = (np.array([row[each] for row in made], np.int32) for each in range(4))

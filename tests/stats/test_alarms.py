@@ -111,7 +111,7 @@ def test_evidence_of_maturing_weeks_has_the_mean_of_the_weeks_watched() -> None:
 
 
 def drawn_lags(curve: np.ndarray, age: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return np.searchsorted(curve[1:], rng.random(age.size) * curve[age], side="right")
+    return np.asarray(np.searchsorted(curve[1:], rng.random(age.size) * curve[age], side="right"))
 
 
 def test_slower_answers_are_called_so_no_more_often_than_stated() -> None:

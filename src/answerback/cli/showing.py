@@ -74,9 +74,7 @@ def explain_figure(
 ) -> None:
     """Opens a figure, an effort, a link, a change or a finding; a change also as a `chart`."""
     if chart is not None:
-        if what != "change":
-            raise UsageError("only a change has a chart", where="--chart", next_step="explain change rep=…")
-        write_chart(settings, pairs(which, "explain"), chart)
+        _draw(settings, what, which, chart)
     workspace = settings.workspace()
     scope = owner_scope(f"explain {what}")
     note_use(workspace.home, scope.purpose, " ".join(words(by)), now=datetime.now(UTC))
@@ -104,6 +102,12 @@ def explain_figure(
         print(plain_lines(told.story))
     if told.rows.num_columns:
         put(settings, told.rows)
+
+
+def _draw(settings: Settings, what: str, which: list[str], chart: Path) -> None:
+    if what != "change":
+        raise UsageError("only a change has a chart", where="--chart", next_step="explain change rep=…")
+    write_chart(settings, pairs(which, "explain"), chart)
 
 
 def _one(which: list[str], meaning: str) -> str:

@@ -6,6 +6,7 @@ Only this module knows Altair. It comes with `pip install answerback[charts]`; w
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 from answerback.analysis.detect.story import Story
 from answerback.analysis.detect.weekly import monday
@@ -19,7 +20,7 @@ _INK, _BAND, _LINE = "#1b1b1b", "#c9d3dd", "#5a6570"
 def change_chart(story: Story) -> str:
     """The run chart of one rep's touches: weekly rates with 95 % bands, the usual rate, what happened, the start.
 
-    It reads without colour: a line with points, a band, a dashed line, and labels. Title and description are in the SVG.
+    It reads without colour: a line with points, a band, a dashed line, and labels. Title and description are in it.
 
     Raises UsageError where Altair is not installed.
     """
@@ -36,13 +37,13 @@ def change_chart(story: Story) -> str:
     ]
     x = alt.X("week:T", title="week from")
     axis = alt.Axis(format=".0%")
-    base = alt.Chart(alt.Data(values=rows))
+    base = _over(alt, rows)
     layers = [
         base.mark_area(color=_BAND).encode(x=x, y=alt.Y("low:Q", title="moved a buyer", axis=axis), y2="high:Q"),
         base.mark_line(color=_INK, point=alt.OverlayMarkDef(color=_INK, size=22)).encode(x=x, y="rate:Q"),
     ]
     if story.usual is not None:
-        usual = alt.Chart(alt.Data(values=[{"rate": story.usual}]))
+        usual = _over(alt, [{"rate": story.usual}])
         layers.append(usual.mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
     layers += [_mark(alt, day, text) for day, text in _marks(story)]
     title = f"{story.rep}: {story.play or ALL}"
@@ -74,8 +75,12 @@ def _marks(story: Story) -> list[tuple[str, str]]:
     return [(day.isoformat(), text) for day, text in began + happened if day >= first]
 
 
-def _mark(alt: object, day: str, text: str) -> object:
-    base = alt.Chart(alt.Data(values=[{"week": day, "text": text}]))  # type: ignore[attr-defined]
+def _over(alt: Any, rows: list[dict[str, Any]]) -> Any:
+    return alt.Chart(alt.Data(values=rows))
+
+
+def _mark(alt: Any, day: str, text: str) -> Any:
+    base = _over(alt, [{"week": day, "text": text}])
     rule = base.mark_rule(color=_LINE).encode(x="week:T")
     label = base.mark_text(align="left", dx=4, y=8, color=_INK).encode(x="week:T", text="text:N")
     return rule + label
