@@ -85,8 +85,8 @@ class Answer:
 def teams_of(setting: Setting, teams: int, rng: Generator, reps: int = REPS) -> Teams:
     """Teams under a setting."""
     weeks = EARLIER + RECENT + POST
-    own = rng.beta(4, 16, (teams, reps, 1))
-    odds = np.log(own / (1 - own)) + rng.normal(0.0, WOBBLE, (teams, reps, weeks))
+    odds = (lambda p: np.log(p / (1 - p)))(rng.beta(4, 16, (teams, reps, 1)))
+    odds = odds + rng.normal(0.0, WOBBLE, (teams, reps, weeks))
     if setting.dips:
         begins, lasts = rng.integers(0, EARLIER + RECENT, (teams, reps, 1)), rng.integers(4, 13, (teams, reps, 1))
         week = np.arange(weeks)
@@ -185,11 +185,8 @@ def score(answer: Answer, truth: float) -> tuple[float, float, float]:
     """Bias, coverage, and how often a lift is claimed."""
     known = ~np.isnan(answer.effect)
     held = (answer.low <= truth) & (truth <= answer.high)
-    return (
-        float(answer.effect[known].mean() - truth),
-        float(held[known].mean()),
-        float((answer.low[known] > 0.0).mean()),
-    )
+    claims = (answer.low[known] > 0.0).mean()
+    return float(answer.effect[known].mean() - truth), float(held[known].mean()), float(claims)
 
 
 def groups(teams: int, rng: Generator) -> Table:
@@ -291,12 +288,8 @@ def looks(runs: int, rng: Generator) -> Table:
         rate = np.clip((team.earlier[0] * 2 + team.recent[0]) / 3, 0.01, 0.99)
         hits = rng.binomial(A_WEEK, np.repeat(rate[:, None], POST, axis=1)).cumsum(axis=1)
         for week in range(1, POST + 1):
-            said = drawn_lots(
-                post=hits[pool, week - 1] / (A_WEEK * week),
-                now=now[pool],
-                recent=team.recent[0][pool],
-                earlier=team.earlier[0][pool],
-            )
+            before = {"recent": team.recent[0][pool], "earlier": team.earlier[0][pool]}
+            said = drawn_lots(post=hits[pool, week - 1] / (A_WEEK * week), now=now[pool], **before)
             if isinstance(said, Drawn):
                 effect = said.effect
                 half = float(peeking_factor(week / POST, df=effect.df)) * effect.error
@@ -308,10 +301,9 @@ def looks(runs: int, rng: Generator) -> Table:
         ("lot of 16 reps, 6 weekly looks", "usual interval at each look", f"{wrong[0].mean():.3f}", "1"),
         ("", "interval for every look", f"{wrong[1].mean():.3f}", f"{np.mean(width):.2f}"),
     ]
-    trials = 2_000
+    trials, n = 2_000, np.arange(1, 2_001)
     for p in (0.03, 0.2):
         s = (rng.random((runs, trials)) < p).cumsum(axis=1)
-        n = np.arange(1, trials + 1)
         interval = rate_sequence(s, n)
         missed = ((interval.low > p) | (interval.high < p)).any(axis=1).mean()
         error = np.sqrt(np.maximum(s / n * (1 - s / n), 1e-12) / n)
@@ -387,10 +379,9 @@ def rollouts(runs: int, rng: Generator) -> Table:
                     by_draw.append(said.low <= effect <= said.high)
                     bias.append(said.effect - effect)
                     claims.append(said.low > 0)
-            rows.append((
-                f"{starters} of 30, {name}", f"{np.mean(bias):+.3f}", f"{np.mean(by_error):.3f}",
-                f"{np.mean(by_draw):.3f}", f"{np.mean(claims):.3f}",
-            ))  # fmt: skip
+            shares = (np.mean(each) for each in (by_error, by_draw, claims))
+            cells = (f"{np.mean(bias):+.3f}", *(f"{each:.3f}" for each in shares))
+            rows.append((f"{starters} of 30, {name}", *cells))
     header = ("who starts", "bias", "coverage by standard error", "coverage by redrawing", "claims a lift")
     return Table("rollouts", header, rows, f"{runs:,} runs; true effect +.05, and 0 where the lowest start first.")
 
