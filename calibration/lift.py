@@ -85,8 +85,8 @@ class Answer:
 def teams_of(setting: Setting, teams: int, rng: Generator, reps: int = REPS) -> Teams:
     """Teams under a setting."""
     weeks = EARLIER + RECENT + POST
-    odds = (lambda p: np.log(p / (1 - p)))(rng.beta(4, 16, (teams, reps, 1)))
-    odds = odds + rng.normal(0.0, WOBBLE, (teams, reps, weeks))
+    own = rng.beta(4, 16, (teams, reps, 1))
+    odds = np.log(own / (1 - own)) + rng.normal(0.0, WOBBLE, (teams, reps, weeks))
     if setting.dips:
         begins, lasts = rng.integers(0, EARLIER + RECENT, (teams, reps, 1)), rng.integers(4, 13, (teams, reps, 1))
         week = np.arange(weeks)
