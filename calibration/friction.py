@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.random import Generator, default_rng
 
@@ -49,7 +51,7 @@ def _by_itself() -> Table:
 
 
 def _departures(sets: int) -> Table:
-    worlds = (
+    worlds: tuple[tuple[str, dict[str, Any], str], ...] = (
         ("buyers differ", {}, "0.08"),
         ("two sorts of buyers, 30 % and 3 %", {"two_sorts": True}, ""),
         ("40 % never answer", {"cold": 0.4}, ""),
@@ -60,7 +62,7 @@ def _departures(sets: int) -> Table:
     rows = []
     for number, (name, options, expected) in enumerate(worlds):
         rng = default_rng(100 + number)
-        told = [_tested(rng, **options) for _ in range(sets)]  # type: ignore[arg-type]
+        told = [_tested(rng, **options) for _ in range(sets)]
         flags = np.array([(each.statistic > 2.71, each.p_value <= 0.05, each.shown) for each in told])
         ratio = np.mean([each.departing.ratio for each in told])
         rows.append((name, expected, *(f"{each:.2f}" for each in flags.mean(axis=0)), f"{ratio:.2f}"))
@@ -72,8 +74,8 @@ def _departures(sets: int) -> Table:
     )
 
 
-def _tested(rng: Generator, **options: float) -> Departure:
-    told = departure(runs(rng, 10_000, **options), rng=rng, draws=99)  # type: ignore[arg-type]
+def _tested(rng: Generator, **options: Any) -> Departure:
+    told = departure(runs(rng, 10_000, **options), rng=rng, draws=99)
     if isinstance(told, CannotTell):
         raise TypeError(f"too few runs were drawn: {told}")
     return told
@@ -90,11 +92,11 @@ def harmed(
     close = rng.random(buyers) < 0.5 + chased * (np.tanh(readily - 1.0) / 2.0)
     going = np.ones(buyers, bool)
     parts = []
-    for number in range(1, 9):
-        many = close & (number >= 4)
+    for place in range(1, 9):
+        many = close & (place >= 4)
         won = rng.random(buyers) < 0.12
         hurt = ~won & (rng.random(buyers) < 0.004 * readily * np.where(many, ratio, 1.0))
-        parts.append((np.flatnonzero(going), number, many[going], hurt[going]))
+        parts.append((np.flatnonzero(going), place, many[going], hurt[going]))
         going &= ~won & ~hurt & (rng.random(buyers) >= 0.1)
     buyer = np.concatenate([each[0] for each in parts])
     number = np.concatenate([np.full(len(each[0]), each[1]) for each in parts])

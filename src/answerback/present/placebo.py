@@ -100,7 +100,9 @@ def notes(found: Sequence[Vanished]) -> list[str]:
     if few := [each.check for each in found if each.draws and not each.could_tell]:
         lines.append(f"Too few data sets for {_and(few)} to fail at all: take more with --draws.")
     if none := [each.check for each in found if not each.draws]:
-        lines.append(f"Not asked: {_and(none)}. There are no records that they rest on.")
+        lines.append(
+            f"Nothing to look at: {_and(none)}. Records are missing, or in dealt data it cannot be told at all."
+        )
     if any(each.draws for each in found):
         lines.append(
             "Some dealt data sets show something by chance, as often as is promised. More than that is a fault."
