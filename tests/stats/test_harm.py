@@ -31,7 +31,9 @@ def test_the_p_value_by_counting_every_way() -> None:
     assert isinstance(told, Harm)
     chance = 0.0
     for way in product((0, 1), repeat=6):
-        weight = np.prod([(0.25 if k < 3 else 0.5) if hit else (0.75 if k < 3 else 0.5) for k, hit in enumerate(way)])
+        weight = float(
+            np.prod([(0.25 if k < 3 else 0.5) if hit else (0.75 if k < 3 else 0.5) for k, hit in enumerate(way)])
+        )
         chance += weight * (1.0 if sum(way) > 4 else 0.5 if sum(way) == 4 else 0.0)
     assert told.p_value == pytest.approx(chance)
 

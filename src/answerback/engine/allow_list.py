@@ -121,9 +121,9 @@ def _numbers(tree: exp.Query) -> Iterator[str]:
     for node in tree.find_all(exp.Div, exp.IntDiv, exp.Mod):
         if not (type(node) is exp.Div and isinstance(node.parent, exp.Floor) and node.expression.is_int):
             yield "division: SQL counts, Python judges; return both numbers, or whole units by floor(x / 86400)"
-    for node in tree.find_all(exp.Literal):
-        if not node.is_string and "." in node.name and "e" not in node.name.lower():
-            yield f"{node.name}: a decimal, rounded differently elsewhere; write it as a double, such as 3600e0"
+    for number in tree.find_all(exp.Literal):
+        if not number.is_string and "." in number.name and "e" not in number.name.lower():
+            yield f"{number.name}: a decimal, rounded differently elsewhere; write it as a double, such as 3600e0"
     for total in tree.find_all(exp.Sum):
         outer = total.find_ancestor(exp.Cast, exp.Select)
         if not (isinstance(outer, exp.Cast) and outer.to.this is exp.DataType.Type.BIGINT):

@@ -44,7 +44,7 @@ def conditional_poisson(case: IntArray, events: IntArray, time: FloatArray, desi
     """The maximum of the conditional likelihood of events within cases.
 
     Method: given a case's number of events, where they fall is multinomial with weights time * exp(design @ beta);
-    Farrington (1995), Biometrics 51(1); Newton's steps. Checked against SCCS::standardsccs in tests/reference/sccs.json.
+    Farrington (1995), Biometrics 51(1); Newton's steps. Checked against SCCS::standardsccs: tests/reference/sccs.json.
 
     Args:
         case: whose stretch it is, whole numbers from 0, shape (stretches,).
@@ -96,7 +96,8 @@ def cut(observed: FloatArray, event_case: IntArray, event_at: FloatArray, border
 
     Args:
         observed: begin and end of each case, the end excluded, shape (cases, 2).
-        event_case, event_at: whose event it is, and when, within the case's time.
+        event_case: whose event it is.
+        event_at: when it was, within the case's time.
         borders: for each case where its time is cut; those outside it do nothing.
     """
     case: list[int] = []
