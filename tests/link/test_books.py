@@ -1,4 +1,4 @@
-"""What the office keeps: how deals ended, who held which company, targets, expenses, happenings, each by its comment."""
+"""What the office keeps: how deals ended, who held which company, targets, expenses and happenings."""
 
 from __future__ import annotations
 
