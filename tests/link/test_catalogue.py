@@ -26,6 +26,9 @@ from tests.link.worlds import crowded_world
 
 COLUMNS = Path(__file__).with_name("columns.json")
 NULLABLE = {
+    ("effort_count", "rep_key"),
+    ("effort_count", "seen_days"),
+    ("answer_count", "rep_key"),
     *(("play_variant", name) for name in ("subkind", "purpose", "step")),
     ("coverage_span", "rep_key"),
     *(("holding", name) for name in ("account_key", "deal_key")),
