@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,9 @@ def test_the_answer_comes_first_and_the_parts_add_up(home: Path, capfd: pytest.C
     told = capfd.readouterr().out
     assert told.startswith("The system, in one part: touches where segment is middle move fewer buyers since 2026-0")
     assert "Nobody's own results differ from the others' beyond chance." in told
-    points = [
-        float(word) for word in told.replace("\u2212", "-").split() if word.startswith(("+", "-")) and "." in word
-    ]
-    assert points
+    sum_lines = told[told.index("rate before") : told.index("rate since") + 40].replace("\u2212", "-")
+    figures = [float(each) for each in re.findall(r"([-+]?\d+\.\d) (?:%|points)", sum_lines)]
+    assert sum(figures[:-1]) == pytest.approx(figures[-1], abs=0.01)  # as printed, to the digit
     assert "nan" not in told
 
 

@@ -266,7 +266,7 @@ def _notes(told: Diagnosis, ids: Mapping[int, str], replacing: Replacing | None)
     if told.verdict is Verdict.CANNOT_TELL and told.reps_with_enough and told.period is not None:
         lines.append(
             "With 20 touches a week and rep, a fall of one person to a quarter of the odds is seen "
-            "in two of three cases "
+            "in two of five cases "
             "within four weeks; with 5 a week a fault of the system may be found, never one of a person."
         )
     if told.slowed is not None:
