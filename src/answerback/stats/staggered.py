@@ -213,4 +213,5 @@ def _by_redrawing(
     away = np.abs(on_outcome[None, :] - grid[:, None] * on_given[None, :])
     odd = (1 + (away >= np.abs(effect - grid)[:, None] * (1 - 1e-9)).sum(axis=1)) / (draws + 1)
     held = grid[odd > 0.05]
-    return float(held.min()), float(held.max()), p_value
+    step = grid[1] - grid[0]  # the ends lie somewhere between two points: the outer one is taken
+    return float(held.min() - step), float(held.max() + step), p_value
