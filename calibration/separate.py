@@ -10,8 +10,9 @@ import numpy as np
 from numpy.random import Generator, default_rng
 
 from answerback.stats.arrays import FloatArray, IntArray
-from answerback.stats.separate import Efforts, Separated, Where, separate
+from answerback.stats.separate import Separated, separate
 from answerback.stats.special import logistic
+from answerback.stats.two_times import Efforts, Where
 from calibration.tables import Table
 
 CANNOT = "cannot tell"

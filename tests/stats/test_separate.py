@@ -14,9 +14,10 @@ from answerback.stats.arrays import FloatArray
 from answerback.stats.between import unlike_groups
 from answerback.stats.contrast import contrasts, fitted
 from answerback.stats.onset import onset
-from answerback.stats.separate import Efforts, Name, Where, separate
+from answerback.stats.separate import separate
 from answerback.stats.special import logistic
 from answerback.stats.stretch import Stretch, stretch
+from answerback.stats.two_times import Efforts, Name, Where
 from calibration.separate import SHAPES, TRUTHS, Team, drawn, scored, verdict_of
 
 # ------------------------------------------------------------------------------------------------ how often it is right

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum, auto
 
 import numpy as np
 
@@ -17,92 +16,23 @@ from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.between import spread, unlike_groups
 from answerback.stats.contrast import Contrasts, Fit, contrasts, fitted, size_of
-from answerback.stats.meta import MOST_SPREAD, Pooled, common_shift, pool
-from answerback.stats.multiplicity import adjusted, benjamini_hochberg
-from answerback.stats.special import logistic, normal_share
+from answerback.stats.meta import Pooled, pool
+from answerback.stats.multiplicity import adjusted
+from answerback.stats.people_apart import people_apart
 from answerback.stats.standard import expected_log_odds
+from answerback.stats.two_times import FEWEST_REPS, Cause, Efforts, Name, Where, changes, enough, over_dispersion
 
 DRILL_RATE = 0.05
 """Of the levels that are named, at most this share may be there by chance."""
 GROUP_LEVEL = 0.01
 SYSTEM_LEVEL = 0.01
-USUAL_SPREAD = 0.02
-"""Reps change a little by themselves: a variance of the log odds that is always allowed for (sd .14)."""
-PERSON_RATE = 0.1
-"""Of the people who are said to stand apart, at most this share may be there by chance."""
 MOST_CAUSES = 4
-FEWEST_REPS = 5
 FEWEST_GROUPS = 3
-LEAST_NOW_PERSON, LEAST_BEFORE_PERSON = 80.0, 40.0
-"""Matured efforts of somebody of whom anything is said: now, and before."""
 LEAST_SHIFT = 0.1
 """A common shift of the log odds below this is no finding, however sure it is."""
 _FEWEST_WEEKS = 6
-_HALF = 0.25
-"""The information of the half success and half failure that are added."""
 _ONE_LEVEL = 0.02
 """A dimension of which less than this share of the information lies within reps is the reps' own, like their team."""
-
-
-class Where(StrEnum):
-    """What sort of cause it is."""
-
-    LEVEL = auto()
-    """A sort of effort or buyer, compared within reps."""
-    GROUP = auto()
-    """People who have a manager, a cohort or a region in common, compared between reps."""
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A level of a dimension."""
-
-    dimension: str
-    level: int
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Efforts:
-    """What is compared: efforts (or sums of equal ones) of two times; arrays of shape (n,).
-
-    Attributes:
-        rep, account: from 0.
-        now: whether it belongs to the later time.
-        success, exposure: real.
-        week: of the effort, from 0; what moves all reps for a week only is no change.
-        dimensions: the level of each effort, from 0, -1 where it has none, by name.
-        groups: the group of each rep, from 0, -1 where there is none, by name; shape (reps,).
-    """
-
-    rep: IntArray
-    account: IntArray
-    now: BoolArray
-    success: FloatArray
-    exposure: FloatArray
-    week: IntArray
-    dimensions: Mapping[str, IntArray]
-    groups: Mapping[str, IntArray]
-
-    @property
-    def reps(self) -> int:
-        """How many reps."""
-        return int(self.rep.max(initial=-1)) + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """A level or group that changed unlike the others: by how much (log odds), how sure, and what else it may be.
-
-    `aliases` are other names for the same efforts: which of them is the cause cannot be told from these data.
-    """
-
-    where: Where
-    name: Name
-    effect: float
-    error: float
-    p_value: float
-    """After correction for everything that was looked at."""
-    aliases: tuple[Name, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,8 +97,8 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
     least_p, tested = 1.0, 0
     while True:
         fit = _fit(own, offset)
-        phi = _over_dispersion(fit)
-        effects, variances = _changes(own, fit, offset, phi)
+        phi = over_dispersion(fit)
+        effects, variances = changes(own, fit, offset, phi)
         effects = effects - moved
         cause, least, number = _next_level(own, fit, first, looks, causes)
         tested = max(tested, number)
@@ -181,23 +111,15 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         if cause is None or len(causes) == MOST_CAUSES:
             break
         if cause.where is Where.LEVEL:
-            chosen = own.dimensions[cause.name.dimension] == cause.name.level
-            parts = (own.rep, own.now, own.account)
-            size = size_of(
-                offset, chosen, start=cause.effect, parts=parts, success=own.success, exposure=own.exposure
-            )  # fmt: skip
-            cause = replace(cause, effect=size)
-            offset = offset + np.where(chosen & own.now, size, 0.0)
+            cause, offset = _level_taken_out(own, cause, offset)
         else:
             moved = moved + np.where(own.groups[cause.name.dimension] == cause.name.level, cause.effect, 0.0)
         causes.append(replace(cause, aliases=_aliases(own, efforts.dimensions, cause)))
-    people = _people(own, fit, offset, moved, effects, variances, phi, looks)
+    people = people_apart(own, fit, offset, moved, effects, variances, phi, looks)
     system = people.system
     if system is not None:
         extra = _weekly(own, fit, phi) + _of_causes(own, fit, tuple(causes))
-        staying = np.isfinite(effects) & ~people.apart
-        system = pool(effects[staying], variances[staying], extra_variance=extra, at_least_chance=True)
-        system = replace(system, p_value=min(1.0, system.p_value * looks))
+        system = _of_all(effects, variances, ~people.apart, extra, looks)
     return Separated(
         causes=tuple(causes),
         system=system,
@@ -213,15 +135,6 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         unseparable=apart_dimensions,
         over_dispersion=phi,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _People:
-    system: Pooled | None
-    apart: BoolArray
-    z: FloatArray
-    p_value: FloatArray
-    exposure: FloatArray
 
 
 def _of_people(efforts: Efforts) -> tuple[Efforts, tuple[str, ...]]:
@@ -249,40 +162,21 @@ def _fit(efforts: Efforts, offset: FloatArray) -> Fit:
     return fitted(offset, efforts.rep, efforts.now, efforts.account, efforts.success, efforts.exposure)
 
 
-def _over_dispersion(fit: Fit) -> float:
-    """How many times larger the residuals of companies are than if each answer were for itself; at least 1."""
-    accounts = int(fit.account.max(initial=-1)) + 1
-    total, squares, whole = 0.0, 0.0, 0.0
-    for time in (0, 1):
-        chosen = fit.now == time
-        sums = np.bincount(fit.account[chosen], fit.residual[chosen], accounts)
-        squares += float((sums**2).sum())
-        whole += float(fit.weight[chosen].sum())
-        total += float((np.bincount(fit.rep[chosen], fit.weight[chosen], fit.reps) > 0.0).sum())
-    mean = fit.weight.sum() / max(fit.weight.size, 1)
-    left = max(whole - total * mean, 1e-9)
-    return max(1.0, squares / left) if accounts > 20 else 1.0
+def _of_all(effects: FloatArray, variances: FloatArray, stays: BoolArray, extra: float, looks: int) -> Pooled:
+    """What is common to all who do not stand apart."""
+    chosen = np.isfinite(effects) & stays
+    found = pool(effects[chosen], variances[chosen], extra_variance=extra, at_least_chance=True)
+    return replace(found, p_value=min(1.0, found.p_value * looks))
 
 
-def _changes(efforts: Efforts, fit: Fit, offset: FloatArray, phi: float) -> tuple[FloatArray, FloatArray]:
-    """Each rep's change and its variance.
-
-    The variance is taken where the rep would stand in both times without a change of their own. At the rates as they
-    came out, whoever had good luck would weigh more than who had bad luck, and the mean would be drawn upward.
-    """
-    reps = efforts.reps
-    shift, information = fit.shift.shift.reshape(reps, 2), fit.shift.information.reshape(reps, 2)
-    there = (fit.shift.exposure.reshape(reps, 2) > 0.0).all(axis=1)
-    change = shift[:, 1] - shift[:, 0]
-    if not there.any():
-        return np.full(reps, np.nan), np.full(reps, np.nan)
-    for _ in range(2):
-        middle = float(np.average(change[there], weights=1.0 / (1.0 / information[there]).sum(axis=1)))
-        level = (information * (shift - np.array([0.0, middle]))).sum(axis=1) / information.sum(axis=1)
-        p = logistic(offset + level[efforts.rep] + np.where(efforts.now, middle, 0.0))
-        held = np.bincount(fit.cell, efforts.exposure * p * (1.0 - p), 2 * reps).reshape(reps, 2)
-        information = np.asarray(held + _HALF, dtype=np.float64)
-    return np.where(there, change, np.nan), np.where(there, phi * (1.0 / information).sum(axis=1), np.nan)
+def _level_taken_out(efforts: Efforts, cause: Cause, offset: FloatArray) -> tuple[Cause, FloatArray]:
+    """The cause with its size beside all that was found before, and what is to be expected once it is known."""
+    chosen = efforts.dimensions[cause.name.dimension] == cause.name.level
+    parts = (efforts.rep, efforts.now, efforts.account)
+    size = size_of(
+        offset, chosen, start=cause.effect, parts=parts, success=efforts.success, exposure=efforts.exposure
+    )  # fmt: skip
+    return replace(cause, effect=size), offset + np.where(chosen & efforts.now, size, 0.0)
 
 
 def _next_level(
@@ -361,7 +255,7 @@ def _next_group(  # noqa: PLR0917 - what the step before it worked out
         each
         for each in found
         if Name(names[each.dimension], each.level) not in taken
-        and _enough(exposure[efforts.groups[names[each.dimension]] == each.level].sum(axis=0))
+        and enough(exposure[efforts.groups[names[each.dimension]] == each.level].sum(axis=0))
     ]
     if not left:
         return None, 1.0, 0
@@ -370,11 +264,6 @@ def _next_group(  # noqa: PLR0917 - what the step before it worked out
     if p_value > GROUP_LEVEL:
         return None, p_value, len(found)
     return Cause(Where.GROUP, Name(names[best.dimension], best.level), best.effect, best.error, p_value), p_value, 0
-
-
-def _enough(exposure: FloatArray) -> BoolArray:
-    """Whether something may be said of a person with so many matured efforts before and now; shape (..., 2)."""
-    return np.asarray((exposure[..., 1] >= LEAST_NOW_PERSON) & (exposure[..., 0] >= LEAST_BEFORE_PERSON))
 
 
 def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause) -> tuple[Name, ...]:
@@ -391,76 +280,6 @@ def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause)
         if name != cause.name.dimension
         for level in np.flatnonzero(overlap(chosen, levels, weight) >= 0.95)
     )
-
-
-def _people(  # noqa: PLR0917 - what the steps before it worked out
-    efforts: Efforts,
-    fit: Fit,
-    offset: FloatArray,
-    moved: FloatArray,
-    effects: FloatArray,
-    variances: FloatArray,
-    phi: float,
-    looks: int,
-) -> _People:
-    """What all have in common, and who stands apart from it, by both of two measures of the distance."""
-    exposure = fit.shift.exposure.reshape(efforts.reps, 2)
-    z, p_value = np.zeros(efforts.reps), np.ones(efforts.reps)
-    apart = np.zeros(efforts.reps, dtype=np.bool_)
-    system = None
-    known = np.isfinite(effects)
-    if known.sum() >= FEWEST_REPS:
-        enough = _enough(exposure)
-        common = common_shift(
-            effects[known],
-            variances[known],
-            may_flag=enough[known],
-            rate=PERSON_RATE / looks,
-            least_spread=USUAL_SPREAD,
-        )
-        middle = common.pooled.mean + moved
-        own_spread = min(max(common.pooled.tau_squared, USUAL_SPREAD), MOST_SPREAD) + common.pooled.error**2
-        by_count = _signed_root(efforts, fit, offset, middle, phi, own_spread)
-        z[known] = np.where(enough[known], _nearer(common.z, by_count[known]), 0.0)
-        p_value = 2.0 * normal_share(-np.abs(z))
-        apart[enough & known] = benjamini_hochberg(p_value[enough & known], rate=PERSON_RATE / looks)
-        if (known & ~apart).sum() < FEWEST_REPS - 1:
-            apart[:] = False
-        system = common.pooled
-    return _People(system, apart, z, p_value, exposure)
-
-
-def _x_log(x: FloatArray, ratio: FloatArray) -> FloatArray:
-    """X log(ratio), 0 where x is 0."""
-    return np.where(x > 0.0, x * np.log(np.where(x > 0.0, ratio, 1.0)), 0.0)
-
-
-def _nearer(one: FloatArray, other: FloatArray) -> FloatArray:
-    """Of two distances the smaller one; 0 where they do not point the same way."""
-    return np.where(one * other > 0.0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
-
-
-def _signed_root(  # noqa: PLR0917 - what the steps before it worked out
-    efforts: Efforts, fit: Fit, offset: FloatArray, middle: FloatArray, phi: float, spread_of_reps: float
-) -> FloatArray:  # fmt: skip
-    """How far the successes now lie from what each rep's own baseline and the common change let expect.
-
-    The signed root of the likelihood ratio, which the normal distribution fits at small counts, too, where log odds
-    stray far by chance (McCullagh, Nelder 1989, section 2.4); scaled for what the expectation itself does not know.
-    """
-    reps = efforts.reps
-    shift, information = fit.shift.shift.reshape(reps, 2), fit.shift.information.reshape(reps, 2)
-    expected_odds = offset + (shift[:, 0] + middle)[efforts.rep]
-    p = logistic(expected_odds)
-    now = np.where(efforts.now, efforts.exposure, 0.0)
-    expected, inside = (np.bincount(efforts.rep, now * each, reps) for each in (p, p * (1.0 - p)))
-    m = np.maximum(np.bincount(efforts.rep, now, reps), 1e-9)
-    s = np.minimum(np.bincount(efforts.rep, np.where(efforts.now, efforts.success, 0.0), reps), m)
-    expected = np.clip(expected, 1e-9, m * (1.0 - 1e-9))
-    deviance = _x_log(s, s / expected) + _x_log(m - s, (m - s) / (m - expected))
-    root = np.sign(s - expected) * np.sqrt(np.maximum(2.0 * deviance, 0.0))
-    unknown = phi / information[:, 0] + spread_of_reps
-    return np.asarray(root / np.sqrt(phi + np.maximum(inside, 1e-9) * unknown))
 
 
 def _of_causes(efforts: Efforts, fit: Fit, causes: tuple[Cause, ...]) -> float:

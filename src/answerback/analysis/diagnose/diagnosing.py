@@ -33,20 +33,17 @@ from answerback.domain.scope import Scope
 from answerback.stats.arrays import BoolArray, FloatArray
 from answerback.stats.contrast import fitted
 from answerback.stats.onset import onset
-from answerback.stats.separate import (
-    FEWEST_GROUPS,
+from answerback.stats.separate import FEWEST_GROUPS, SYSTEM_LEVEL, Separated, separate
+from answerback.stats.stretch import SURELY_SLOWER, Stretch, stretch
+from answerback.stats.two_times import (
     FEWEST_REPS,
     LEAST_BEFORE_PERSON,
     LEAST_NOW_PERSON,
-    SYSTEM_LEVEL,
     Efforts,
     Name,
-    Separated,
     Where,
-    separate,
 )
-from answerback.stats.separate import Cause as Found
-from answerback.stats.stretch import SURELY_SLOWER, Stretch, stretch
+from answerback.stats.two_times import Cause as Found
 
 _WIDTH = 1.96
 _NOTHING = Counts(0.0, 0.0, 0.0, 0.0)
