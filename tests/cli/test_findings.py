@@ -164,7 +164,7 @@ def test_contested_touches_leave_a_finding_for_others_and_stay_in_the_reps_own(s
     (document,) = staffed.rows("explain", "finding", name, "--as-of", LATER)
     moved = [row for row in document["figure"]["efforts"] if row["state"] == "on_base" and row["grade"] in ("E1", "E2")]
     assert len(moved) >= 3
-    for row in staffed.rows("show", "outcomes"):
+    for row in staffed.rows("show", "outcomes", "--as-of", LATER):
         if row["rep_id"] == "ann" and row["state"] == "on_base" and row["play"] == "email / follow_up":
             assert staffed("decide", "contest", row["effort_id"], "--reason", "not_mine").code == 0
     assert staffed("build").code == 0

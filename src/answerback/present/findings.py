@@ -93,7 +93,8 @@ def headline(finding: Finding) -> str:
         what = _WAY.get((finding.measure, finding.direction), what)
     if finding.kind is FindingKind.VERDICT and finding.verdict is not None:
         way = _WAY.get((finding.measure, finding.direction), "")
-        what = f"{way}: {VERDICTS[finding.verdict]}" if way else VERDICTS[finding.verdict]
+        whose = "the mix of the work has changed" if finding.subject.kind == "mix" else VERDICTS[finding.verdict]
+        what = f"{way}: {whose}" if way else whose
     if finding.level is Level.ASK:
         what = f"a question: {what}"
     return f"{finding.play}: {what}" if finding.play else what

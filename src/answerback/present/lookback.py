@@ -129,8 +129,7 @@ def steps(found: Lookback) -> list[str]:
 def happenings(found: Lookback, names: Names) -> list[str]:
     """What is known to have happened while something began."""
     said = [
-        f"{names.subject(each.finding.subject) or 'all'}, {headline(each.finding)}, since {each.finding.since}: "
-        f"{each.happening}"
+        f"{names.subject(each.finding.subject)}, {headline(each.finding)}, since {each.finding.since}: {each.happening}"
         for each in found.raised
         if each.happening
     ]

@@ -1,4 +1,4 @@
-"""The look-back: a planted fall is raised when it could be known, and judged right; what comes later changes nothing."""
+"""The look-back: a planted fall is raised when it could be known, and judged right; later data change nothing."""
 
 from __future__ import annotations
 

@@ -29,6 +29,8 @@ class Names:
 
     def subject(self, subject: Subject) -> str:
         """Whom or what a finding is about."""
+        if subject.kind == "organisation":
+            return "everybody"
         return subject.name if subject.key is None else self.name_of(subject.kind, subject.key)
 
     def where(self, where: Mapping[str, str]) -> dict[str, str]:
