@@ -38,6 +38,9 @@ SCHEMA = pa.schema(
         ("reason_text", pa.string()),
     ]
 )
+_SHORT = "too short a past"
+_STILL_AT_IT = 0.5
+"""Touches a week of the last eight: with fewer, a rep without a change is counted and not listed."""
 EYES = ("rep", "touches", "state", "since", "usual %", "lately %", "a week", "sure %", "shows in")
 
 
@@ -73,7 +76,7 @@ def change_eyes(found: Changes, names: Mapping[int, str], *, every: bool) -> pa.
     rows = [
         _eyes(row)
         for row in change_rows(found, names).to_pylist()
-        if every or row["touches"] == ALL or row["state"] in {"changed", "on watch"}
+        if every or row["state"] in {"changed", "on watch"} or (row["touches"] == ALL and row["a_week"] >= _STILL_AT_IT)
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in EYES]))
 
@@ -84,8 +87,8 @@ def _eyes(row: Mapping[str, Any]) -> dict[str, str]:
         row["touches"],
         f"{row['state']}: {row['direction']}" if row["direction"] else row["state"],
         "" if row["since"] is None else row["since"].isoformat(),
-        _percent(row["usual"]),
-        _percent(row["lately"]),
+        "" if row["state"] == _SHORT else _percent(row["usual"]),
+        "" if row["state"] == _SHORT else _percent(row["lately"]),
         f"{row['a_week']:.0f}",
         f"{row['sure'] * 100:.0f}" if row["sure"] >= 0.01 else "",
         "" if row["limit_weeks"] is None else weeks_text(row["limit_weeks"]),
@@ -105,7 +108,8 @@ def answer_text(found: Changes, names: Mapping[int, str]) -> str:
     whole = [each for each in found.standings if not each.play]
     changed = [each for each in found.standings if each.state == "changed"]
     watch = [each for each in found.standings if each.state == "on watch"]
-    short = sum(each.state == "too short a past" for each in whole)
+    short = sum(each.state == _SHORT for each in whole)
+    away = sum(each.per_week < _STILL_AT_IT and each.state not in {"changed", "on watch"} for each in whole)
     told = [f"{_people(len(whole))} watched, all touches together and each kind of touch for itself."]
     if changed:
         told += [f"{_change_text(each, names)}" for each in changed]
@@ -115,6 +119,8 @@ def answer_text(found: Changes, names: Mapping[int, str]) -> str:
         told.append(f"{len(watch)} on watch: too little to say anything, and nobody's business but the rep's.")
     if short:
         told.append(f"{_people(short)} with too short a past to be compared with it.")
+    if away:
+        told.append(f"{_people(away)} with hardly a touch in the last eight weeks, not listed.")
     return "\n".join(told)
 
 

@@ -49,6 +49,7 @@ def answer_lines(answer: Craft, ids: Mapping[int, str], *, one: bool) -> list[st
     said += [(each.rep_key, rut_text(each)) for each in answer.ruts if each.named]
     again = () if isinstance(answer.repeats, CannotTell) else answer.repeats
     said += [(each.rep_key, repeat_text(each)) for each in again if each.named]
+    said.sort(key=lambda each: ids.get(each[0], str(each[0])))  # by name: nobody is ranked
     lines = [_whose(rep_key, ids, one=one) + text for rep_key, text in said]
     return lines or ["No pattern stands out: what was seen is what chance does. The table says what works for whom."]
 

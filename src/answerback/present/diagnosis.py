@@ -331,9 +331,9 @@ def tell_levels(told: Levels, ids: Mapping[int, str]) -> Told:
         {
             "rep": rows["rep"],
             "touches": rows["touches"],
-            "moved": [_percent(each.rate) for each in standings],
+            "moved": ["" if each.outside is None else _percent(each.rate) for each in standings],
             "usual for these": [_percent(each.expected) for each in standings],
-            "chance": [f"{each.low * 100:.0f}–{each.high * 100:.0f} %" for each in standings],
+            "chance": ["" if each.outside is None else _limits(each.low, each.high) for each in standings],
             "limits": rows["limits"],
         }
     )
@@ -347,6 +347,10 @@ def tell_levels(told: Levels, ids: Mapping[int, str]) -> Told:
         f"usually bring; reps differ {told.phi:.1f} times as much as by chance, and the limits are as much wider."
     )
     return Told((first,), eyes, (note, *((CAUTION,) if outside else ())), rows)
+
+
+def _limits(low: float, high: float) -> str:
+    return f"{low * 100:.0f}–{high * 100:.0f} %"
 
 
 def _value(place: Place, ids: Mapping[int, str]) -> str:

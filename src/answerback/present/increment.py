@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -36,20 +37,25 @@ def sentences(found: Increment) -> list[str]:
         return [
             "Cannot tell: nothing that a buyer did was recorded and counts. Load a mailbox, a calendar or a dialler."
         ]
+    before = found.untouched.acts
     lines = [f"Of {total.acts:,} things that buyers did, {total.proof:,} answer a touch by proof."]
+    if before:
+        lines[0] += f" No touch went before {before:,}: nobody had asked."
     if found.reason is not None:
         lines.append(f"Of the other {total.unknown:,}: {_lower(refusal_text(found.reason))}")
         return lines
     lines.append(
         f"About {_spoken(total.plausible)} more came because of touches; about {_spoken(total.anyway)} would have come "
-        "anyway" + (f"; of {total.unknown:,} nobody can tell." if total.unknown else ".")
+        f"anyway{', those before any touch among them' if before else ''}"
+        + (f"; of {total.unknown:,} nobody can tell." if total.unknown else ".")
     )
-    ours = total.proof + total.plausible.value
-    lines.append(
-        "Most of what buyers did, they would have done anyway."
-        if ours < total.acts / 2
-        else "Most of what buyers did would not have come without a touch."
-    )
+    if after := total.acts - before:
+        ours = total.proof + total.plausible.value
+        lines.append(
+            "Most of what buyers did after a touch, they would have done anyway."
+            if ours < after / 2
+            else "Most of what buyers did after a touch would not have come without it."
+        )
     return lines
 
 
@@ -73,6 +79,9 @@ def eyes(found: Increment) -> list[dict[str, str]]:
     told = [row for row in found.plays if not isinstance(row.a_touch, CannotTell)]
     rest = [row for row in found.plays if isinstance(row.a_touch, CannotTell)]
     lines = [_line(row.play, row.touches, row.parts) for row in (*told, *(row for row in rest if row.parts.acts))]
+    if idle := [row for row in rest if not row.parts.acts]:
+        silent = replace(found.untouched, acts=0, proof=0, plausible=_NONE, anyway=_NONE, unknown=0)
+        lines.append(_line("kinds that nothing came after", sum(row.touches for row in idle), silent))
     if found.untouched.acts:
         lines.append(_line("no touch before", 0, found.untouched))
     lines.append(_line("all", sum(row.touches for row in found.plays), found.total))
@@ -104,6 +113,7 @@ def notes(found: Increment) -> list[str]:
 
 
 _PRE_GAIN, _DIFFER = 3.0, 2.0
+_NONE = Span(0, 0, 0)
 
 
 def _too_few(plays: Sequence[PlayIncrement]) -> int:

@@ -125,7 +125,7 @@ def strengths(cells: Cells, known: dict[int, PeerPrior], scope: Scope) -> tuple[
     """Of each rep the kind of touch that is most surely above the peers', and whether it is named.
 
     Looked at is each kind of touch to each sort of buyers, and to all of them. The bound on wrong names is kept over
-    all of these and all reps, whoever is asking.
+    all of these and all reps, whoever is asking; and the 95 % interval must leave out what peers move.
     """
     cells, known = _with_all_segments(cells, known)
     own, chance, spread = [], [], []
@@ -155,7 +155,7 @@ def strengths(cells: Cells, known: dict[int, PeerPrior], scope: Scope) -> tuple[
             high=float(high[place]),
             peers=known[int(cells.group[row[each]])].mean,
             probability=float(probability[each]),
-            named=bool(named[each]),
+            named=bool(named[each]) and bool(low[place] > known[int(cells.group[row[each]])].mean),
         )
         for place, each in enumerate(best.tolist())
     )
