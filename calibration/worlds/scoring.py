@@ -63,7 +63,10 @@ def _changed(plan: Plan, *labels: Label) -> Truth:
 
 def _new_hire(plan: Plan) -> Truth:
     new = plan.planted[1]
-    return Truth(sellers(new.sellers) | _asks(new.sellers), sellers(plan.planted[0].sellers), new.first_day)
+    helped = frozenset(("lift", label) for _, label in sellers(new.sellers))
+    rose = frozenset(("groove", label) for _, label in sellers(new.sellers))
+    wanted = sellers(new.sellers) | _asks(new.sellers) | helped
+    return Truth(wanted, sellers(plan.planted[0].sellers) | rose, new.first_day)
 
 
 def _one(plan: Plan) -> Truth:

@@ -16,7 +16,7 @@ Worlds = Mapping[Case, list[Row]]
 EXPECTED: Mapping[str, str] = MappingProxyType(
     {
         "one-of-many": "that rep (power .35 to .9 by 16 weeks)",
-        "new-hire": "the new rep, or a question to them",
+        "new-hire": "the new rep, a question to them, or what helped",
         "system": "the segment (power 1.0)",
         "manager": "that manager",
         "mix": "the lead source, and nobody",
@@ -25,7 +25,7 @@ EXPECTED: Mapping[str, str] = MappingProxyType(
         "quota": "the targets",
         "pester": "the two reps",
         "repeat": "that rep's repeated loss",
-        "tool": "what cannot be seen",
+        "tool": "what cannot be seen, else cannot tell",
         "slow": "slower answers, and nothing else",
         "calm": "nothing",
         "hot": "nothing",
@@ -97,8 +97,9 @@ def _false(scores: Mapping[Case, Score]) -> Table:
         for what in ("false verdicts", "false changes", "other false findings")
     ]
     note = (
-        "Verdicts: share of looks with any name that is not there (expected: at most .08 where nothing happened). "
-        "Changes and other findings: how many that are not there in a company of 30 reps over 40 weeks."
+        "Verdicts: companies with any name that is not there at one of three looks (expected of a single look where "
+        "nothing happened: .08). Changes and other findings: how many that are not there in a company of 30 reps over "
+        "40 weeks, `-` where they were not asked yet."
     )
     return Table("false", ("planted", *header), rows, note)
 
