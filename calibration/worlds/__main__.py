@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from calibration.tables import PAGES, put_tables
 from calibration.worlds import RESULTS
 from calibration.worlds.asking import AREAS
 from calibration.worlds.running import SEEDS, by_case, cases, read, run
@@ -23,6 +24,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", type=Path, help="keep the companies themselves in this folder (4 MB each)")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no world after so many seconds")
+    parser.add_argument("--write", action="store_true", help="write the tables into docs/methods/worlds.md")
     given = parser.parse_args(arguments)
     run(
         cases(given.scenario, range(1, given.seeds + 1)),
@@ -33,7 +35,11 @@ def main(arguments: list[str]) -> int:
         seconds=given.seconds,
         tell=lambda line: print(line, file=sys.stderr, flush=True),
     )
-    print("\n\n".join(f"{each.name}\n{each.markdown()}" for each in tables(by_case(read(given.results)))))
+    told = tables(by_case(read(given.results)))
+    if given.write:
+        put_tables(PAGES / "worlds.md", told)
+    else:
+        print("\n\n".join(f"{each.name}\n{each.markdown()}" for each in told))
     return 0
 
 
