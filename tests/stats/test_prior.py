@@ -149,12 +149,25 @@ def test_outside_the_part_that_is_looked_at_there_is_no_weight(seed: int) -> Non
     exposure = np.ceil(10 ** rng.uniform(0, 3.5, size if seed % 2 else 1)) * np.ones(size)
     mean = rng.uniform(0.01, 0.99)
     truth = rng.beta(mean * strength, (1 - mean) * strength, size)
-    cells = distinct_cells(rng.binomial(exposure.astype(int), truth), exposure)
+    cells = module._Sums.of(distinct_cells(rng.binomial(exposure.astype(int), truth), exposure))
     region, whole = module._where_the_weight_is(cells), module._whole_plane()
     log_weight = module._log_weight(cells, *module._axes(region, module.MEANS, module.STRENGTHS))
     edges = {(0, 0): log_weight[0], (0, 1): log_weight[-1], (1, 0): log_weight[:, 0], (1, 1): log_weight[:, -1]}
     for (side, end), edge in edges.items():
         assert region[side, end] == whole[side, end] or edge.max() < -10
+
+
+@pytest.mark.parametrize("scale", [0.5, 5.0, 60.0])
+def test_many_different_exposures_give_what_each_by_itself_would(scale: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = default_rng(11)
+    exposure = np.concatenate([[0.0, 0.0], rng.gamma(2.0, scale, 1500)])
+    successes = np.minimum(rng.binomial(np.ceil(exposure).astype(int), 0.2), exposure)
+    assert module.on_knots(exposure, np.ones(1502))[0].size < 500
+    quick = shrunk_rates(successes, exposure)
+    monkeypatch.setattr(module, "_MANY", 10**9)
+    one_by_one = shrunk_rates(successes, exposure)
+    for name in ("rate", "low", "high"):
+        np.testing.assert_allclose(getattr(quick, name), getattr(one_by_one, name), atol=1e-9)
 
 
 def test_a_large_group_of_young_cells_errs_on_the_safe_side() -> None:

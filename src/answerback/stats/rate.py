@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from answerback.domain.answers import NotEnoughData, Rate, Reason
-from answerback.stats.arrays import FloatArray, counts, frozen
+from answerback.stats.arrays import BoolArray, FloatArray, counts, frozen, weighted_count
 from answerback.stats.intervals import jeffreys
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve
 from answerback.stats.prior import PeerPrior, distinct_cells, peer_prior
@@ -120,6 +120,34 @@ def shrunk_rates(
     )
 
 
+def drawn(
+    successes: ArrayLike, exposure: ArrayLike, prior: PeerPrior, *, coverage: float, wanted: ArrayLike = True
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Rate and limits of each cell, as `shrunk_rates` gives them, and nothing else: for very many cells.
+
+    Args:
+        successes: as there.
+        exposure: as there.
+        prior: what peers say.
+        coverage: as there.
+        wanted: the cells whose limits are wanted; those of others are NaN.
+
+    Raises:
+        ValueError: as there.
+
+    >>> rates = shrunk_rates([2, 4, 3], [20, 20, 20])
+    >>> drawn([2, 4, 3], [20, 20, 20], rates.prior, coverage=0.95)[1].round(2)
+    array([0.04, 0.07, 0.06])
+    """
+    cells = distinct_cells(successes, exposure)
+    order = cells.place
+    asked = np.broadcast_to(np.asarray(wanted, dtype=np.bool_), order.shape)
+    limits = np.zeros(cells.exposure.size, dtype=np.bool_)
+    limits[order[asked]] = True
+    mean, low, high = _posterior(cells.successes, cells.exposure, prior, coverage, limits)
+    return mean[order], np.where(asked, low[order], np.nan), np.where(asked, high[order], np.nan)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enough:
     """What a rate needs to be published; the defaults are the product's rule.
@@ -189,24 +217,48 @@ def judge(
 
 
 def _posterior(
-    successes: FloatArray, exposure: FloatArray, prior: PeerPrior, coverage: float
+    successes: FloatArray,
+    exposure: FloatArray,
+    prior: PeerPrior,
+    coverage: float,
+    wanted: BoolArray | slice = slice(None),
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean and limits per cell: moments of the mixture of Betas, then the Beta with these moments.
 
     Where nearly all weight is at 0 or at 1 the mean may lie outside the limits; they are stretched to hold it.
     """
-    strength = prior.a + prior.b
+    strength, weight, middle, square = _by_strength(prior)
     mean, spread = np.empty_like(exposure), np.empty_like(exposure)
     for start in range(0, exposure.size, _CHUNK):
         part = slice(start, start + _CHUNK)
         after = exposure[part, None] + strength
-        node_mean = (successes[part, None] + prior.a) / after
-        mean[part] = node_mean @ prior.weight
-        node_spread = node_mean * (1.0 - node_mean) / (after + 1.0) + (node_mean - mean[part, None]) ** 2
-        spread[part] = node_spread @ prior.weight
+        # All around the peers' mean: the second moments are small, and nothing cancels.
+        own = successes[part, None] - prior.mean * exposure[part, None]
+        first = (own + strength * middle) / after
+        second = (own**2 + 2.0 * own * strength * middle + strength**2 * square) / after**2
+        shift = first @ weight
+        mean[part] = prior.mean + shift
+        inside = (prior.mean + first) * (1.0 - prior.mean - first) - (second - first**2)
+        spread[part] = (inside / (after + 1.0) + second) @ weight - shift**2
     size = mean * (1.0 - mean) / spread - 1.0
-    a, b = mean * size, (1.0 - mean) * size
+    a, b = (mean * size)[wanted], ((1.0 - mean) * size)[wanted]
     tail = (1.0 - coverage) / 2.0
-    low = np.minimum(beta_quantile(a, b, tail), mean)
-    high = np.maximum(beta_quantile(a, b, 1.0 - tail), mean)
+    low, high = np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    low[wanted] = np.minimum(beta_quantile(a, b, tail), mean[wanted])
+    high[wanted] = np.maximum(beta_quantile(a, b, 1.0 - tail), mean[wanted])
     return mean, low, high
+
+
+def _by_strength(prior: PeerPrior) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """The different strengths of the peers' grid, their weights, and the first two moments of the means at each.
+
+    The moments are about the peers' mean. The means enter a cell's moments by these alone, so there is no need to go
+    through all of them for every cell.
+    """
+    total = prior.a + prior.b
+    distinct, first, place = np.unique(np.round(np.log(total), 9), return_index=True, return_inverse=True)
+    away = prior.a / total - prior.mean
+    weight, middle, square = (
+        weighted_count(place.reshape(-1), prior.weight * of, distinct.size) for of in (np.ones_like(away), away, away**2)
+    )
+    return total[first], weight, middle / weight, square / weight
