@@ -140,7 +140,7 @@ class Size:
     low: float
     high: float
     unit: str = "share"
-    """share (0 to 1), per_day, days, money_minor, ratio or count."""
+    """share (0 to 1), per_day, days, money_minor, count; or ratio: `change` is how many times as much, 1 for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,14 +129,25 @@ def acts_text(finding: Finding) -> str:
     return f"It began about {finding.since}." if finding.since is not None else ""
 
 
-def size_text(size: Size, kind: FindingKind = FindingKind.CHANGE) -> str:
+def size_text(
+    size: Size, kind: FindingKind = FindingKind.CHANGE, measure: Measure = Measure.ON_BASE
+) -> str:  # fmt: skip
     """Before and after, or here and there, and the 95 % interval of the difference.
 
     >>> size_text(Size(0.3, 0.1, -0.2, -0.3, -0.1))
     'from 30 % to 10 %, a difference of -20 points (-30 to -10)'
     >>> size_text(Size(None, None, 125_000, 40_000, 230_000, "money_minor"))
     '1,250 (400 to 2,300)'
+    >>> size_text(Size(0.53, 0.47, 0.88, 0.82, 0.96, "ratio"))
+    'from 53 % to 47 %, 0.88 times as much (0.82 to 0.96)'
     """
+    if size.unit == "ratio":
+        level = _money if measure is Measure.EXPENSE_PER_WIN else percent if measure in _SHARES else number
+        levels = (
+            "" if size.before is None or size.after is None else f"from {level(size.before)} to {level(size.after)}, "
+        )
+        times = "times the odds" if kind is FindingKind.SEAT else "times as much"
+        return f"{levels}{size.change:.2f} {times} ({size.low:.2f} to {size.high:.2f})"
     shown, apart = _SHOWN.get(size.unit, (number, number))
     difference = apart(size.change) + _UNIT.get(size.unit, "")
     interval = f"({apart(size.low)} to {apart(size.high)})"
@@ -179,12 +190,14 @@ _SHOWN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = Ma
     {"share": (percent, _points), "money_minor": (_money, _money)}
 )
 """By unit: how a level and how a difference is written."""
-_UNIT = MappingProxyType({"share": " points", "per_day": " a day", "days": " days", "ratio": " times"})
+_UNIT = MappingProxyType({"share": " points", "per_day": " a day", "days": " days"})
+_SHARES = frozenset({Measure.ON_BASE, Measure.HARM})
+"""Measures whose levels are shares, where the change is told in times as much."""
 
 
 def _figure(finding: Finding, size: Size) -> str:
     if finding.kind is not FindingKind.INCREMENT:
-        return f"That is {size_text(size, finding.kind)}, 95 % interval in brackets."
+        return f"That is {size_text(size, finding.kind, finding.measure)}, 95 % interval in brackets."
     what = (
         "of what buyers did would not have come anyway"
         if finding.subject.kind == "organisation"

@@ -281,7 +281,7 @@ def _on_watch(family: Family | None, latest: Mapping[tuple[int, str, Direction],
 
 
 def _first_touches(found: Changes, scope: Scope) -> list[Finding]:
-    """Questions to those who are new: what became of their first touches. Nobody is compared with anybody."""
+    """Questions to those who are new, asked once: what became of their first touches? Nobody is compared."""
     if found.replay.together is None or found.week < 0:
         return []
     cells = found.cells
@@ -301,6 +301,7 @@ def _first_touches(found: Changes, scope: Scope) -> list[Finding]:
             and started > cells.weeks().start + 1
         )
         if new and FIRST_TOUCHES <= matured.sum() < 2.0 * LEAST_BASELINE:
+            asked = min(int(weekly.weeks[np.argmax(np.cumsum(efforts) >= FIRST_TOUCHES)]) + 1, found.week)
             asks.append(
                 Finding(
                     kind=FindingKind.CHANGE,
@@ -308,7 +309,7 @@ def _first_touches(found: Changes, scope: Scope) -> list[Finding]:
                     measure=Measure.ON_BASE,
                     level=Level.ASK,
                     since=monday(started),
-                    raised_on=monday(found.week + 1) - timedelta(days=1),
+                    raised_on=monday(asked + 1) - timedelta(days=1),
                     settle=(CannotTell(Refused.BASELINE_TOO_SHORT, float(matured.sum().round()), LEAST_BASELINE),)
                     if matured.sum() < LEAST_BASELINE
                     else (),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from math import exp
 
 from answerback.analysis.potential.lost import Amount, Books, Lost, Potential, potential
 from answerback.analysis.potential.quota import Quota, quota_realism
@@ -64,7 +65,7 @@ def _of_seat(answer: SeatAnswer, said: Seat, until: date) -> Finding:
         good_news=said.common > 0.0,
         since=holders[0].start,
         raised_on=until,
-        size=Size(None, None, said.common, said.low, said.high, "ratio"),
+        size=Size(None, None, exp(said.common), exp(said.low), exp(said.high), "ratio"),
         sure_by=SureBy.P_VALUE,
         sure=answer.p_value,
         verdict=Verdict.SYSTEMIC,
@@ -132,8 +133,9 @@ def _of_potential(answer: Potential, until: date) -> Iterator[Finding]:
 
 
 def _size(measure: Measure, said: Compared) -> Size:
-    money = measure in (Measure.DEAL_VALUE, Measure.MARGIN)
-    unit = "ratio" if measure in _RATIOS else "money_minor" if money else "share"
+    if measure in _RATIOS:  # the change is in parts of what it was
+        return Size(said.before, said.after, 1.0 + said.change, 1.0 + said.low, 1.0 + said.high, "ratio")
+    unit = "money_minor" if measure in (Measure.DEAL_VALUE, Measure.MARGIN) else "share"
     return Size(said.before, said.after, said.change, said.low, said.high, unit)
 
 
