@@ -149,11 +149,11 @@ def test_the_evidence_is_that_of_plain_loops_over_efforts() -> None:
 
 def week_ratio(cells: Cells, number: int, end: int, factor: float) -> float:
     """Of one week's efforts, one after the other."""
-    from answerback.analysis.detect.baselines import Since, baseline
+    from answerback.analysis.detect.baselines import Past, Since, baseline
 
     set_in = number - number % ANCHOR_WEEKS
     group = np.arange(1)
-    p = baseline(cells, set_in, Since.never(1), group, 1).expected[Direction.FALL][0]
+    p = baseline(Past.of(cells), set_in, Since.never(1), group, 1).expected[Direction.FALL][0]
     q = factor * p / (1 - p + factor * p)
     now = (end - FIRST_MONDAY) // WEEK - 1
     curve = cells.lags((now - now % ANCHOR_WEEKS) * WEEK + FIRST_MONDAY)

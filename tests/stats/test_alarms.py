@@ -82,16 +82,24 @@ def test_cells_add_up_to_the_ratios_of_detect(side: Direction) -> None:
     n, s = rng.integers(1, 20, 3), np.array([1, 0, 2])
     weight = weights(rate, share, direction=side)
     each = log_ratio(s, n - np.minimum(s, n), weight)
+    s, young = np.minimum(s, n), [0, 1]
     found = log_ratios(
-        np.array([0, 1, 1]), n, np.minimum(s, n), share, np.full(3, rate), factors=side.factors, shape=(2, 1)
+        [n[0], n[1] + n[2]],
+        [s[0], s[1] + s[2]],
+        np.full(2, rate),
+        np.array([0, 1]),
+        (n - s)[young],
+        share[young],
+        factors=side.factors,
     )
-    np.testing.assert_allclose(found[0, 0], each[0])
-    np.testing.assert_allclose(found[1, 0], each[1] + each[2])
+    np.testing.assert_allclose(found[0], each[0])
+    np.testing.assert_allclose(found[1], each[1] + each[2])
 
 
 def test_without_a_baseline_or_an_age_nothing_is_said() -> None:
     for rate, share in ((np.nan, 1.0), (0.2, 0.0)):
-        assert not log_ratios(np.array([0]), [9], [0], [share], [rate], factors=FALLS, shape=(1, 1)).any()
+        found = log_ratios([9], [0], [rate], np.array([0]), [9], [share], factors=FALLS)
+        np.testing.assert_allclose(found, 0.0, atol=1e-12)
 
 
 def test_evidence_of_maturing_weeks_has_the_mean_of_the_weeks_watched() -> None:
@@ -104,8 +112,8 @@ def test_evidence_of_maturing_weeks_has_the_mean_of_the_weeks_watched() -> None:
         s = rng.binomial(4, p * np.broadcast_to(known, 3), (streams, 3))
         place = np.repeat(np.arange(streams), 3)
         given = np.tile(np.broadcast_to(known, 3), streams)
-        cells = (np.full(streams * 3, 4), s.ravel(), given, np.full(streams * 3, p))
-        weeks.append(log_ratios(place, *cells, factors=FALLS, shape=(1, streams))[0])
+        cells = (place, (4 - s).ravel(), given)
+        weeks.append(log_ratios(np.full(streams, 12), s.sum(axis=1), np.full(streams, p), *cells, factors=FALLS))
     r = evidence(np.zeros((streams, len(FALLS))), np.array(weeks))
     assert abs(r.mean() - 6) <= 5 * r.std() / np.sqrt(streams)
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from answerback.domain.answers import NotEnoughData, Rate, Reason
-from answerback.stats.arrays import BoolArray, FloatArray, counts, frozen, weighted_count
+from answerback.stats.arrays import BoolArray, FloatArray, counts, frozen, same_shape, weighted_count
 from answerback.stats.intervals import jeffreys
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve
 from answerback.stats.prior import PeerPrior, distinct_cells, peer_prior
@@ -139,13 +139,11 @@ def drawn(
     >>> drawn([2, 4, 3], [20, 20, 20], rates.prior, coverage=0.95)[1].round(2)
     array([0.04, 0.07, 0.06])
     """
-    cells = distinct_cells(successes, exposure)
-    order = cells.place
-    asked = np.broadcast_to(np.asarray(wanted, dtype=np.bool_), order.shape)
-    limits = np.zeros(cells.exposure.size, dtype=np.bool_)
-    limits[order[asked]] = True
-    mean, low, high = _posterior(cells.successes, cells.exposure, prior, coverage, limits)
-    return mean[order], np.where(asked, low[order], np.nan), np.where(asked, high[order], np.nan)
+    s, m = counts(successes, "successes"), counts(exposure, "exposure")
+    same_shape(successes=s, exposure=m)
+    return _posterior(
+        s, np.maximum(s, m), prior, coverage, np.broadcast_to(np.asarray(wanted, dtype=np.bool_), s.shape)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +257,7 @@ def _by_strength(prior: PeerPrior) -> tuple[FloatArray, FloatArray, FloatArray, 
     distinct, first, place = np.unique(np.round(np.log(total), 9), return_index=True, return_inverse=True)
     away = prior.a / total - prior.mean
     weight, middle, square = (
-        weighted_count(place.reshape(-1), prior.weight * of, distinct.size) for of in (np.ones_like(away), away, away**2)
+        weighted_count(place.reshape(-1), prior.weight * of, distinct.size)
+        for of in (np.ones_like(away), away, away**2)
     )
     return total[first], weight, middle / weight, square / weight

@@ -12,17 +12,18 @@ own rates, and the quantile is taken of the rep's common odds: a rep who changes
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.detect.weekly import Cells, Floats, Lags, monday
+from answerback.analysis.detect.weekly import FIRST_MONDAY, WEEK, Cells, Floats, Lags, Weekly, monday
 from answerback.analysis.peers import FEWEST_PEERS
 from answerback.stats.arrays import weighted_count
 from answerback.stats.detect import LEAST_BASELINE, Direction
 from answerback.stats.intervals import jeffreys
-from answerback.stats.rate import shrunk_rates
+from answerback.stats.prior import PeerPrior, peer_prior
+from answerback.stats.rate import drawn
 from answerback.stats.special import logistic, normal_quantile
 
 BASELINE_WEEKS = 26
@@ -62,52 +63,103 @@ class Since:
         return cls(np.full(size, -(10**6)), np.full(size, -(10**6)))
 
 
-def baseline(cells: Cells, week: int, since: Since, group: NDArray[np.int64], groups: int) -> Baseline:
+@dataclass(slots=True, eq=False)
+class Past:
+    """Counts by week before the weeks in which baselines are set, and what peers say; each worked out once."""
+
+    cells: Cells
+    kinds: tuple[NDArray[np.int64], ...]
+    """The streams of each kind of touch."""
+    week: int = -1
+    known: Weekly | None = None
+    peers: dict[int, tuple[bytes, PeerPrior | None]] = field(default_factory=dict)
+    """Of each kind: what they said when a baseline was last set, and of which counts."""
+
+    @classmethod
+    def of(cls, cells: Cells) -> Past:
+        """Of all cells."""
+        kinds: dict[tuple[str, int], list[int]] = {}
+        for number, each in enumerate(cells.streams):
+            kinds.setdefault((each.play, each.waiting_days), []).append(number)
+        return cls(cells, tuple(np.array(members) for members in kinds.values()))
+
+    def lags(self, week: int) -> Lags:
+        """Lag curves as one could know them at the start of a week."""
+        return self.cells.lags(week * WEEK + FIRST_MONDAY)
+
+    def before(self, week: int) -> Weekly:
+        """The weeks before a week, as known at its start."""
+        if self.known is None or self.week != week:
+            self.week, self.known = week, self.cells.weekly(monday(week), self.lags(week), last=BASELINE_WEEKS)
+        return self.known
+
+    def _peers(self, kind: int, answered: Floats, matured: Floats) -> PeerPrior | None:
+        """What the members of a kind say, if they are enough; both families ask the same where nobody began anew."""
+        own = self.kinds[kind][matured[self.kinds[kind]] > 0.0]
+        key = answered[own].tobytes() + matured[own].tobytes()
+        if kind not in self.peers or self.peers[kind][0] != key:
+            enough = own.size >= FEWEST_PEERS
+            self.peers[kind] = (key, peer_prior(answered[own], matured[own]) if enough else None)
+        return self.peers[kind][1]
+
+    def drawn(
+        self, answered: Floats, matured: Floats, wanted: NDArray[np.bool_], limits: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats, Floats]:
+        """Mean, 25 % and 75 % quantile of streams, drawn toward the same kind of touch of others.
+
+        Those that are not wanted are NaN, as are quantiles where there are to be no limits.
+        """
+        mean, low, high = (np.full(matured.size, np.nan) for _ in range(3))
+        for kind, members in enumerate(self.kinds):
+            own = members[wanted[members]]
+            if not own.size:
+                continue
+            peers = self._peers(kind, answered, matured)
+            if peers is not None:
+                found = drawn(answered[own], matured[own], peers, coverage=_HALF, wanted=limits[own])
+                mean[own], low[own], high[own] = found
+            else:
+                alone = jeffreys(answered[own], matured[own], coverage=_HALF)
+                mean[own] = (answered[own] + 0.5) / (matured[own] + 1.0)
+                low[own], high[own] = alone.low, alone.high
+        return tuple(np.clip(of, 1e-6, 1.0 - 1e-6) for of in (mean, low, high))
+
+
+def baseline(
+    past: Past,
+    week: int,
+    since: Since,
+    group: NDArray[np.int64],
+    groups: int,
+    *,
+    only: NDArray[np.bool_] | None = None,
+) -> Baseline:
     """The baseline for a week and those after it, as it was known at its start.
 
     Args:
-        cells: the counts.
+        past: the counts.
         week: its number.
         since: for each group, from when.
         group: of each stream, 0 to groups - 1: itself, or all streams of its rep.
         groups: how many there are. Where it is one a stream, each stands for itself.
+        only: the streams that are asked for, whole groups; else all. The rates of others are NaN.
     """
-    start = monday(week)
-    lags = cells.lags((start - monday(0)).days + 4)
-    known = cells.weekly(start, lags, last=BASELINE_WEEKS)
+    known = past.before(week)
     number = known.weeks[:, None]
     old = (number < week - NEWEST_WEEKS) | (number <= since.judged[group][None, :])
     counted = old & (number >= since.begins[group][None, :])
     answered, matured = (known.answered * counted).sum(axis=0), (known.matured * counted).sum(axis=0)
     answered = np.minimum(answered, matured)
-    mean, low, high = _drawn(cells, answered, matured)
-    if groups == len(cells.streams):
+    wanted = np.ones(matured.size, np.bool_) if only is None else only
+    if groups == matured.size:
         enough = matured >= LEAST_BASELINE
+        mean, low, high = past.drawn(answered, matured, wanted, enough)
         sides = {Direction.FALL: low, Direction.RISE: high}
         expected = {side: np.where(enough, of, np.nan) for side, of in sides.items()}
     else:
+        mean, *_ = past.drawn(answered, matured, wanted, np.zeros(matured.size, np.bool_))
         expected = _together(mean, answered, matured, group, groups)
-    return Baseline(week, lags, mean, answered, matured, expected)
-
-
-def _drawn(cells: Cells, answered: Floats, matured: Floats) -> tuple[Floats, Floats, Floats]:
-    """Mean, 25 % and 75 % quantile of every stream, drawn toward the same kind of touch of others."""
-    mean, low, high = (np.full(len(cells.streams), np.nan) for _ in range(3))
-    kinds: dict[tuple[str, int], list[int]] = {}
-    for number, each in enumerate(cells.streams):
-        kinds.setdefault((each.play, each.waiting_days), []).append(number)
-    for members in kinds.values():
-        own = np.array(members)
-        with_past = own[matured[own] > 0.0]
-        if len(with_past) >= FEWEST_PEERS:
-            peers = shrunk_rates(answered[with_past], matured[with_past], coverage=_HALF).prior
-            rates = shrunk_rates(answered[own], matured[own], prior=peers, coverage=_HALF)
-            mean[own], low[own], high[own] = rates.rate, rates.low, rates.high
-        else:
-            alone = jeffreys(answered[own], matured[own], coverage=_HALF)
-            mean[own] = (answered[own] + 0.5) / (matured[own] + 1.0)
-            low[own], high[own] = alone.low, alone.high
-    return tuple(np.clip(of, 1e-6, 1.0 - 1e-6) for of in (mean, low, high))
+    return Baseline(week, past.lags(week), mean, answered, matured, expected)
 
 
 def _together(

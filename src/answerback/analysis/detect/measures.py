@@ -81,14 +81,15 @@ def series(cells: Cells) -> tuple[Series, ...]:
 
     every = table(made.day, made.stream, made.n)
     captured = table(made.day, made.stream, made.n * ~made.claimed)
-    days = np.unique(np.column_stack([made.day, rep_of[made.stream]]), axis=0)
-    week = np.asarray(week_of(days[:, 0]), np.int64) - begin
+    active = np.unique(made.day.astype(np.int64) * keys.size + rep_of[made.stream])
+    week = np.asarray(week_of(active // keys.size), np.int64) - begin
     inside = (week >= 0) & (week < shape[0])
-    active = weighted_count(week[inside] * shape[1] + days[inside, 1], np.ones(int(inside.sum())), shape[0] * shape[1])
+    place = week[inside] * shape[1] + active[inside] % keys.size
+    days = weighted_count(place, np.ones(place.size), shape[0] * shape[1])
     quick, answered = _soon(cells, table)
     rep_keys = tuple(keys.tolist())
     return (
-        Series(Measure.EFFORTS, every, active.reshape(shape), rep_keys, begin),
+        Series(Measure.EFFORTS, every, days.reshape(shape), rep_keys, begin),
         Series(
             Measure.UNSEEN,
             table(made.day, made.stream, made.n * (~made.claimed & (made.seen < 0))),

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerback.analysis.detect.weekly import FIRST_MONDAY, WEEK, Cells, Floats, Ints, Lags, week_of
+from answerback.stats.arrays import weighted_count
 from answerback.stats.slower import slower
 
 NEWEST_DAYS = 56
@@ -16,27 +17,38 @@ NEWEST_DAYS = 56
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Open:
-    """Efforts of some weeks as known at the end of the last of them: parallel columns, one row per cell.
+    """Efforts of some weeks as known at the end of the last of them, one row per stream and week (a pair).
 
-    `age` is for how many whole days an answer could have been seen; `answered` came within them; `share` of the answers
-    are due by then, `answers` is on how many the curve rests; `full`: the waiting time is over.
+    `n` efforts whose age says anything, `answered` those with an answer within it; `due` and `due_squared` are the sums
+    over efforts of the share of answers due by now, and of its square. `full_n` and `full_answered` are the part that
+    has waited in full.
+
+    Of the others there is one row per pair, day and time seen: `of` is the pair's row, `still` are those without an
+    answer so far, `share` of the answers are due, and `error` is the curve's standard error there.
     """
 
     begin: int
     weeks: int
     week: NDArray[np.int64]
     stream: Ints
-    age: Ints
     n: Floats
     answered: Floats
+    due: Floats
+    due_squared: Floats
+    full_n: Floats
+    full_answered: Floats
+    of: NDArray[np.int64]
+    still: Floats
     share: Floats
-    answers: Floats
-    full: NDArray[np.bool_]
+    error: Floats
+    moved: NDArray[np.bool_]
+    """Whether some of the row have an answer."""
 
-    def only(self, chosen: NDArray[np.bool_]) -> Open:
-        """Some of the rows."""
-        columns = (self.week, self.stream, self.age, self.n, self.answered, self.share, self.answers, self.full)
-        return Open(self.begin, self.weeks, *(column[chosen] for column in columns))  # type: ignore[arg-type]
+    def only_full(self, pairs: NDArray[np.int64]) -> Open:
+        """Some pairs, as if nobody had made any effort that still waits."""
+        n, answered, none = self.full_n[pairs], self.full_answered[pairs], np.zeros(0)
+        few = (self.week[pairs], self.stream[pairs], n, answered, n, n, n, answered)
+        return Open(self.begin, self.weeks, *few, np.zeros(0, np.int64), none, none, none, np.zeros(0, np.bool_))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +61,12 @@ class Index:
     cap: Ints
     """Whole days that an answer can be seen at most."""
     n: Floats
+    pair: NDArray[np.int64]
+    """Of each row: its stream and week, numbered by week, then stream."""
+    pair_week: NDArray[np.int64]
+    pair_stream: Ints
+    kind: NDArray[np.int64]
+    """Of each stream: the number of its kind of touch."""
     cell: NDArray[np.int64]
     """Of each answer: the row of its efforts."""
     answer_day: Ints
@@ -71,12 +89,18 @@ class Index:
         order = np.argsort(own, kind="stable")
         cell = order[np.minimum(np.searchsorted(own[order], wanted), max(own.size - 1, 0))] if own.size else wanted
         cap = np.minimum(made.seen[seen], cells.waiting[made.stream[seen]]) if own.size else made.seen[seen]
+        week = np.asarray(week_of(made.day[seen]), np.int64)
+        pairs, pair = np.unique(week * size + made.stream[seen], return_inverse=True)
         return cls(
             cells,
             made.stream[seen],
             made.day[seen],
             cap.astype(np.int32),
             made.n[seen].astype(np.float64),
+            np.asarray(pair, np.int64),
+            pairs // size,
+            (pairs % size).astype(np.int32),
+            np.unique([each.play for each in cells.streams], return_inverse=True)[1],
             cell,
             moved.day,
             moved.lag,
@@ -105,16 +129,26 @@ class Index:
         due = self.lag[own] < age[cell]
         answered = np.bincount(cell[due], self.answers[own][due], day.size)
         share = lags.at(stream, age)
-        known = share > 0.0
+        n = self.n[rows] * (share > 0.0)
+        answered = np.minimum(answered, n)
+        pairs = slice(*np.searchsorted(self.pair_week, (begin, week + 1)))
+        of = self.pair[rows] - pairs.start
+        size = pairs.stop - pairs.start
+        full = age >= self.cells.waiting[stream]
+        young = np.flatnonzero(~full & (n > 0.0))
+        due = share[young]
         return Open(
             begin,
             depth + 1,
-            np.asarray(week_of(day), np.int64),
-            stream,
-            age,
-            self.n[rows] * known,
-            np.minimum(answered, self.n[rows]) * known,
-            share,
-            lags.answers[lags.curve_of[stream]],
-            age >= self.cells.waiting[stream],
+            self.pair_week[pairs],
+            self.pair_stream[pairs],
+            *(
+                weighted_count(of, column, size)
+                for column in (n, answered, n * share, n * share**2, n * full, answered * full)
+            ),
+            of[young],
+            (n - answered)[young],
+            due,
+            np.sqrt(due * (1.0 - due) / np.maximum(lags.answers[lags.curve_of[stream[young]]], 1.0)),
+            answered[young] > 0.0,
         )

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Since, baseline
+from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Past, Since, baseline
 from answerback.analysis.detect.opened import Index, Open
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.weekly import WEEK, Cells, Floats, monday
@@ -86,27 +86,32 @@ class _Watch:
             strict,
         )
 
-    def anchor(self, week: int) -> None:
-        self.baselines[week] = baseline(self.cells, week, self.since, self.group, self.size)
+    def anchor(self, week: int, past: Past) -> None:
+        self.baselines[week] = baseline(past, week, self.since, self.group, self.size)
 
-    def anchor_again(self, set_in: int, week: int, own: NDArray[np.bool_]) -> None:
+    def anchor_again(self, set_in: int, week: int, own: NDArray[np.bool_], past: Past) -> None:
         """Gives streams whose baseline begins anew theirs at once; what they did before is not weighed any more."""
-        now, new = self.baselines[set_in], baseline(self.cells, week, self.since, self.group, self.size)
+        now = self.baselines[set_in]
+        new = baseline(past, week, self.since, self.group, self.size, only=own)
         for of, by in ((now.mean, new.mean), (now.answered, new.answered), (now.matured, new.matured)):
             of[own] = by[own]
         for side in Direction:
             now.expected[side][own] = new.expected[side][own]
 
-    def expected(self, week: NDArray[np.int64], stream: NDArray[np.int32], side: Direction | None) -> Floats:
+    def expected(self, now: Open, side: Direction | None) -> Floats:
         """What counted as unchanged for efforts of streams when they were made; the mean where no side is given."""
-        found = np.full(stream.size, np.nan)
-        set_in = week - week % ANCHOR_WEEKS
-        for number in np.unique(set_in).tolist():
+        found = np.full(now.week.size, np.nan)
+        for number in range(now.begin - now.begin % ANCHOR_WEEKS, now.begin + now.weeks, ANCHOR_WEEKS):
             if number in self.baselines:
-                own = set_in == number
+                own = slice(*np.searchsorted(now.week, (number, number + ANCHOR_WEEKS)))
                 base = self.baselines[number]
-                found[own] = (base.mean if side is None else base.expected[side])[stream[own]]
+                found[own] = (base.mean if side is None else base.expected[side])[now.stream[own]]
         return found
+
+    def summed(self, now: Open, column: Floats) -> Floats:
+        """A column of pairs by week and member of this family, shape (weeks, size)."""
+        place = (now.week - now.begin) * self.size + self.group[now.stream]
+        return weighted_count(place, column, now.weeks * self.size).reshape(now.weeks, self.size)
 
 
 def replay(cells: Cells, *, until: int | None = None, strict: bool = False) -> Replay:
@@ -118,7 +123,7 @@ def replay(cells: Cells, *, until: int | None = None, strict: bool = False) -> R
     last = weeks.stop if until is None else min(until + 1, weeks.stop)
     if not cells.streams or weeks.start >= last:
         return Replay((), None, None, weeks.start, last - 1)
-    index = Index.of(cells)
+    index, past = Index.of(cells), Past.of(cells)
     watches = [_Watch.over(index, together=each, strict=strict) for each in (False, True)]
     raised: list[Raised] = []
     depth = int(-(-int(cells.waiting.max()) // WEEK))
@@ -126,10 +131,10 @@ def replay(cells: Cells, *, until: int | None = None, strict: bool = False) -> R
         set_in = week - week % ANCHOR_WEEKS
         for watch in watches:
             if set_in not in watch.baselines:
-                watch.anchor(set_in)
+                watch.anchor(set_in, past)
         now = index.open_weeks(week, depth, watches[0].baselines[set_in].lags)
         for watch in watches:
-            raised += _one_week(watch, now, week)
+            raised += _one_week(watch, now, week, past)
     by_play, together = (_family(watch, last - 1) for watch in watches)
     return Replay(tuple(raised), by_play, together, weeks.start, last - 1)
 
@@ -141,7 +146,7 @@ class _Week:
     number: int
     now: Open
     shift: Floats
-    """By cell of `now`: what is shared with all others, in log odds."""
+    """By pair of `now`: what is shared with all others, in log odds."""
     hazard: float
     ratios: dict[Direction, Floats]
 
@@ -156,26 +161,30 @@ class _Week:
         return self.now.begin + np.arange(self.now.weeks)
 
 
-def _one_week(watch: _Watch, now: Open, number: int) -> list[Raised]:
+def _one_week(watch: _Watch, now: Open, number: int, past: Past) -> list[Raised]:
     """Weighs what is known at the end of a week, raises what there is to raise, and folds in the week that is over."""
     watch.first[(watch.first < 0) & _any(watch, now, number)] = number
     shift = _shift(watch, now)
     hazard = hazard_from(watch.alarms, watch.stream_weeks)
     week = _Week(number, now, shift, hazard, {side: _ratios(watch, now, side, shift) for side in Direction})
     begun = _begun(watch, now)
+    watched = np.flatnonzero(watch.first >= 0)
     for side in Direction:
-        watch.evidence[side] = evidence(watch.settled[side], week.ratios[side], begun)
+        watch.evidence[side] = np.zeros(watch.size)
+        of = (watch.settled[side][watched], week.ratios[side][:, watched], begun[:, watched])
+        watch.evidence[side][watched] = evidence(*of)
         watch.paths[side].append(watch.evidence[side].astype(np.float32))
     found = [one for side in Direction for one in _raise(watch, week, side)]
     for side in Direction:
         watch.history[side][now.begin] = week.ratios[side][0].astype(np.float32)
-        watch.settled[side] = settle(watch.settled[side], week.ratios[side][0], begun[0])
+        first = (watch.settled[side][watched], week.ratios[side][0, watched], begun[0, watched])
+        watch.settled[side][watched] = settle(*first)
     begun_anew = [place for place, one in found if one.alarm]
     for place, one in found:
         if one.alarm:
             _begin_anew(watch, place, one)
     if begun_anew:
-        watch.anchor_again(week.set_in, number + 1, np.isin(watch.group, begun_anew))
+        watch.anchor_again(week.set_in, number + 1, np.isin(watch.group, begun_anew), past)
     known = ~np.isnan(watch.baselines[week.set_in].expected[Direction.FALL])
     watch.stream_weeks += int(np.count_nonzero(np.bincount(watch.group, known, watch.size)))
     return [one for _, one in found]
@@ -183,8 +192,7 @@ def _one_week(watch: _Watch, now: Open, number: int) -> list[Raised]:
 
 def _begun(watch: _Watch, now: Open) -> NDArray[np.bool_]:
     """In which of the open weeks a change may have begun: those with touches, from the first that was watched on."""
-    place = (now.week - now.begin) * watch.size + watch.group[now.stream]
-    made = weighted_count(place, now.n, now.weeks * watch.size).reshape(now.weeks, watch.size) > 0.0
+    made = watch.summed(now, now.n) > 0.0
     number = (now.begin + np.arange(now.weeks))[:, None]
     return np.asarray(made & (watch.first >= 0) & (number >= np.maximum(watch.valid, watch.first)))
 
@@ -206,40 +214,34 @@ def _any(watch: _Watch, now: Open, week: int) -> NDArray[np.bool_]:
 
 
 def _shift(watch: _Watch, now: Open) -> Floats:
-    """By cell: the log odds by which all others who make such touches moved in the same week."""
-    usual = watch.expected(now.week, now.stream, None)
+    """By pair: the log odds by which all others who make such touches moved in the same week."""
+    usual = watch.expected(now, None)
     known = ~np.isnan(usual)
-    due = np.where(known, usual, 0.0) * now.share
-    kinds, kind = np.unique([each.play for each in watch.cells.streams], return_inverse=True)
-    streams = len(watch.cells.streams)
-    week = now.week - now.begin
-    place = week * streams + now.stream
-    places = now.weeks * streams
-    columns = (now.answered * known, now.n * due, now.n * due * (1.0 - due))
-    answered, expected, spread = (weighted_count(place, of, places) for of in columns)
-    group = (np.arange(now.weeks)[:, None] * kinds.size + kind[None, :]).reshape(-1)
-    return np.asarray(shared_shift(answered, expected, spread, group, fewest=FEWEST_PEERS)[place])
+    usual = np.where(known, usual, 0.0)
+    kinds = watch.index.kind
+    group = (now.week - now.begin) * (int(kinds.max()) + 1) + kinds[now.stream]
+    due = usual * now.due
+    return shared_shift(now.answered * known, due, due - usual**2 * now.due_squared, group, fewest=FEWEST_PEERS)
 
 
 def _ratios(watch: _Watch, now: Open, side: Direction, shift: Floats) -> Floats:
     """The log likelihood ratios of the open weeks, shape (weeks, size, factors)."""
     sign = -1.0 if side is Direction.FALL else 1.0
-    rate = watch.expected(now.week, now.stream, side)
+    rate = watch.expected(now, side)
     with np.errstate(divide="ignore"):
         odds = np.log(rate) - np.log1p(-rate) + (np.minimum(shift, 0.0) if sign < 0.0 else np.maximum(shift, 0.0))
-    error = np.sqrt(now.share * (1.0 - now.share) / np.maximum(now.answers, 1.0))
-    share = np.clip(now.share + sign * _CAREFUL_SIDE * error, 0.0, 1.0)
-    share = np.where(now.answered > 0.0, np.maximum(share, 1e-6), share)
-    place = (now.week - now.begin) * watch.size + watch.group[now.stream]
-    return log_ratios(
-        place,
-        now.n,
-        now.answered,
-        share,
-        np.where(np.isnan(rate), np.nan, logistic(odds)),
-        factors=side.factors,
-        shape=(now.weeks, watch.size),
-    )
+    share = np.clip(now.share + sign * _CAREFUL_SIDE * now.error, 0.0, 1.0)
+    share = np.where(now.moved, np.maximum(share, 1e-6), share)
+    known = ~np.isnan(rate)
+    number, rows = np.cumsum(known) - 1, known[now.of]
+    some = (logistic(odds[known]), number[now.of[rows]], now.still[rows], share[rows])
+    pairs = np.zeros((rate.size, len(side.factors)))
+    pairs[known] = log_ratios(now.n[known], now.answered[known], *some, factors=side.factors)
+    if watch.size == len(watch.cells.streams):
+        found = np.zeros((now.weeks, watch.size, len(side.factors)))
+        found[now.week - now.begin, watch.group[now.stream]] = pairs
+        return found
+    return np.stack([watch.summed(now, pairs[:, number]) for number in range(len(side.factors))], axis=-1)
 
 
 def _raise(watch: _Watch, week: _Week, side: Direction) -> list[tuple[int, Raised]]:
@@ -263,12 +265,11 @@ def _raise(watch: _Watch, week: _Week, side: Direction) -> list[tuple[int, Raise
 def _still(watch: _Watch, week: _Week, place: int, level: float) -> tuple[bool, float | None]:
     """Whether a fall is an alarm even if answers have become slower; if not, the p-value that says they have."""
     now = week.now
-    own = watch.group[now.stream] == place
+    own = np.flatnonzero(watch.group[now.stream] == place)
     p_value = watch.index.slower(week.number, np.unique(now.stream[own]), watch.baselines[week.set_in].lags)
     if p_value >= LEVEL:
         return True, None
-    full = own & now.full
-    ratios = _ratios(watch, now.only(full), Direction.FALL, week.shift[full])[:, place : place + 1]
+    ratios = _ratios(watch, now.only_full(own), Direction.FALL, week.shift[own])[:, place : place + 1]
     begun = _begun(watch, now)[:, place : place + 1]
     r = evidence(watch.settled[Direction.FALL][place : place + 1], ratios, begun)
     return (True, None) if r[0] >= level else (False, p_value)
@@ -290,9 +291,9 @@ def _raised(watch: _Watch, week: _Week, side: Direction, place: int, *, level: f
     if alarm:
         watch.episodes[place, side] = watch.episodes.get((place, side), 0) + 1
     own = np.flatnonzero(watch.group == place)
-    lags = watch.baselines[week.set_in].lags
-    known = watch.cells.weekly(monday(week.number + 1), lags, last=week.number + 1 - since)
-    efforts, answered, matured = (of[:, own] for of in (known.efforts, known.answered, known.matured))
+    lags = watch.baselines[week.set_in].lags.of(own)
+    known = watch.cells.of(own).weekly(monday(week.number + 1), lags, last=week.number + 1 - since)
+    efforts, answered, matured = known.efforts, known.answered, known.matured
     before = watch.baselines[since - since % ANCHOR_WEEKS]
     careful = before.expected[side][own]
     weight = np.where(np.isnan(careful), 0.0, matured.sum(axis=0))

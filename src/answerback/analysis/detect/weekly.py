@@ -126,6 +126,10 @@ class Lags:
         most = self.share.shape[1] - 1
         return np.asarray(self.share[self.curve_of[stream], np.clip(age, 0, most)])
 
+    def of(self, streams: NDArray[np.int64]) -> Lags:
+        """The same for some streams alone."""
+        return Lags(self.curve_of[streams], self.share, self.answers, self.curves)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weekly:
@@ -161,6 +165,7 @@ class Cells:
     kinds: tuple[Stream, ...]
     """The kinds of touch that `pooled` speaks of by number; their `rep_key` is 0."""
     _curves: dict[int, Lags] = field(default_factory=dict)
+    _by_stream: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
 
     @property
     def waiting(self) -> Ints:
@@ -178,6 +183,32 @@ class Cells:
         if day not in self._curves:
             self._curves[day] = _lags(self, day)
         return self._curves[day]
+
+    def of(self, streams: NDArray[np.int64]) -> Cells:
+        """The counts of some streams alone, numbered in the order given; what all share stays."""
+
+        def chosen(rows: Efforts | Answers) -> tuple[NDArray[np.int64], Ints]:
+            name = type(rows).__name__
+            if name not in self._by_stream:
+                ends = np.cumsum(np.bincount(rows.stream, minlength=len(self.streams)))
+                self._by_stream[name] = (np.argsort(rows.stream, kind="stable"), np.concatenate([[0], ends]))
+            order, begins = self._by_stream[name]
+            found = np.concatenate([order[begins[each] : begins[each + 1]] for each in streams.tolist()])
+            number = np.repeat(np.arange(streams.size, dtype=np.int32), begins[streams + 1] - begins[streams])
+            by_day = np.argsort(found, kind="stable")
+            return found[by_day], number[by_day]
+
+        made, moved = self.efforts, self.answers
+        (rows, stream), (acts, of) = chosen(made), chosen(moved)
+        return Cells(
+            tuple(self.streams[each] for each in streams.tolist()),
+            Efforts(stream, made.day[rows], made.seen[rows], made.n[rows], made.claimed[rows]),
+            Answers(of, moved.day[acts], moved.seen[acts], moved.lag[acts], moved.n[acts]),
+            self.basis,
+            self.as_of_day,
+            self.pooled,
+            self.kinds,
+        )
 
     def weekly(self, as_of: date | datetime, lags: Lags | None = None, *, last: int | None = None) -> Weekly:
         """Counts by week as they were known at the start of a day; `last` keeps to so many weeks before it.
