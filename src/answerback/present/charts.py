@@ -35,7 +35,7 @@ def change_chart(story: Story) -> str:
     rows = [
         {"week": each.first_day.isoformat(), "rate": each.rate, "low": each.low, "high": each.high} for each in known
     ]
-    x = alt.X("week:T", title="week from")
+    x = alt.X("week:T", title="week from", axis=alt.Axis(format="%Y-%m-%d", tickCount=6))
     axis = alt.Axis(format=".0%")
     base = _over(alt, rows)
     layers = [

@@ -96,7 +96,7 @@ def headline(finding: Finding) -> str:
         whose = "the mix of the work has changed" if finding.subject.kind == "mix" else VERDICTS[finding.verdict]
         what = f"{way}: {whose}" if way else whose
     if finding.level is Level.ASK:
-        what = f"a question: {what}"
+        what = f"a question: {what}" if finding.direction else "a question about the first touches"
     return f"{finding.play}: {what}" if finding.play else what
 
 
@@ -120,7 +120,9 @@ def acts_text(finding: Finding) -> str:
     """
     rests = finding.evidence
     since = f"Since {finding.since}: " if finding.since is not None else ""
-    if finding.measure in (Measure.ON_BASE, Measure.INCREMENT) and rests.efforts:
+    if finding.measure is Measure.INCREMENT and rests.efforts:
+        return f"{since}{number(rests.efforts)} touches; buyers did {number(rests.answers)} things after one."
+    if finding.measure is Measure.ON_BASE and rests.efforts:
         return f"{since}{number(rests.efforts)} touches, {number(rests.answers)} of them moved a buyer."
     if rests.efforts:
         return f"{since}{number(rests.efforts)} touches."
@@ -199,7 +201,7 @@ def _figure(finding: Finding, size: Size) -> str:
     if finding.kind is not FindingKind.INCREMENT:
         return f"That is {size_text(size, finding.kind, finding.measure)}, 95 % interval in brackets."
     what = (
-        "of what buyers did would not have come anyway"
+        "of what buyers did after a touch would not have come anyway"
         if finding.subject.kind == "organisation"
         else "of these touches brought an act that would not have come anyway"
     )

@@ -36,7 +36,8 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
 
 def _whole(found: Increment, raised: date) -> Finding | None:
     total, organisation = found.total, Subject("organisation")
-    evidence = Evidence(sum(row.touches for row in found.plays), total.acts, {})
+    after = total.acts - found.untouched.acts  # those that no touch went before say nothing of touches
+    evidence = Evidence(sum(row.touches for row in found.plays), after, {})
     expires = raised + timedelta(days=_LASTS_DAYS)
     if found.reason is not None:
         return Finding(
@@ -44,15 +45,18 @@ def _whole(found: Increment, raised: date) -> Finding | None:
             verdict=Verdict.CANNOT_TELL, settle=(found.reason,), evidence=evidence, first_for=Role.OPERATIONS,
             next_step="draw_holdout", expires=expires, details=_details(found),
         )  # fmt: skip
-    ours = total.proof + total.plausible.value
-    low, high = total.proof + total.plausible.low, total.proof + total.plausible.high + total.unknown
-    good = low / total.acts > MOST
-    if not good and high / total.acts >= MOST:
+    if not after:
+        return None
+    ours = (total.proof + total.plausible.value) / after
+    low = (total.proof + total.plausible.low) / after
+    high = min((total.proof + total.plausible.high + total.unknown) / after, 1.0)
+    good = low > MOST
+    if not good and high >= MOST:
         return None
     return Finding(
         kind=FindingKind.INCREMENT, subject=organisation, measure=Measure.INCREMENT, raised_on=raised,
         direction="rise" if good else "fall", good_news=good,
-        size=Size(None, None, ours / total.acts, low / total.acts, high / total.acts),
+        size=Size(None, None, ours, low, high),
         sure_by=SureBy.INTERVAL, sure=0.95, evidence=evidence, first_for=Role.LEADER,
         next_step="keep_touching" if good else "spend_where_it_counts", expires=expires, details=_details(found),
     )  # fmt: skip
