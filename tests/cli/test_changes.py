@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from answerback.analysis.detect.changes import Standing
 from answerback.analysis.detect.raised import Raised
+from answerback.analysis.detect.standing import Standing
 from answerback.analysis.detect.story import Story, Week
 from answerback.analysis.detect.weekly import day_number, week_of
 from answerback.present.changes import limit_text, run_chart, tell_change_story

@@ -87,9 +87,9 @@ def test_cells_add_up_to_the_ratios_of_detect(side: Direction) -> None:
         [n[0], n[1] + n[2]],
         [s[0], s[1] + s[2]],
         np.full(2, rate),
-        np.array([0, 1]),
-        (n - s)[young],
-        share[young],
+        of=np.array([0, 1]),
+        still=(n - s)[young],
+        share_in=share[young],
         factors=side.factors,
     )
     np.testing.assert_allclose(found[0], each[0])
@@ -98,7 +98,7 @@ def test_cells_add_up_to_the_ratios_of_detect(side: Direction) -> None:
 
 def test_without_a_baseline_or_an_age_nothing_is_said() -> None:
     for rate, share in ((np.nan, 1.0), (0.2, 0.0)):
-        found = log_ratios([9], [0], [rate], np.array([0]), [9], [share], factors=FALLS)
+        found = log_ratios([9], [0], [rate], of=np.array([0]), still=[9], share_in=[share], factors=FALLS)
         np.testing.assert_allclose(found, 0.0, atol=1e-12)
 
 
@@ -112,8 +112,9 @@ def test_evidence_of_maturing_weeks_has_the_mean_of_the_weeks_watched() -> None:
         s = rng.binomial(4, p * np.broadcast_to(known, 3), (streams, 3))
         place = np.repeat(np.arange(streams), 3)
         given = np.tile(np.broadcast_to(known, 3), streams)
-        cells = (place, (4 - s).ravel(), given)
-        weeks.append(log_ratios(np.full(streams, 12), s.sum(axis=1), np.full(streams, p), *cells, factors=FALLS))
+        waiting = {"of": place, "still": (4 - s).ravel(), "share_in": given}
+        made, rate = np.full(streams, 12), np.full(streams, p)
+        weeks.append(log_ratios(made, s.sum(axis=1), rate, **waiting, factors=FALLS))
     r = evidence(np.zeros((streams, len(FALLS))), np.array(weeks))
     assert abs(r.mean() - 6) <= 5 * r.std() / np.sqrt(streams)
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from answerback.analysis.detect.changes import Changes, Standing
+from answerback.analysis.detect.changes import Changes
 from answerback.analysis.detect.raised import Raised
+from answerback.analysis.detect.standing import Standing
 from answerback.analysis.detect.story import Story, Week
 from answerback.present.explain import Told
 from answerback.present.refusals import refusal_text

@@ -27,10 +27,10 @@ def log_ratios(
     n: ArrayLike,
     answered: ArrayLike,
     rate: ArrayLike,
+    *,
     of: NDArray[Any],
     still: ArrayLike,
     share_in: ArrayLike,
-    *,
     factors: tuple[float, ...],
 ) -> FloatArray:
     """The log likelihood ratio of the efforts of every stream and week: changed before, against never changed.
@@ -50,7 +50,8 @@ def log_ratios(
     Raises:
         ValueError: a count is negative or not finite.
 
-    >>> log_ratios([20, 20], [0, 4], [0.1, 0.1], np.array([], int), [], [], factors=(0.2, 0.5)).round(2)
+    >>> nothing_waits = {"of": np.array([], int), "still": [], "share_in": []}
+    >>> log_ratios([20, 20], [0, 4], [0.1, 0.1], **nothing_waits, factors=(0.2, 0.5)).round(2)
     array([[ 1.67,  1.03],
            [-4.77, -1.75]])
     """

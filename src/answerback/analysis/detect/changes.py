@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from functools import cache
+from datetime import timedelta
 
 import numpy as np
 
 from answerback.analysis.detect.measures import Moved, watch_measures
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.replaying import replay
+from answerback.analysis.detect.standing import NEW_WEEKS, Standing, standings
 from answerback.analysis.detect.weekly import Cells, monday, read_cells, week_of
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import EXPIRES_DAYS, Evidence, Finding, FindingKind, Level, Measure, Role, Size, Subject
@@ -26,45 +26,16 @@ from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.engine.scoped import within
 from answerback.stats.alarms import posterior
-from answerback.stats.detect import LEAST_BASELINE, WATCH, Direction, changed_rate
+from answerback.stats.detect import LEAST_BASELINE, WATCH, Direction
 from answerback.stats.intervals import jeffreys
-from answerback.stats.limit import least_mean_delay
 from answerback.stats.slower import LEVEL
 
-WORTH = {Direction.FALL: 0.3, Direction.RISE: 3.0}
-"""The change of odds for which the limit is told: from 10 % to 3 %, say."""
-NEW_WEEKS = 26
-"""Somebody whose first touch is not older is new."""
 FIRST_TOUCHES = 10
 """Touches whose answers are due, before which nobody is asked about them."""
 SAME_WEEKS = 13
 """A kind of touch is not told apart from the whole where both were raised within so many weeks."""
 SHOWN = 20
 """Touches that a finding names."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where one rep's touches stand today: of one kind, or all together (`play` empty)."""
-
-    rep_key: int
-    play: str
-    state: str
-    """changed, on watch, quiet, or too short a past."""
-    direction: str
-    since: date | None
-    usual: float | None
-    usual_matured: float
-    recent: float | None
-    recent_matured: float
-    per_week: float
-    sure: float
-    """The larger of both directions' probabilities."""
-    weeks_watched: int
-    limit_weeks: float | None
-    """How long a fall to .3 times the odds takes to show at the least, on average, at this many touches a week."""
-    fall_to: float | None
-    settle: tuple[CannotTell, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +60,9 @@ def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
     week = min(int(week_of(int(made[-1]))), cells.weeks().stop - 1) if made.size else -1
     found = replay(cells, until=week, strict=strict)
     raised = tuple(one for one in found.raised if _seen(scope, one.rep_key, one.since, one.week))
-    standings = tuple(one for one in _standings(cells, found, week) if _seen(scope, one.rep_key, week, week))
+    stood = tuple(one for one in standings(cells, found, week) if _seen(scope, one.rep_key, week, week))
     moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
-    return Changes(cells, replace(found, raised=raised), standings, moved, week)
+    return Changes(cells, replace(found, raised=raised), stood, moved, week)
 
 
 def _seen(scope: Scope, rep_key: int, first: int, last: int) -> bool:
@@ -286,13 +257,10 @@ def _first_touches(found: Changes, scope: Scope) -> list[Finding]:
         return []
     cells = found.cells
     weekly = cells.weekly(monday(found.week + 1), found.replay.together.lags)
-    reps = np.array([each.rep_key for each in cells.streams])
+    keys, begins = np.unique([each.rep_key for each in cells.streams], return_index=True)
+    by_rep = [np.add.reduceat(of, begins, axis=1).T for of in (weekly.efforts, weekly.answered, weekly.matured)]
     asks = []
-    for rep in np.unique(reps).tolist():
-        own = reps == rep
-        efforts, answered, matured = (
-            of[:, own].sum(axis=1) for of in (weekly.efforts, weekly.answered, weekly.matured)
-        )
+    for rep, efforts, answered, matured in zip(keys.tolist(), *by_rep, strict=True):
         active = np.flatnonzero(efforts)
         started = int(weekly.weeks[active[0]]) if active.size else found.week + 1
         new = (
@@ -319,82 +287,3 @@ def _first_touches(found: Changes, scope: Scope) -> list[Finding]:
                 )
             )
     return asks
-
-
-def _standings(cells: Cells, found: Replay, week: int) -> tuple[Standing, ...]:
-    rows: list[Standing] = []
-    for family in (found.together, found.by_play):
-        if family is not None:
-            rows += _of_family(cells, found, family, week)
-    return tuple(sorted(rows, key=lambda one: (one.rep_key, one.play)))
-
-
-def _of_family(cells: Cells, found: Replay, family: Family, week: int) -> list[Standing]:
-    recent = cells.weekly(monday(week + 1), family.lags, last=8)
-    group = {
-        (int(key), play): place for place, (key, play) in enumerate(zip(family.rep_keys, family.plays, strict=True))
-    }
-    place = np.array([group[each.rep_key, each.play if family is found.by_play else ""] for each in cells.streams])
-    size = len(family.plays)
-    n, s, m = (np.bincount(place, of.sum(axis=0), size) for of in (recent.efforts, recent.answered, recent.matured))
-    last: dict[tuple[int, str], Raised] = {
-        (each.rep_key, each.play): each for each in found.raised if each.alarm or week - each.week < NEW_WEEKS
-    }
-    rows = []
-    for number in range(size):
-        key = (int(family.rep_keys[number]), family.plays[number])
-        rows.append(
-            _standing(family, number, last.get(key), week, (float(n[number]), float(s[number]), float(m[number])))
-        )
-    return rows
-
-
-def _standing(
-    family: Family, place: int, last: Raised | None, week: int, recent: tuple[float, float, float]
-) -> Standing:
-    n, s, m = recent
-    matured = float(family.matured[place])
-    own = not np.isnan(family.expected[Direction.FALL][place])
-    usual = float(family.answered[place] / matured) if matured > 0.0 else None
-    side = max(Direction, key=lambda each: float(family.evidence[each][place]))
-    r = float(family.evidence[side][place])
-    changed = last is not None and last.alarm and week - last.week < NEW_WEEKS
-    watch = last is not None and r >= WATCH
-    state = "changed" if changed else "on watch" if watch else "quiet" if own else "too short a past"
-    per_week = n / 8.0
-    if changed and last is not None:
-        usual, matured = last.usual, last.usual_matured
-    limit, to = (None, None) if usual is None or not own or changed else _limit(round(usual, 2), round(per_week))
-    watched = int(family.watched[place])
-    settle: list[CannotTell] = []
-    if not own:
-        settle.append(CannotTell(Refused.BASELINE_TOO_SHORT, round(matured), LEAST_BASELINE))
-    elif state == "quiet" and limit is not None and watched < limit:
-        settle.append(CannotTell(Refused.TOO_SOON, watched, limit))
-    shown = last if changed or watch else None
-    return Standing(
-        rep_key=int(family.rep_keys[place]),
-        play=family.plays[place],
-        state=state,
-        direction=str(shown.direction) if shown is not None else "",
-        since=monday(shown.since) if shown is not None else None,
-        usual=usual,
-        usual_matured=matured,
-        recent=min(s / m, 1.0) if m > 0.0 else None,
-        recent_matured=m,
-        per_week=per_week,
-        sure=shown.sure if changed and shown is not None else float(posterior(r, family.hazard)),
-        weeks_watched=watched,
-        limit_weeks=limit,
-        fall_to=to,
-        settle=tuple(settle),
-    )
-
-
-@cache
-def _limit(usual: float, per_week: int) -> tuple[float | None, float | None]:
-    """Weeks that the fall which is worth knowing takes to show, and the rate to which it goes."""
-    if not 0.0 < usual < 1.0 or per_week < 1:
-        return None, None
-    after = float(changed_rate(usual, [WORTH[Direction.FALL]])[0])
-    return least_mean_delay(usual, after, false_alarm_efforts=WATCH * per_week) / per_week, after

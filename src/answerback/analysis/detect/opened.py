@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,15 +17,27 @@ NEWEST_DAYS = 56
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Waiting:
+    """Efforts that still wait: one row per stream, day and time seen.
+
+    `of` is the row of its stream and week in `Open`; `still` are those without an answer so far; `share` of the answers
+    are due by now, and `error` is the curve's standard error there; `moved`: some of the row have an answer.
+    """
+
+    of: NDArray[np.int64]
+    still: Floats
+    share: Floats
+    error: Floats
+    moved: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Open:
     """Efforts of some weeks as known at the end of the last of them, one row per stream and week (a pair).
 
     `n` efforts whose age says anything, `answered` those with an answer within it; `due` and `due_squared` are the sums
     over efforts of the share of answers due by now, and of its square. `full_n` and `full_answered` are the part that
-    has waited in full.
-
-    Of the others there is one row per pair, day and time seen: `of` is the pair's row, `still` are those without an
-    answer so far, `share` of the answers are due, and `error` is the curve's standard error there.
+    has waited in full; `waiting` is the other.
     """
 
     begin: int
@@ -37,18 +50,14 @@ class Open:
     due_squared: Floats
     full_n: Floats
     full_answered: Floats
-    of: NDArray[np.int64]
-    still: Floats
-    share: Floats
-    error: Floats
-    moved: NDArray[np.bool_]
-    """Whether some of the row have an answer."""
+    waiting: Waiting
 
     def only_full(self, pairs: NDArray[np.int64]) -> Open:
         """Some pairs, as if nobody had made any effort that still waits."""
         n, answered, none = self.full_n[pairs], self.full_answered[pairs], np.zeros(0)
+        nobody = Waiting(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.bool_))
         few = (self.week[pairs], self.stream[pairs], n, answered, n, n, n, answered)
-        return Open(self.begin, self.weeks, *few, np.zeros(0, np.int64), none, none, none, np.zeros(0, np.bool_))
+        return Open(self.begin, self.weeks, *few, nobody)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,22 +142,24 @@ class Index:
         answered = np.minimum(answered, n)
         pairs = slice(*np.searchsorted(self.pair_week, (begin, week + 1)))
         of = self.pair[rows] - pairs.start
-        size = pairs.stop - pairs.start
         full = age >= self.cells.waiting[stream]
         young = np.flatnonzero(~full & (n > 0.0))
         due = share[young]
+        error = np.sqrt(due * (1.0 - due) / np.maximum(lags.answers[lags.curve_of[stream[young]]], 1.0))
+
+        def total(column: NDArray[Any]) -> Floats:
+            return weighted_count(of, np.asarray(column, np.float64), int(pairs.stop - pairs.start))
+
         return Open(
             begin,
             depth + 1,
             self.pair_week[pairs],
             self.pair_stream[pairs],
-            *(
-                weighted_count(of, column, size)
-                for column in (n, answered, n * share, n * share**2, n * full, answered * full)
-            ),
-            of[young],
-            (n - answered)[young],
-            due,
-            np.sqrt(due * (1.0 - due) / np.maximum(lags.answers[lags.curve_of[stream[young]]], 1.0)),
-            answered[young] > 0.0,
+            n=total(n),
+            answered=total(answered),
+            due=total(n * share),
+            due_squared=total(n * share**2),
+            full_n=total(n * full),
+            full_answered=total(answered * full),
+            waiting=Waiting(of[young], (n - answered)[young], due, error, answered[young] > 0.0),
         )

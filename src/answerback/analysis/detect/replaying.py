@@ -230,13 +230,21 @@ def _ratios(watch: _Watch, now: Open, side: Direction, shift: Floats) -> Floats:
     rate = watch.expected(now, side)
     with np.errstate(divide="ignore"):
         odds = np.log(rate) - np.log1p(-rate) + (np.minimum(shift, 0.0) if sign < 0.0 else np.maximum(shift, 0.0))
-    share = np.clip(now.share + sign * _CAREFUL_SIDE * now.error, 0.0, 1.0)
-    share = np.where(now.moved, np.maximum(share, 1e-6), share)
+    waiting = now.waiting
+    share = np.clip(waiting.share + sign * _CAREFUL_SIDE * waiting.error, 0.0, 1.0)
+    share = np.where(waiting.moved, np.maximum(share, 1e-6), share)
     known = ~np.isnan(rate)
-    number, rows = np.cumsum(known) - 1, known[now.of]
-    some = (logistic(odds[known]), number[now.of[rows]], now.still[rows], share[rows])
+    number, rows = np.cumsum(known) - 1, known[waiting.of]
     pairs = np.zeros((rate.size, len(side.factors)))
-    pairs[known] = log_ratios(now.n[known], now.answered[known], *some, factors=side.factors)
+    pairs[known] = log_ratios(
+        now.n[known],
+        now.answered[known],
+        logistic(odds[known]),
+        of=number[waiting.of[rows]],
+        still=waiting.still[rows],
+        share_in=share[rows],
+        factors=side.factors,
+    )
     if watch.size == len(watch.cells.streams):
         found = np.zeros((now.weeks, watch.size, len(side.factors)))
         found[now.week - now.begin, watch.group[now.stream]] = pairs

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from answerback.analysis.detect.changes import Changes, Standing, changes
+from answerback.analysis.detect.changes import Changes, changes
 from answerback.analysis.detect.raised import Raised
+from answerback.analysis.detect.standing import Standing
 from answerback.analysis.detect.weekly import monday
 from answerback.analysis.reader import Reader, keys_sql
 from answerback.domain.errors import NotFoundError, UsageError
