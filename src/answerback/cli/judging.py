@@ -157,7 +157,9 @@ def practice_change(
 @holdout_app.command("draw")
 def holdout_draw(
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(help="A CSV of touches that are intended: rep_id, intended_at, contact_id or account_id.")],
+    file: Annotated[
+        Path, typer.Argument(help="A CSV of intended touches: rep_id, intended_at, contact_id or account_id.")
+    ],
     share: Annotated[float, typer.Option(min=0.05, max=0.3, help="How many are held back.")] = 0.12,
     days: Annotated[int, typer.Option(min=3, max=60, help="For how many days they are held back.")] = 14,
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same lots; else drawn afresh.")] = None,
