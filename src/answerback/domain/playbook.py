@@ -225,6 +225,15 @@ class StanceRule(_Section):
     """advance, neutral or retreat."""
 
 
+class Alarms(_Section):
+    """What counts as an answer where a rep's touches are watched for changes."""
+
+    basis: tuple[Literal["contact"], ...] = ()
+    """What counts besides proof: `contact`, an act of the very buyer who was touched. It is used only while it passes
+    its own test: such acts must be more frequent after touches than before them, and than at touches moved by whole
+    weeks. Otherwise proof alone counts, and `answerback changes` says so. Never the deal or the account."""
+
+
 class Findings(_Section):
     """Who sees what was found, and when."""
 
@@ -262,6 +271,7 @@ class Playbook(_Section):
     target: tuple[Target, ...] = ()
     tenure_months: tuple[Annotated[int, Field(gt=0)], ...] = (6, 24)
     """Where the tenure bands of reps part, in months: three bands by default."""
+    alarms: Alarms = Alarms()
     findings: Findings = Findings()
     keep: Keep = Keep()
 

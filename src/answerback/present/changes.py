@@ -171,21 +171,34 @@ def _percent(share: float | None) -> str:
     return "?" if share is None else f"{share * 100:.0f}"
 
 
+BY_PROOF = (
+    "Only touches that captured systems recorded, and answers that name the touch or share its offer, meeting "
+    "or thread (proof), are counted."
+)
+BY_CONTACT = (
+    "Only touches that captured systems recorded are counted. As answers count those that are proved and, as the "
+    "playbook asks, acts of the very buyer: they are more frequent after touches than before, and than at other times."
+)
+NOT_BY_CONTACT = (
+    "The playbook asks that acts of the very buyer count too. Here they do not: they are no more frequent after "
+    "touches than before them, or than when the touches are moved by whole weeks, or there are too few to tell."
+)
+
+
 def notes(found: Changes) -> list[str]:
     """What is not known, and what the columns mean."""
     if not found.standings:
         return []
     quiet = [each for each in found.standings if not each.play and each.limit_weeks is not None]
     told = [
-        (
-            "Only touches that captured systems recorded, and answers that name the touch or share its offer, meeting "
-            "or thread (proof), are counted."
-        ),
+        BY_CONTACT if found.cells.basis == "contact" else BY_PROOF,
         (
             "sure: how probable it is that something changed; 90 % or more is raised. shows in: how long a fall to .3 "
             "times the odds takes at the least, on average, whatever the method."
         ),
     ]
+    if found.not_by_contact is not None:
+        told.insert(1, NOT_BY_CONTACT)
     if quiet:
         told.append(limit_text(max(quiet, key=lambda each: each.per_week)))
     return told

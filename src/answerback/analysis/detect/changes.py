@@ -14,11 +14,12 @@ from datetime import timedelta
 
 import numpy as np
 
+from answerback.analysis.detect.basis import cells_for_alarms
 from answerback.analysis.detect.measures import Moved, watch_measures
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.replaying import replay
 from answerback.analysis.detect.standing import NEW_WEEKS, Standing, standings
-from answerback.analysis.detect.weekly import Cells, monday, read_cells, week_of
+from answerback.analysis.detect.weekly import Cells, monday, week_of
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import EXPIRES_DAYS, Evidence, Finding, FindingKind, Level, Measure, Role, Size, Subject
 from answerback.domain.findings import SureBy as By
@@ -48,6 +49,8 @@ class Changes:
     measures: tuple[Moved, ...]
     week: int
     """The last week in which anybody touched a buyer."""
+    not_by_contact: CannotTell | None = None
+    """Why acts of the very contact do not count, although the playbook asks for it."""
 
 
 def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
@@ -55,14 +58,14 @@ def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
 
     What peers say and what all share is worked out from everybody, whoever is asking: so all see one figure.
     """
-    cells = read_cells(reader, replace(scope, everybody=True))
+    cells, refused = cells_for_alarms(reader, replace(scope, everybody=True))
     made = cells.efforts.day
     week = min(int(week_of(int(made[-1]))), cells.weeks().stop - 1) if made.size else -1
     found = replay(cells, until=week, strict=strict)
     raised = tuple(one for one in found.raised if _seen(scope, one.rep_key, one.since, one.week))
     stood = tuple(one for one in standings(cells, found, week) if _seen(scope, one.rep_key, week, week))
     moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
-    return Changes(cells, replace(found, raised=raised), stood, moved, week)
+    return Changes(cells, replace(found, raised=raised), stood, moved, week, refused)
 
 
 def _seen(scope: Scope, rep_key: int, first: int, last: int) -> bool:
@@ -80,7 +83,7 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
     """What there is to look at today: alarms of the last twelve months, and questions to reps."""
     found = changes(reader, scope, strict=strict)
     oldest = reader.as_of.date() - timedelta(days=EXPIRES_DAYS)
-    told = [_change(reader, scope, each) for each in _told(found.replay) if each.raised_on > oldest]
+    told = [_change(reader, scope, each, found.cells.basis) for each in _told(found.replay) if each.raised_on > oldest]
     told += [_moved(each) for each in found.measures if _worth_telling(each) and each.raised_on > oldest]
     raised = {(each.subject.key, each.direction) for each in told}
     asked = {one.subject.key: one for one in (*_first_touches(found, scope), *_asks(found))}
@@ -90,7 +93,7 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
 def raised_changes(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
     """Every alarm with the week in which it would have been raised, in order: what a look back over all weeks found."""
     found = changes(reader, scope, strict=strict)
-    told = [_change(reader, scope, each) for each in _told(found.replay)]
+    told = [_change(reader, scope, each, found.cells.basis) for each in _told(found.replay)]
     told += [_moved(each) for each in found.measures if _worth_telling(each)]
     return tuple(sorted(told, key=lambda each: (each.raised_on, each.finding_id)))
 
@@ -108,7 +111,7 @@ def _told(found: Replay) -> list[Raised]:
     return whole + [each for each in found.alarms() if each.play and not covered(each)]
 
 
-def _change(reader: Reader, scope: Scope, one: Raised) -> Finding:
+def _change(reader: Reader, scope: Scope, one: Raised, basis: str) -> Finding:
     low, high = _interval(one)
     rise = one.direction is Direction.RISE
     return Finding(
@@ -127,7 +130,7 @@ def _change(reader: Reader, scope: Scope, one: Raised) -> Finding:
             efforts=one.efforts,
             answers=one.answered,
             where=_where(one.rep_key, one.play),
-            effort_keys=_efforts(reader, scope, one),
+            effort_keys=_efforts(reader, scope, one, basis),
         ),
         next_step="keep_doing" if rise else "look_at_unanswered",
         episode=one.episode,
@@ -154,16 +157,17 @@ def _where(rep_key: int, play: str) -> Mapping[str, str]:
     return {"rep": str(rep_key), **({"play": play} if play else {})}
 
 
-def _efforts(reader: Reader, scope: Scope, one: Raised) -> tuple[int, ...]:
+def _efforts(reader: Reader, scope: Scope, one: Raised, basis: str) -> tuple[int, ...]:
     """Some touches since the change: for a fall those without an answer, for a rise those with one."""
     end = one.raised_on.isoformat()
+    answered = "contact_at" if basis == "contact" else "proved_at"
     moved = "is not null" if one.direction is Direction.RISE else "is null"
     play = f" and play = '{one.play.replace(chr(39), chr(39) * 2)}'" if one.play else ""
     rows = reader.query(f"""
         select effort_key from outcome
         where rep_key = {one.rep_key} and occurred_at >= timestamp '{monday(one.since).isoformat()}'
           and occurred_at < timestamp '{end}' and evidence = 'captured' and origin = 'hand' and not contested
-          and seen_seconds is not null and proved_at {moved}{play} and {within(scope, "rep_key", "occurred_at")}
+          and seen_seconds is not null and {answered} {moved}{play} and {within(scope, "rep_key", "occurred_at")}
         order by occurred_at desc, effort_key limit {SHOWN}""")
     return tuple(rows["effort_key"].to_pylist())
 
