@@ -1,6 +1,7 @@
 """`python -m calibration [NAME ...]` measures the methods and writes the tables of docs/methods; `--quick` only prints.
 
-Each module of this package but `tables` is named after its page and has `measure(*, quick) -> list[Table]`.
+Each module of this package is named after its page, but `tables` and what others are made of, and has
+`measure(*, quick) -> list[Table]`.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import time
 import calibration
 from calibration.tables import PAGES, put_tables
 
-_NOT_METHODS = ("__main__", "tables")
+_NOT_METHODS = ("__main__", "tables", "detect_worlds")
 _BY_NAME_ONLY = frozenset({"worlds"})
 """Takes hours where nothing of it was run before."""
 
