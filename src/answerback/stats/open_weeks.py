@@ -63,8 +63,12 @@ def log_ratios(
     own = p[of]
     late = own * (1.0 - np.asarray(share_in, dtype=np.float64))
     comes = late / (1.0 - own + late)
-    found = np.empty((made.size, len(factors)))
+    found, weight = np.empty((made.size, len(factors))), np.empty_like(comes)
     for number, factor in enumerate(factors):
-        weight = np.bincount(of, waits * np.log(1.0 + (factor - 1.0) * comes), made.size) * known
-        found[:, number] = moved * np.log(factor) - made * np.log(1.0 - p + factor * p) + weight
+        np.multiply(comes, factor - 1.0, out=weight)
+        weight += 1.0
+        np.log(weight, out=weight)
+        weight *= waits
+        found[:, number] = np.bincount(of, weight, made.size) * known
+        found[:, number] += moved * np.log(factor) - made * np.log(1.0 - p + factor * p)
     return found
