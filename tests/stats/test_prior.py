@@ -149,7 +149,7 @@ def test_outside_the_part_that_is_looked_at_there_is_no_weight(seed: int) -> Non
     exposure = np.ceil(10 ** rng.uniform(0, 3.5, size if seed % 2 else 1)) * np.ones(size)
     mean = rng.uniform(0.01, 0.99)
     truth = rng.beta(mean * strength, (1 - mean) * strength, size)
-    cells = module._Sums.of(distinct_cells(rng.binomial(exposure.astype(int), truth), exposure))
+    cells = module._Sums.of(rng.binomial(exposure.astype(int), truth).astype(float), exposure)
     region, whole = module._where_the_weight_is(cells), module._whole_plane()
     log_weight = module._log_weight(cells, *module._axes(region, module.MEANS, module.STRENGTHS))
     edges = {(0, 0): log_weight[0], (0, 1): log_weight[-1], (1, 0): log_weight[:, 0], (1, 1): log_weight[:, -1]}

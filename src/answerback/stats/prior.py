@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from answerback.stats.arrays import FloatArray, IntArray, counts, frozen, same_shape, weighted_count
+from answerback.stats.arrays import FloatArray, IntArray, counts, frozen, same_shape
 from answerback.stats.special import log_gamma, logistic
 
 MEANS, STRENGTHS = 34, 26
@@ -130,8 +130,9 @@ def peer_prior(successes: ArrayLike, exposure: ArrayLike) -> PeerPrior:
     >>> round(prior.mean, 2), prior.cells
     (0.18, 5)
     """
-    cells = distinct_cells(successes, exposure)
-    sums = _Sums.of(cells)
+    s, m = counts(successes, "successes"), counts(exposure, "exposure")
+    same_shape(successes=s, exposure=m)
+    sums = _Sums.of(s, np.maximum(m, s))
     log_odds, log_strength = _axes(_where_the_weight_is(sums), MEANS, STRENGTHS)
     weight = np.exp(_log_weight(sums, log_odds, log_strength)) * np.outer(_ends_halved(MEANS), _ends_halved(STRENGTHS))
     weight /= weight.sum()
@@ -143,7 +144,7 @@ def peer_prior(successes: ArrayLike, exposure: ArrayLike) -> PeerPrior:
         weight=frozen(weight[keep] / weight[keep].sum()),
         mean=float((weight * mean).sum()),
         strength=float(np.exp((weight * log_strength).sum())),
-        cells=int(cells.place.size),
+        cells=int(s.size),
     )
 
 
@@ -199,15 +200,14 @@ class _Sums(NamedTuple):
     exposure: tuple[FloatArray, FloatArray]
 
     @classmethod
-    def of(cls, cells: DistinctCells) -> _Sums:
+    def of(cls, successes: FloatArray, exposure: FloatArray) -> _Sums:
         """Cells share few different numbers of successes, and fully matured ones few of failures: each is met once."""
 
         def met(values: FloatArray) -> tuple[FloatArray, FloatArray]:
-            distinct, place = np.unique(values, return_inverse=True)
-            return on_knots(distinct, weighted_count(place.reshape(-1), cells.number, distinct.size))
+            distinct, times = np.unique(values, return_counts=True)
+            return on_knots(distinct, times.astype(np.float64))
 
-        s, m = cells.successes, cells.exposure
-        return cls(float(cells.number.sum()), met(s), met(m - s), met(m))
+        return cls(float(successes.size), met(successes), met(exposure - successes), met(exposure))
 
 
 def _log_weight(cells: _Sums, log_odds: FloatArray, log_strength: FloatArray) -> FloatArray:
