@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC
+
 import pytest
 
 from tests.link.cases import A2, A, Case, E, a, answers, check, e, mail
@@ -9,6 +11,7 @@ from tests.link.settled import ALWAYS, FOR_GOOD
 from tests.link.world import Account, Covered, Decision, Rep, day
 
 HERE = {"account_key": 5}
+DAY_0 = int(day(0).replace(tzinfo=UTC).timestamp()) // 86_400
 OUTCOMES = [
     Case(
         "answer",
@@ -220,6 +223,48 @@ OUTCOMES = [
         "only efforts that can be answered",
         [e(1, kind="visit"), e(2, subkind="work item", rep_key=6, **HERE), a(A, 0, registered_by_key=6, **HERE)],
         [],
+    ),
+    Case(
+        "effort_count",
+        "efforts of a rep by kind of touch, day, and whole days for which an answer could be seen",
+        [
+            e(1, 0.1, rep_key=6),
+            e(2, 0.9, rep_key=6),
+            e(3, 1.5, rep_key=6),
+            e(4, 0.2, rep_key=7),
+            e(5, 0.3, rep_key=6, evidence="claimed"),
+            e(6, 20, rep_key=6),
+            Covered(starts_at=day(0), ends_at=day(3)),
+        ],
+        [
+            {"rep_key": 6, "effort_day": DAY_0, "seen_days": 2, "evidence": "captured", "n": 2},
+            {"rep_key": 6, "effort_day": DAY_0, "seen_days": 2, "evidence": "claimed", "n": 1},
+            {"rep_key": 6, "effort_day": DAY_0 + 1, "seen_days": 1, "evidence": "captured", "n": 1},
+            {"rep_key": 6, "effort_day": DAY_0 + 20, "seen_days": None, "evidence": "captured", "n": 1},
+            {"rep_key": 7, "effort_day": DAY_0, "seen_days": 2, "evidence": "captured", "n": 1},
+        ],
+    ),
+    Case(
+        "answer_count",
+        "efforts by whole days until the first act that moved them, on any basis, by the very contact, by proof",
+        [
+            e(1, 0, account_key=5),
+            a(21, 1.5, account_key=5),
+            e(2, 3, account_key=6),
+            mail(2, 72),
+            a(22, 3.2, account_key=6),
+            a(23, 4.2),
+            answers(23, 72),
+            e(3, 9, account_key=7),
+            a(24, 9.5, kind="declined", account_key=7),
+            Covered(starts_at=day(0), ends_at=day(40)),
+        ],
+        [
+            {"effort_day": DAY_0, "basis": "any", "lag_days": 1, "n": 1},
+            {"effort_day": DAY_0 + 3, "basis": "any", "lag_days": 0, "n": 1},
+            {"effort_day": DAY_0 + 3, "basis": "contact", "lag_days": 1, "n": 1},
+            {"effort_day": DAY_0 + 3, "basis": "proved", "lag_days": 1, "n": 1},
+        ],
     ),
 ]
 
