@@ -287,15 +287,12 @@ def _streams(reader: Reader, where: str, level: str, *, people: bool = True) -> 
 
 def _read(reader: Reader, sql: str, where: dict[tuple[int, str, int], int]) -> dict[str, NDArray[np.int32]]:
     """Parallel columns of a query, ordered by day, with the number of each row's stream."""
-    names = ("rep_key", "play", "waiting_days")
-    reader.duck.make(
-        "stream_number",
-        "select * from (values "
-        + ", ".join(f"({key}, {_quoted(play)}, {days}, {number})" for (key, play, days), number in where.items())
-        + f") as t({', '.join(names)}, number)"
-        if where
-        else "select 0 as rep_key, '' as play, 0 as waiting_days, 0 as number where false",
-    )
+    import pyarrow as pa
+
+    rep_key, play, days = zip(*where, strict=True) if where else ((), (), ())
+    names = {"rep_key": pa.array(rep_key, pa.int64()), "play": pa.array(play, pa.string())}
+    names |= {"waiting_days": pa.array(days, pa.int64()), "number": pa.array(list(where.values()), pa.int64())}
+    reader.duck.put("stream_number", pa.table(names))
     by = "claimed" if "claimed" in sql else "lag"
     table = reader.query(f"""
         select cast(number as integer) as stream, cast(effort_day as integer) as day, cast(seen as integer) as seen,
@@ -306,10 +303,6 @@ def _read(reader: Reader, sql: str, where: dict[tuple[int, str, int], int]) -> d
         group by all order by day, stream, seen, {by}""")
     reader.duck.drop("stream_number")
     return {name: table[name].to_numpy() for name in table.column_names}
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _lags(cells: Cells, day: int) -> Lags:
