@@ -30,6 +30,29 @@ COMMANDS = (
     "rehearse",
     "simulate",
     "demo",
+    "findings",
+    "changes",
+    "diagnose",
+    "lift",
+    "increment",
+    "friction",
+    "patterns",
+    "lookback",
+    "placebo",
+    "practice",
+    "holdout",
+)
+JUDGING = (
+    ["findings"],
+    ["changes"],
+    ["diagnose"],
+    ["lift"],
+    ["increment"],
+    ["friction"],
+    ["patterns"],
+    ["lookback"],
+    ["placebo", "--draws", "1"],
+    ["holdout", "report"],
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],
@@ -42,6 +65,7 @@ NEEDS_A_WORKSPACE = (
     ["decide", "refusal", "x"],
     ["forget", "x"],
     ["doctor"],
+    *JUDGING,
 )
 
 
@@ -55,7 +79,8 @@ def is_an_error(ran: Ran, code: int) -> None:
 
 
 def test_every_command_is_tested_here() -> None:
-    assert sorted(str(each.callback.__name__) for each in app.registered_commands if each.callback) == sorted(COMMANDS)
+    single = [str(each.callback.__name__) for each in app.registered_commands if each.callback]
+    assert sorted([*single, *(str(each.name) for each in app.registered_groups)]) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -134,6 +159,10 @@ def test_an_empty_workspace_answers_with_nothing(fresh: Terminal) -> None:
     assert [row["about"] for row in fresh.rows("doctor")] == ["touches", "deals"]
     assert fresh.rows("sql", "select count(*) as n from effort") == [{"n": 0}]
     assert "no touches fit" in fresh("explain", "on-base").text
+    for words in JUDGING:
+        ran = fresh(*words)
+        assert ran.code == 0, (words, ran.err)
+        assert re.search(r"[Nn]o |[Nn]othing|Cannot tell", ran.text), (words, ran.text)
 
 
 @pytest.mark.parametrize(
