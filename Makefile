@@ -51,8 +51,9 @@ house-stage:
 	@$(STAGE) house $(BIN)/python scripts/check_house.py
 docs-stage:
 	@$(STAGE) docs $(BIN)/mkdocs build --strict --quiet
+# Side by side on two cores; the tests of one file share what they have built.
 tests-stage:
-	@$(STAGE) tests $(BIN)/python -m pytest $(ARGS)
+	@$(STAGE) tests $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 wheel-stage:
 	@$(STAGE) wheel $(BIN)/python scripts/check_wheel.py
 

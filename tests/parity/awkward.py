@@ -20,6 +20,7 @@ from tests.link.world import (
     Deal,
     Decision,
     Happened,
+    Intended,
     Practised,
     Rep,
     Row,
@@ -130,7 +131,29 @@ def _besides(world: World, random: Random) -> list[Row]:
         Deal(deal_key=LEAST + number, amount_minor=amount, currency=currency, product_line="日本")
         for number, (amount, currency) in enumerate(((LEAST, "EUR"), (GREATEST, None), (0, ""), (None, "USD")), 1)
     ]
-    return [*rows, *_books(random, reps, accounts, deals), *_talks(random, reps)]
+    return [
+        *rows,
+        *_books(random, reps, accounts, deals),
+        *_talks(random, reps),
+        *_intentions(random, reps, accounts, deals),
+    ]
+
+
+def _intentions(random: Random, reps: list[int], accounts: list[int], deals: list[int]) -> list[Row]:
+    """Touches that were meant, and their lots; the company is stated, or the deal's, or nowhere."""
+    return [
+        Intended(
+            intention_key=number,
+            rep_key=random.choice(reps),
+            account_key=random.choice((None, *accounts)),
+            deal_key=random.choice((None, *deals)),
+            play=random.choice((None, random.choice(TEXTS))),
+            arm=random.choice(("touch", "hold")),
+            until=random.choice((day(7), day(14))),
+            overruled=random.choice(("no", "yes")),
+        )
+        for number in range(40)
+    ]
 
 
 def _talks(random: Random, reps: list[int]) -> list[Row]:

@@ -99,7 +99,7 @@ def remade(before: Built, after: Built) -> dict[str, set[str]]:
     ("playbook", "dependents"),
     [
         (YOUNG, {"playbook_tenure", "outcome"}),
-        (UNSEEN, {"playbook_seen", "coverage_span", "outcome"}),
+        (UNSEEN, {"playbook_seen", "coverage_span", "outcome", "effort_count", "answer_count"}),
         (RENAMED, {"playbook_stage"}),
     ],
 )
