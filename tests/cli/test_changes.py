@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-import pytest
-
 from answerback.analysis.detect.raised import Raised
 from answerback.analysis.detect.standing import Standing
 from answerback.analysis.detect.story import Story, Week
 from answerback.analysis.detect.weekly import day_number, week_of
 from answerback.present.changes import limit_text, run_chart, tell_change_story
+from answerback.present.charts import change_chart
 from answerback.stats.detect import Direction
 
 WEEKS = tuple(
@@ -59,9 +58,6 @@ def test_the_run_chart_has_a_line_for_each_week_and_none_for_no_weeks() -> None:
 
 
 def test_the_chart_has_a_title_and_says_what_it_shows() -> None:
-    pytest.importorskip("vl_convert")
-    from answerback.present.charts import change_chart
-
     svg = change_chart(STORY)
     assert svg.startswith("<svg")
     assert "<title>ann: all touches</title><desc>Share of touches" in svg

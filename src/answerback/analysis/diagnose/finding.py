@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from answerback.analysis.diagnose.answer import Cause, Counts, Diagnosis, Person, Shift
+from answerback.analysis.diagnose.answer import Cause, Counts, Diagnosis, Happening, Person, Shift
 from answerback.analysis.diagnose.diagnosing import diagnose
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import (
@@ -61,9 +61,13 @@ def _causes(told: Diagnosis, raised: date) -> Iterator[Finding]:
             evidence=_evidence(cause.counts, name, value),
             first_for=Role.MANAGER if cause.between_people else Role.LEADER,
             next_step=_segment_step(cause),
-            details=_details(told, cause.shift, cause.counts)
-            | ({"happening": cause.happening.text, "happened_on": cause.happening.starts} if cause.happening else {}),
+            details=_details(told, cause.shift, cause.counts) | _happened(cause.happening),
         )
+
+
+def _happened(known: Happening | None) -> dict[str, object]:
+    """What is known to have happened then, for the words."""
+    return {"happening": known.text, "happened_on": known.starts} if known is not None else {}
 
 
 def _segment_step(cause: Cause) -> str:
@@ -92,8 +96,7 @@ def _everybody(told: Diagnosis, raised: date) -> Iterator[Finding]:
         evidence=Evidence(round(told.counts.efforts_now), round(told.counts.moved_now)),
         first_for=Role.LEADER,
         next_step="keep_doing" if common.shift.good_news else "fix_for_all",
-        details=_details(told, common.shift, told.counts)
-        | ({"happening": common.happening.text, "happened_on": common.happening.starts} if common.happening else {}),
+        details=_details(told, common.shift, told.counts) | _happened(common.happening),
     )
 
 
