@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from answerback import __version__
-from answerback.cli.judging import register
+from answerback.cli import chaining, judging
 from answerback.cli.settings import Format, Settings, instant, pairs
 
 app = typer.Typer(
@@ -330,4 +330,5 @@ def demo(
     run_demo(context.obj, out, seed, ask=ask)
 
 
-register(app)
+judging.register(app)
+chaining.register(app)
