@@ -25,7 +25,7 @@ CLOCKS = frozenset(
 
 # What a floor may import besides the standard library and the project itself.
 ALLOWED_IMPORTS = {
-    "domain": frozenset({"pydantic", "pydantic_core"}),
+    "domain": frozenset({"holidays", "pydantic", "pydantic_core"}),
     "stats": frozenset({"numpy", "scipy"}),
 }
 

@@ -114,7 +114,8 @@ def _kind(field: Mapping[str, Any], known: Mapping[str, Any]) -> str:
         return inner if inner.startswith("tables") else f"list: {inner}"
     names = {"string": "text", "integer": "whole number", "number": "number", "boolean": "`true` or `false`"}
     said = {"date": "date", "time": "time"}.get(field.get("format", ""), names.get(field.get("type", ""), ""))
-    for limit, word in (("exclusiveMinimum", "more than"), ("minimum", "from"), ("maximum", "to")):
+    bounds = {"exclusiveMinimum": "more than", "minimum": "from", "exclusiveMaximum": "less than", "maximum": "to"}
+    for limit, word in bounds.items():
         said += f" {word} {field[limit]:g}" if limit in field else ""
     return said + (f" such as `{field['examples'][0]}`" if "examples" in field else "")
 

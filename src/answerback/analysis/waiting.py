@@ -15,7 +15,7 @@ from typing import Any
 from answerback.analysis.disputes import in_view
 from answerback.analysis.own import BUYER_COLUMNS, Buyer, buyer_of, names_sql
 from answerback.analysis.reader import Reader, ids_sql
-from answerback.domain.kinds import Stance
+from answerback.domain.kinds import DEFAULT_STANCE, Stance
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 from answerback.engine.scoped import within
@@ -114,11 +114,18 @@ def _urgency(row: Waiting, as_of: datetime) -> tuple[int, float, str]:
 
 
 def _limits(reader: Reader) -> dict[str, timedelta]:
-    """The acts that put the ball in the seller's court, and how long it may stay there: the shortest policy's time."""
+    """The acts that put the ball in the seller's court, and how long it may stay there: the shortest policy's time.
+
+    Policies for some sources' names or steps alone say nothing of the other acts of that kind.
+    """
     found: dict[str, timedelta] = {}
     for policy in reader.playbook.policy:
+        if policy.subkinds or policy.steps:
+            continue
         for kind in policy.after:
-            limit = timedelta(hours=policy.within_hours)
+            if DEFAULT_STANCE[kind] is Stance.RETREAT:
+                continue
+            limit = timedelta(seconds=policy.within_seconds)
             found[str(kind)] = min(limit, found.get(str(kind), limit))
     return found
 

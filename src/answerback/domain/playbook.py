@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from answerback.domain import playbook_checks as checks
 from answerback.domain.kinds import ActionKind, EffortKind, Origin, Stance
+from answerback.domain.public_holidays import holidays_code
 from answerback.domain.toml_mistakes import Mistake
 
 DAY_SECONDS = 86_400
@@ -23,6 +24,7 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", examples=["EUR"])]
 Domain = Annotated[str, BeforeValidator(checks.domain)]
 Address = Annotated[str, BeforeValidator(checks.address)]
 Zone = Annotated[str, BeforeValidator(checks.time_zone)]
+HolidaysCode = Annotated[str, BeforeValidator(holidays_code)]
 CountedKind = Annotated[ActionKind, BeforeValidator(checks.counted_kind)]
 Time = Annotated[time, BeforeValidator(checks.time_of_day)]
 Day = Annotated[date, BeforeValidator(checks.day)]
@@ -56,6 +58,8 @@ class Organisation(_Section):
     """IANA name, such as Europe/Berlin. Weeks, months and quarters begin at midnight there."""
     working_hours: tuple[Shift, ...] = ()
     """When work is done. None: every hour of every day."""
+    holidays: HolidaysCode = ""
+    """Whose public holidays are kept: a country or one of its regions, such as DE, DE-BW or US-NY. Empty: none."""
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
     """The month in which the fiscal year begins, 1 to 12. The fiscal year is named after the year it ends in."""
     currency: Currency = "EUR"
@@ -77,6 +81,8 @@ class Seller(_Section):
     """Their manager's address."""
     time_zone: Annotated[str, BeforeValidator(checks.time_zone_or_none)] = ""
     """Their time zone, where it is not the organisation's."""
+    holidays: HolidaysCode = ""
+    """Whose public holidays they keep, where it is not the organisation's: DE, DE-BW, US-NY."""
 
 
 class Privacy(_Section):
@@ -176,16 +182,56 @@ class Dimension(_Section):
 
 
 class Policy(_Section):
-    """How soon the seller's court should be left."""
+    """How soon the seller's court should be left. Where several fit an act, each is held to its own time."""
 
     name: str
     """Shown where it is missed."""
     after: Annotated[tuple[CountedKind, ...], Field(min_length=1)]
-    """Buyer acts that put the ball in the seller's court."""
-    within_hours: Annotated[float, Field(gt=0)]
-    """How long it may stay there."""
+    """Buyer acts that put the ball in the seller's court, a refusal such as no_show among them where it calls for
+    something."""
+    subkinds: tuple[str, ...] = ()
+    """Only where the source calls the act one of these, such as chat. None: whatever it is called."""
+    steps: tuple[str, ...] = ()
+    """Only at these steps of the chain. None: at any, and without a deal."""
+    within_hours: Annotated[float, Field(gt=0)] | None = None
+    """How long it may stay there, in hours. Either this or within_minutes."""
+    within_minutes: Annotated[float, Field(gt=0)] | None = None
+    """How long it may stay there, in minutes."""
     working_time: bool = True
-    """Whether only working hours are counted."""
+    """Whether only the working time of the rep whose turn it is counts: their hours, time zone, public holidays and
+    absences."""
+    clock: Literal["act", "assignment"] = "act"
+    """From when: the `act` itself; or, where it comes later, the `assignment`, the instant at which the rep was told
+    that the account or deal is theirs. Nobody is late for what they had not been given."""
+    settled_by: tuple[str, ...] = ()
+    """What settles it: kinds of effort, or what efforts are for, such as proposal. None: any effort by hand toward
+    that person or deal."""
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Policy:
+        checks.settle(checks.policy_mistakes(self))
+        return self
+
+    @property
+    def within_seconds(self) -> int:
+        """How long the ball may stay in the seller's court, in whole seconds."""
+        return round((self.within_hours or 0) * 3600 + (self.within_minutes or 0) * 60)
+
+    def settled_with(self, kind: str, purpose: str | None) -> bool:
+        """Whether an effort by hand of a kind and purpose is what the policy asks for."""
+        return not self.settled_by or kind in self.settled_by or purpose in self.settled_by
+
+
+class Court(_Section):
+    """Whose turn it is, and when a chain counts as quiet."""
+
+    quiet_below: Annotated[float, Field(gt=0, lt=1)] = 0.2
+    """A buyer's turn counts as quiet once the chance that the next step still comes, by that step's own history, is
+    below this."""
+    promises: bool = True
+    """Whether what the seller promised for a day (`promise` records) is a ball of theirs from that day on."""
+    wait_for_meetings: bool = True
+    """Whether it is nobody's turn before a meeting that both sides agreed on for a day to come."""
 
 
 class ExchangeRate(_Section):
@@ -267,6 +313,7 @@ class Playbook(_Section):
     dimension: tuple[Dimension, ...] = ()
     stance: tuple[StanceRule, ...] = ()
     policy: tuple[Policy, ...] = ()
+    court: Court = Court()
     rate: tuple[ExchangeRate, ...] = ()
     target: tuple[Target, ...] = ()
     tenure_months: tuple[Annotated[int, Field(gt=0)], ...] = (6, 24)

@@ -18,7 +18,7 @@ from answerback.domain.kinds import CHANNELS, DEFAULT_STANCE, NEVER_COUNTED, Act
 from answerback.domain.toml_mistakes import Mistake, Mistakes, Path, nearest, not_allowed
 
 if TYPE_CHECKING:
-    from answerback.domain.playbook import Play, Playbook, Shift
+    from answerback.domain.playbook import Play, Playbook, Policy, Shift
 
 _DOMAIN: Final = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_](?:[\w-]*[^\W_])?")
 _ADDRESS: Final = re.compile(r"[^\s@<>\",;()]+@[^\s@<>\",;()]+")
@@ -137,6 +137,18 @@ def play_mistakes(play: Play) -> Iterator[Mistake]:
             yield Mistake(("aim", at), f"play.aim names {kind}, which answered_by of '{play.name}' does not")
 
 
+def policy_mistakes(policy: Policy) -> Iterator[Mistake]:
+    """What is wrong within one policy."""
+    for field in ("after", "subkinds", "steps", "settled_by"):
+        yield from _repeated(getattr(policy, field), f"policy.{field}", (field,))
+    given = [name for name in ("within_hours", "within_minutes") if getattr(policy, name) is not None]
+    if len(given) != 1:
+        said = "both within_hours and within_minutes" if given else "neither within_hours nor within_minutes"
+        yield Mistake((given[-1],) if given else (), f"policy '{policy.name}' has {said}; it needs one of them")
+    elif policy.within_seconds == 0:
+        yield Mistake((given[0],), f"policy.{given[0]} is less than a second")
+
+
 def playbook_mistakes(playbook: Playbook) -> Iterator[Mistake]:
     """What the sections of a playbook contradict each other in."""
     for section in ("play", "stage", "dimension", "policy"):
@@ -184,9 +196,55 @@ def playbook_warnings(playbook: Playbook) -> Iterator[Mistake]:
         steps = {stage.step or stage.name for stage in playbook.stage}
         if play.step is not None and play.step not in steps:
             yield Mistake(("play", at, "step"), f"play.step is '{play.step}', which no stage stands for")
+    yield from _policy_warnings(playbook)
     for kind in EffortKind:
         if not any(play.kind in {None, kind} for play in playbook.play):
             yield Mistake(("play",), f"no play is for efforts of kind {kind}: they are shown, never linked or rated")
+
+
+def _policy_warnings(playbook: Playbook) -> Iterator[Mistake]:
+    steps = {stage.step or stage.name for stage in playbook.stage}
+    for at, policy in enumerate(playbook.policy):
+        if sooner := next((each for each in playbook.policy if each is not policy and _covers(each, policy)), None):
+            text = (
+                f"policy '{policy.name}' is never the first to be missed: '{sooner.name}' asks for no less and sooner"
+            )
+            yield Mistake(("policy", at), text)
+        for number, step in enumerate(policy.steps):
+            if step not in steps:
+                yield Mistake(
+                    ("policy", at, "steps", number), f"policy.steps names '{step}', which no stage stands for"
+                )
+        for number, word in enumerate(policy.settled_by):
+            if doubt := _settles_nothing(word):
+                yield Mistake(("policy", at, "settled_by", number), f"policy.settled_by names {word}, {doubt}")
+        nights = policy.within_minutes is not None and policy.working_time
+        if nights and not playbook.organisation.working_hours:
+            text = f"policy '{policy.name}' gives minutes, and no working_hours are stated: it runs at night too"
+            yield Mistake(("policy", at, "within_minutes"), text)
+
+
+def _covers(one: Policy, other: Policy) -> bool:
+    """Whether whoever misses the other has missed the one before, or at the same instant and named first."""
+    wider = set(one.after) >= set(other.after) and all(
+        not getattr(one, field) or (getattr(other, field) and set(getattr(one, field)) >= set(getattr(other, field)))
+        for field in ("subkinds", "steps")
+    )
+    # What settles the one must settle the other too, or the other may be open when the one is done.
+    harder = not other.settled_by or (bool(one.settled_by) and set(one.settled_by) <= set(other.settled_by))
+    earlier = one.clock in {other.clock, "act"}
+    same_time = one.working_time == other.working_time or other.working_time
+    return wider and harder and earlier and same_time and one.within_seconds < other.within_seconds
+
+
+def _settles_nothing(word: str) -> str:
+    kinds = [kind.value for kind in EffortKind if kind is not EffortKind.TASK]
+    if word == EffortKind.TASK:
+        return "which reaches no buyer and so settles nothing"
+    if word in {kind.value for kind in ActionKind}:
+        return f"which is an act of a buyer; kinds of effort are {', '.join(kinds)}"
+    guess = nearest(word, kinds)
+    return f"which is no kind of effort{guess} Efforts with this purpose will do" if guess and word not in kinds else ""
 
 
 def _repeated(values: Iterable[Hashable], what: str, before: Path, after: Path = ()) -> Iterator[Mistake]:

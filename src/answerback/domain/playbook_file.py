@@ -8,7 +8,7 @@ told all at once, with line, key and allowed values; nothing is ever half read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -19,8 +19,9 @@ from pydantic import ValidationError
 
 from answerback.domain.errors import PlaybookError
 from answerback.domain.playbook import Playbook
+from answerback.domain.public_holidays import mistake_in
 from answerback.domain.toml_lines import line_of, lines, parse, refuse
-from answerback.domain.toml_mistakes import mistakes_of
+from answerback.domain.toml_mistakes import Mistake, mistakes_of
 
 TEMPLATE: Final = "default_playbook.toml"
 
@@ -127,10 +128,22 @@ def playbook_from(text: str, where: str = "playbook.toml") -> Playbook:
     stated = parse(text, Playbook, where, PlaybookError)
     given = {name: getattr(stated, name) for name in stated.model_fields_set}
     kept = {name: getattr(default_playbook(), name) for name in Playbook.model_fields if name not in given}
+    if unknown := list(_unknown_holidays(stated)):
+        raise refuse(text, unknown, where, PlaybookError)
     try:
         return Playbook.model_validate(given | kept)  # anew: what is stated must agree with the defaults too
     except ValidationError as refused:
         raise refuse(text, mistakes_of(refused, Playbook, given), where, PlaybookError) from refused
+
+
+def _unknown_holidays(stated: Playbook) -> Iterator[Mistake]:
+    """Codes of public holidays that nobody knows. Asked of a person's file alone: the library is slow to begin with."""
+    places = [("organisation", stated.organisation.holidays)]
+    places += [("rep", each.holidays) for each in stated.rep]
+    for number, (section, code) in enumerate(places):
+        if code and (said := mistake_in(code)):
+            path = (section, "holidays") if section == "organisation" else (section, number - 1, "holidays")
+            yield Mistake(path, f"{section}.holidays {said}")
 
 
 def warnings_of(path: Path) -> list[str]:

@@ -50,6 +50,14 @@ def playbook_relations(playbook: Playbook) -> dict[str, pa.Table]:
             ],
         ),
         "playbook_play": _plays(plays, reaches),
+        "playbook_proof": _table(
+            {"position": pa.int64(), "kind": pa.string()},
+            [
+                (number, kind.value)
+                for number, stage in enumerate(playbook.stage)
+                for kind in dict.fromkeys(stage.requires)
+            ],
+        ),
         "playbook_reach": _table(
             {"reach_id": pa.int64(), "kind": pa.string(), "waiting_seconds": pa.int64()},
             [(number, kind, reach[1]) for reach, number in reaches.items() for kind in reach[0]],
