@@ -39,6 +39,8 @@ EXAMPLES: dict[type[exp.Func], str] = {
     exp.Count: "select yes, count(*) as n, count(text) as texts, count(distinct text) as different from t group by yes",
     exp.Min: "select yes, min(number) as n, min(text) as s, min(instant) as i from t group by yes",
     exp.Max: "select yes, max(number) as n, max(text) as s, max(instant) as i from t group by yes",
+    exp.Sum: "select row_key, cast(sum(case when yes then 1 else -1 end) over (partition by text order by row_key"
+    f" {RUNNING}) as bigint) as value from t",
     exp.LogicalAnd: "select text, bool_and(yes) as value from t group by text",
     exp.LogicalOr: "select text, bool_or(yes) as value, bool_or(yes and not other) as narrow from t group by text",
     exp.RowNumber: "select row_key, cast(row_number() over (partition by yes order by text, number desc, row_key)"

@@ -28,6 +28,7 @@ FUNCTIONS: MappingProxyType[type[exp.Func], str] = MappingProxyType(
         exp.Count: "count",
         exp.Min: "min",
         exp.Max: "max",
+        exp.Sum: "sum",
         exp.LogicalAnd: "bool_and",
         exp.LogicalOr: "bool_or",
         exp.RowNumber: "row_number",
