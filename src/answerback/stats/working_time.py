@@ -66,13 +66,21 @@ def without(work: Clock, away: Clock) -> Clock:
     """
     if not len(away.starts) or not len(work.starts):
         return work
-    at = np.concatenate([work.starts, work.ends, away.starts, away.ends])
-    here, gone = np.ones(len(work.starts), np.int64), np.ones(len(away.starts), np.int64)
-    points, where = np.unique(at, return_inverse=True)
+    # Absences are few: most stretches of work are touched by none, that is, as many had begun at their end as were over
+    # at their start.
+    whole = np.searchsorted(away.starts, work.ends) == np.searchsorted(away.ends, work.starts, "right")
+    cut = _outside(work.starts[~whole], work.ends[~whole], away)
+    return clock(np.concatenate([work.starts[whole], cut[0]]), np.concatenate([work.ends[whole], cut[1]]))
+
+
+def _outside(starts: IntArray, ends: IntArray, away: Clock) -> tuple[IntArray, IntArray]:
+    """The parts of stretches (in order, none overlapping) that lie outside another clock."""
+    here, gone = np.ones(len(starts), np.int64), np.ones(len(away.starts), np.int64)
+    points, where = np.unique(np.concatenate([starts, ends, away.starts, away.ends]), return_inverse=True)
     # Both are in order and do not overlap, so the sum is 1 where there is work and no absence, and else 0 or less.
     change = np.bincount(where, np.concatenate([here, -here, -gone, gone]), len(points))
     inside = np.flatnonzero(np.cumsum(change)[:-1] > 0)
-    return clock(points[inside], points[inside + 1])
+    return points[inside], points[inside + 1]
 
 
 def between(work: Clock, start: int, end: int) -> Clock:
@@ -133,11 +141,13 @@ def due(work: Clock, starts: npt.ArrayLike, seconds: npt.ArrayLike) -> IntArray:
     return found
 
 
-def elapsed_by(clocks: Sequence[Clock], which: npt.ArrayLike, starts: npt.ArrayLike, ends: npt.ArrayLike) -> IntArray:
+def elapsed_by(
+    clock_of: Callable[[int], Clock], which: npt.ArrayLike, starts: npt.ArrayLike, ends: npt.ArrayLike
+) -> IntArray:
     """`elapsed`, each row by its own clock.
 
     Args:
-        clocks: The clocks.
+        clock_of: The clock of a number; asked once for each number, and not kept.
         which: By row, the number of its clock.
         starts: By row, seconds since 1970.
         ends: By row, seconds since 1970.
@@ -145,19 +155,23 @@ def elapsed_by(clocks: Sequence[Clock], which: npt.ArrayLike, starts: npt.ArrayL
     Raises:
         ValueError: lengths differ.
 
-    >>> elapsed_by([clock([0], [10]), clock([5], [10])], [0, 1, 0], [0, 0, 5], [9, 9, 9])
+    >>> clocks = [clock([0], [10]), clock([5], [10])]
+    >>> elapsed_by(clocks.__getitem__, [0, 1, 0], [0, 0, 5], [9, 9, 9])
     array([9, 4, 4])
     """
-    return _by_clock(elapsed, clocks, which, starts, ends)
+    return _by_clock(elapsed, clock_of, which, starts, ends)
 
 
-def due_by(clocks: Sequence[Clock], which: npt.ArrayLike, starts: npt.ArrayLike, seconds: npt.ArrayLike) -> IntArray:
+def due_by(
+    clock_of: Callable[[int], Clock], which: npt.ArrayLike, starts: npt.ArrayLike, seconds: npt.ArrayLike
+) -> IntArray:
     """`due`, each row by its own clock; as `elapsed_by`.
 
-    >>> due_by([clock([0], [10]), clock([5], [10])], [0, 1], [0, 0], [3, 3])
+    >>> clocks = [clock([0], [10]), clock([5], [10])]
+    >>> due_by(clocks.__getitem__, [0, 1], [0, 0], [3, 3])
     array([3, 8])
     """
-    return _by_clock(due, clocks, which, starts, seconds)
+    return _by_clock(due, clock_of, which, starts, seconds)
 
 
 def _clock(starts: IntArray, ends: IntArray) -> Clock:
@@ -175,7 +189,7 @@ def _worked(work: Clock, instants: IntArray) -> IntArray:
 
 def _by_clock(
     of: Callable[[Clock, IntArray, IntArray], IntArray],
-    clocks: Sequence[Clock],
+    clock_of: Callable[[int], Clock],
     which: npt.ArrayLike,
     one: npt.ArrayLike,
     other: npt.ArrayLike,
@@ -184,7 +198,7 @@ def _by_clock(
     same_shape(which=number, one=first, other=second)
     found = np.empty(len(number), dtype=np.int64)
     for each, rows in _rows_of(number):
-        found[rows] = of(clocks[each], first[rows], second[rows])
+        found[rows] = of(clock_of(each), first[rows], second[rows])
     return found
 
 
