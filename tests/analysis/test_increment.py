@@ -9,6 +9,7 @@ import pytest
 
 from answerback.analysis.increment import findings
 from answerback.analysis.increment.answer import Increment, Parts, Way, parts
+from answerback.analysis.increment.counted import chosen, counted, moments
 from answerback.analysis.increment.question import increment
 from answerback.analysis.reader import Reader
 from answerback.api import Workspace
@@ -62,6 +63,16 @@ def test_four_parts_are_all_there_is_in_every_row(found: Increment) -> None:
     assert all(map(adds_up, (found.total, found.eligible, found.untouched, *(row.parts for row in found.plays))))
     assert found.untouched.acts + sum(row.parts.acts for row in found.plays) == found.total.acts
     assert found.total.unknown == sum(row.parts.unknown for row in found.plays if isinstance(row.a_touch, CannotTell))
+
+
+def test_only_touches_that_no_proof_says_were_answered_can_bring_more(reader: Reader) -> None:
+    asked = chosen(reader, OWNER, {})
+    mail = counted(reader, asked)[0]["email"]
+    answered = reader.query("""
+        select count(distinct outcome.effort_key) as n from outcome join link using (effort_key)
+        where outcome.play = 'email' and link.grade in ('E1', 'E2')""").to_pylist()[0]["n"]
+    assert 0 < answered == mail.touches - mail.open
+    assert (moments(reader, asked, ["email"], most=10**6).kind == 0).sum() == mail.open
 
 
 def test_a_channel_without_threads_is_unknown_and_does_not_spoil_the_others(found: Increment) -> None:

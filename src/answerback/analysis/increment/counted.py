@@ -24,11 +24,15 @@ __all__ = ["Counted", "Key", "Moments", "acts_sql", "counted", "days_only", "mom
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Of a kind of touch: how many touches, and how many acts link to it by proof and else."""
+    """Of a kind of touch: how many touches, how many acts link to it by proof and else.
+
+    `open` are the touches that no proof says were answered: only these can bring an act that nothing ties to them.
+    """
 
     kind: str
     reactive: bool
     touches: int
+    open: int
     proof: int
     plausible: int
 
@@ -68,8 +72,10 @@ def counted(reader: Reader, asked: Chosen) -> tuple[dict[str, Counted], int]:
     """By play what is counted, and how many acts link to no touch in time."""
     instant = reader.instant
     touches = reader.query(f"""
-        select outcome.play, bool_or(outcome.reactive) as reactive, min(outcome.kind) as kind, count(*) as n
-        from outcome {asked.joins}
+        with answered as ({_answered_sql(reader)})
+        select outcome.play, bool_or(outcome.reactive) as reactive, min(outcome.kind) as kind, count(*) as n,
+               count(*) filter (answered.effort_key is null) as open
+        from outcome {asked.joins} left join answered on answered.effort_key = outcome.effort_key
         where outcome.occurred_at <= {instant} and {asked.condition}
         group by outcome.play order by outcome.play""").to_pylist()
     acts = reader.query(f"""
@@ -88,12 +94,19 @@ def counted(reader: Reader, asked: Chosen) -> tuple[dict[str, Counted], int]:
             row["kind"],
             row["reactive"],
             row["n"],
+            row["open"],
             linked.get((row["play"], True), 0),
             linked.get((row["play"], False), 0),
         )
         for row in touches
     }
     return found, alone
+
+
+def _answered_sql(reader: Reader) -> str:
+    """Touches that proof says were answered."""
+    return f"""select distinct effort_key from link
+        where grade in ('E1', 'E2') and occurred_at <= {reader.instant}"""
 
 
 def reactive_known(reader: Reader) -> dict[str, float]:
@@ -134,7 +147,8 @@ class Moments:
     """When touches and acts happened, by account; whole columns.
 
     Attributes:
-        account, at, kind: Of touches; `kind` is the place in the plays asked for, or their number for all others.
+        account, at, kind: Of touches that no proof says were answered; `kind` is the place in the plays asked for, or
+            their number for all others.
         act_account, act_at: Of acts that no proof links to a touch.
         begins, ends: The first and last instant of all that was recorded, in seconds.
         one_in: One in so many accounts was read.
@@ -151,7 +165,11 @@ class Moments:
 
 
 def moments(reader: Reader, asked: Chosen, plays: list[str], *, most: int) -> Moments:
-    """The instants of touches and acts of accounts; of one account in so many where touches are more than `most`."""
+    """The instants of touches and acts of accounts; of one account in so many where touches are more than `most`.
+
+    A touch that was answered brings no second act, as far as is known. Left in, it would be credited with acts to come,
+    and what the seller does next, once answered, would be credited with too few.
+    """
     import pyarrow as pa
 
     reader.duck.put(
@@ -166,10 +184,13 @@ def moments(reader: Reader, asked: Chosen, plays: list[str], *, most: int) -> Mo
     one_in = max(1, -(-span["n"] // most))
     some = f"and account_key % {one_in} = 0" if one_in > 1 else "and account_key is not null"
     touches = reader.query(f"""
+        with answered as ({_answered_sql(reader)})
         select outcome.account_key, cast(epoch(outcome.occurred_at) as bigint) as at,
                case when {asked.condition} then coalesce(asked.place, {len(plays)}) else {len(plays)} end as kind
         from outcome left join _increment_play as asked on asked.play = outcome.play {asked.joins}
-        where outcome.occurred_at <= {instant} {some.replace("account_key", "outcome.account_key")}
+        left join answered on answered.effort_key = outcome.effort_key
+        where answered.effort_key is null and outcome.occurred_at <= {instant}
+              {some.replace("account_key", "outcome.account_key")}
         order by outcome.account_key, outcome.occurred_at, outcome.effort_key""")
     acts = reader.query(f"""
         with act as ({acts_sql(reader)})

@@ -78,7 +78,7 @@ def look(at: Moments, proven: IntArray, reactive: BoolArray, touches: IntArray) 
         at: the instants. A touch's kind is a place in `reactive`, or their number for touches of any other kind.
         proven: seconds that proven answers took.
         reactive: by kind, whether its touches answer buyers.
-        touches: by kind, how many there are in all.
+        touches: by kind, how many there are in all that no proof says were answered.
     """
     data = _prepared(at, proven)
     kinds = len(reactive)

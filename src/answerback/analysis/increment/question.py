@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from answerback.analysis.increment.answer import Checks, Increment, Parts, PlayIncrement, parts
+from answerback.analysis.increment.answer import Checks, Increment, Parts, PlayIncrement, Told, parts
 from answerback.analysis.increment.counted import (
     Chosen,
     Counted,
@@ -90,7 +90,7 @@ def _looked(
         return CannotTell(Refused.DAYS_ONLY, have=at_one_time, need=MOST_DAYS_ONLY)
     read: Moments = moments(reader, asked, told, most=MOST_TOUCHES)
     reactive = np.array([plays[play].reactive for play in told], np.bool_)
-    touches = np.array([plays[play].touches for play in told], np.int64)
+    touches = np.array([plays[play].open for play in told], np.int64)
     return look(read, proven_delays(reader), reactive, touches)
 
 
@@ -104,6 +104,8 @@ def _row(
     if said is None:
         why = refused or CannotTell(Refused.PLACEBO_FAILED)
         return PlayIncrement(play, each.touches, parts(acts, each.proof, 0, None), why)
+    of_all = each.open / each.touches
+    said = Told(*(of_all * value for value in (said.value, said.low, said.high)))
     extra = tuple(each.touches * value for value in (said.value, said.low, said.high))
     return PlayIncrement(play, each.touches, parts(acts, each.proof, 0, (extra[0], extra[1], extra[2])), said)
 
