@@ -15,7 +15,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 # No target is a file, and the stages of one target share its environment: nothing here gains by running side by side.
 .NOTPARALLEL:
-.PHONY: help setup java demo test test-only check format bench calibrate docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
+.PHONY: help setup java demo test test-only check format bench calibrate oracles docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -68,6 +68,10 @@ bench: ## Measure speed against other engines, in an environment of its own
 
 calibrate: setup ## Measure how often the methods are right and write the tables of docs/methods: ARGS="detect" for one
 	@$(STAGE) "make calibrate" $(BIN)/python -m calibration $(ARGS)
+
+oracles: ## Ask lifelines and scikit-survival again what ours is held against, in an environment of its own
+	@scripts/setup oracle-survival
+	@.venvs/oracle-survival/bin/python tests/reference/incidence_python.py
 
 docs: setup ## Build the documentation into site/
 	@$(STAGE) "make docs" $(BIN)/mkdocs build --strict

@@ -71,12 +71,22 @@ class Refused(StrEnum):
     """How long answers take rests on too few answers. Answers to efforts that waited in full."""
     NO_RECORDS = auto()
     """Records that it rests on were never loaded. `names` are the kinds of record."""
+    TOO_FEW_MOVED = auto()
+    """Next steps that the curve of a step rests on."""
+    STILL_COMING = auto()
+    """Next steps come as late as anybody was watched. Shares of them that came in the last fifth of that time."""
     TOO_FEW_CHAINS = auto()
     """Chains that have ended."""
     NO_EXCHANGE_RATE = auto()
     """Amounts cannot be added: the playbook has no rate for some. `names` are their currencies."""
     TOO_FEW_DEALS = auto()
     """Deals that were won (or, of a win rate, that have ended)."""
+    TOO_FEW_COMPANIES = auto()
+    """Companies (or persons, where there is none) on the smaller side of a trial."""
+    TOO_FEW_WEEKS = auto()
+    """Reps with a week that counts, in the way of a trial that has fewer of them."""
+    NOT_KEPT_TO = auto()
+    """What was done is not what the lots said. Share of companies or weeks in which it was, 0 to 1."""
     ONE_HOLDER = auto()
     """Nobody took a territory over, so seat and person are one. Territories with two holders or more."""
 

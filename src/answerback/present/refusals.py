@@ -82,6 +82,8 @@ _SHARES = frozenset(
         Refused.REACTIVE_UNKNOWN,
         Refused.WINDOWS_OVERLAP,
         Refused.DAYS_ONLY,
+        Refused.NOT_KEPT_TO,
+        Refused.STILL_COMING,
     }
 )
 """Reasons whose numbers are shares, 0 to 1."""
@@ -173,9 +175,25 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         ),
         Refused.LAG_UNKNOWN: "Cannot tell yet: how long answers take rests on {have} answers, {need} are needed",
         Refused.NO_RECORDS: "Cannot tell: no records of this kind were loaded: {names}. Load them to know",
+        Refused.TOO_FEW_MOVED: "Cannot tell yet: the next step came {have} times, {need} times are needed",
+        Refused.STILL_COMING: (
+            "Cannot tell yet: {have} of the next steps came in the last fifth of the time watched, at most {need} is let"
+            " pass; so later ones may come that nobody has seen"
+        ),
         Refused.TOO_FEW_CHAINS: "Cannot tell yet: {have} stories have ended, {need} are needed",
         Refused.NO_EXCHANGE_RATE: "Cannot tell: amounts in {names} cannot be added. Put their rates into the playbook",
         Refused.TOO_FEW_DEALS: "Cannot tell yet: {have} deals were won or have ended, {need} are needed",
+        Refused.TOO_FEW_COMPANIES: (
+            "Cannot tell yet: {have} companies were touched on the smaller side, {need} are needed on each"
+        ),
+        Refused.TOO_FEW_WEEKS: (
+            "Cannot tell yet: in one of the two ways {have} reps have a week that counts, {need} are needed; weeks right"
+            " after a switch do not count"
+        ),
+        Refused.NOT_KEPT_TO: (
+            "Cannot tell: the lots were not kept to. By what was recorded {have} went the way that their lot said,"
+            " {need} are needed"
+        ),
         Refused.ONE_HOLDER: "Cannot tell seat from person: {have} territories were handed over, {need} is needed",
     }
 )
