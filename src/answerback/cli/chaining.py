@@ -5,14 +5,22 @@ Each one is declared here and done in a module of its own, which is imported whe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Annotated
 
 import typer
-
-COMMANDS: tuple[Callable[..., None], ...] = ()
 
 
 def register(app: typer.Typer) -> None:
     """Puts the commands beside the others."""
-    for command in COMMANDS:
+    for command in (chain,):
         app.command()(command)
+
+
+def chain(
+    context: typer.Context,
+    which: Annotated[str, typer.Argument(metavar="DEAL", help="The id of a deal, or of a company without one.")],
+) -> None:
+    """One deal as it went: every touch, what the buyer did, and whose turn it is."""
+    from answerback.cli.stories import show_chain
+
+    show_chain(context.obj, which)
