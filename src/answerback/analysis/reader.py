@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -23,6 +24,7 @@ from answerback.workspace.log import Batch, LogFile, files_of, over_log, read_ba
 from answerback.workspace.snapshots import Snapshot, read_snapshot
 
 _IDS = dict.fromkeys(("space", "source", "id"), ColumnType.VARCHAR) | {"key": ColumnType.BIGINT}
+_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,22 @@ class Reader:
     duck: DuckDB
     as_of: datetime
     batches: tuple[Batch, ...]
+    _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What was made for a key, made when it is first asked for: areas that ask for the same read it once.
+
+        All readers of a snapshot share it, from whatever instant they look (`dataclasses.replace`): the key says
+        everything that it depends on, and nobody changes what they got.
+        """
+        if key not in self._kept:
+            self._kept[key] = make()
+        made: _Made = self._kept[key]
+        return made
+
+    def forget_all(self) -> None:
+        """What was made is made anew: for whoever puts other relations in the place of the snapshot's."""
+        self._kept.clear()
 
     @property
     def instant(self) -> str:

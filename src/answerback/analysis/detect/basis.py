@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.detect.weekly import Cells, read_cells
+from answerback.analysis.detect.reading import read_cells
+from answerback.analysis.detect.weekly import Cells
 from answerback.analysis.reader import Reader
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.refusals import CannotTell, Refused

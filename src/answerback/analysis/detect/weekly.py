@@ -1,11 +1,10 @@
 """Efforts and their answers by rep, kind of touch and week, as they were known on any day.
 
-`read_cells` reads the relations `effort_count` and `answer_count` once; everything after that is arithmetic on columns:
-no further SQL for another day. **As of a day** means at its start (UTC): an effort made d days before has been watched
-for d - 1 whole days, since the hour at which it was made is not in the counts; answers count where they came within
-these whole days, and so fit what the lag curve says should be in by then. Lag curves, too, are learnt from what was
-known on that day alone: looking back never sees what came later. Contests, merges of people and coverage are as they
-are known today.
+The counts are read once (`detect.reading`); everything here is arithmetic on their columns: no further SQL for another
+day. **As of a day** means at its start (UTC): an effort made d days before has been watched for d - 1 whole days, since
+the hour at which it was made is not in the counts; answers count where they came within these whole days, and so fit
+what the lag curve says should be in by then. Lag curves, too, are learnt from what was known on that day alone: looking
+back never sees what came later. Contests, merges of people and coverage are as they are known today.
 
 A **stream** is a rep's efforts of one kind. Efforts whose answer could not have been recorded are in no rate
 (`unseen`), nor are efforts that somebody typed in (`claimed`); both are counted beside.
@@ -20,13 +19,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.disputes import in_view
-from answerback.analysis.reader import Reader
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Reason
-from answerback.domain.errors import UsageError
-from answerback.domain.scope import Scope
-from answerback.engine.scoped import within
 from answerback.stats.arrays import weighted_count
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve, Observed, lag_curve
 
@@ -221,88 +215,6 @@ class Cells:
         begin = self.weeks().start if len(self.weeks()) else end
         begin = min(max(begin, end - last) if last is not None else begin, end)
         return _weekly(self, day, known, begin, end)
-
-
-def read_cells(reader: Reader, scope: Scope, *, basis: str = "proved", level: str = "play") -> Cells:
-    """The counts of a scope, by rep and kind of touch (`level`: play, play_wide or play_channel).
-
-    Efforts of sequences and contested ones are left out; what a viewer contests stays in their own view.
-
-    Raises UsageError for a basis or level that does not exist.
-    """
-    if basis not in BASES or level not in LEVELS:
-        raise UsageError(f"there is no basis {basis!r}, or no level {level!r}", next_step=f"take one of {BASES}")
-    day = int(reader.as_of.timestamp() // DAY_SECONDS)
-    instant = f"make_timestamp(effort_day * {DAY_SECONDS * 1_000_000})"
-    view = f"{in_view(scope, 'contested', 'rep_key')} and {within(scope, 'rep_key', instant)}"
-    mine = f"rep_key is not null and origin = 'hand' and effort_day < {day} and {view}"
-    streams = _streams(reader, mine, level)
-    where = {(each.rep_key, each.play, each.waiting_days): number for number, each in enumerate(streams)}
-    efforts = _read(
-        reader,
-        f"select rep_key, {level} as play, waiting_seconds, effort_day, coalesce(seen_days, -1) as seen,"
-        f" evidence = 'claimed' as claimed, cast(sum(n) as bigint) as n from effort_count where {mine}",
-        where,
-    )
-    coarse = "" if level == "play" else f"join (select distinct play, {level} as wide from effort_count) using (play)"
-    name = "play" if level == "play" else "wide"
-    select = f"select rep_key, {name} as play, waiting_seconds, effort_day, seen_days as seen, lag_days as lag,"
-    moved = f"from answer_count {coarse} where basis = '{basis}' and evidence = 'captured' and effort_day < {day}"
-    answers = _read(
-        reader,
-        f"{select} cast(sum(n) as bigint) as n {moved} and rep_key is not null and origin = 'hand' and {view}",
-        where,
-    )
-    kinds = _streams(reader, f"effort_day < {day}", level, people=False)
-    kind_of = {(0, each.play, each.waiting_days): number for number, each in enumerate(kinds)}
-    pooled = _read(
-        reader,
-        select.replace("rep_key", "cast(0 as bigint) as rep_key", 1) + f" cast(sum(n) as bigint) as n {moved}"
-        " and not contested",
-        kind_of,
-    )
-    return Cells(
-        streams,
-        Efforts(**efforts),  # type: ignore[arg-type] # one column is of booleans
-        Answers(**answers),
-        basis,
-        day,
-        Answers(**pooled),
-        kinds,
-    )
-
-
-def _days_sql() -> str:
-    return f"greatest(1, cast(ceil(waiting_seconds / {DAY_SECONDS}) as bigint))"
-
-
-def _streams(reader: Reader, where: str, level: str, *, people: bool = True) -> tuple[Stream, ...]:
-    rep = "rep_key" if people else "cast(0 as bigint)"
-    rows = reader.query(f"""
-        select {rep} as rep_key, {level} as play, min(play_wide) as play_wide, min(play_channel) as play_channel,
-               {_days_sql()} as waiting_days
-        from effort_count where {where} group by all order by all""").to_pylist()
-    return tuple(Stream(**row) for row in rows)
-
-
-def _read(reader: Reader, sql: str, where: dict[tuple[int, str, int], int]) -> dict[str, NDArray[np.int32]]:
-    """Parallel columns of a query, ordered by day, with the number of each row's stream."""
-    import pyarrow as pa
-
-    rep_key, play, days = zip(*where, strict=True) if where else ((), (), ())
-    names = {"rep_key": pa.array(rep_key, pa.int64()), "play": pa.array(play, pa.string())}
-    names |= {"waiting_days": pa.array(days, pa.int64()), "number": pa.array(list(where.values()), pa.int64())}
-    reader.duck.put("stream_number", pa.table(names))
-    by = "claimed" if "claimed" in sql else "lag"
-    table = reader.query(f"""
-        select cast(number as integer) as stream, cast(effort_day as integer) as day, cast(seen as integer) as seen,
-               {by if by == "claimed" else "cast(lag as integer) as lag"}, cast(sum(n) as integer) as n
-        from ({sql} group by all) as counted
-        join stream_number as s on s.rep_key = counted.rep_key and s.play = counted.play
-         and s.waiting_days = {_days_sql()}
-        group by all order by day, stream, seen, {by}""")
-    reader.duck.drop("stream_number")
-    return {name: table[name].to_numpy() for name in table.column_names}
 
 
 def _lags(cells: Cells, day: int) -> Lags:

@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from answerback.analysis.detect.weekly import read_cells
+from answerback.analysis.detect.reading import read_cells
 from answerback.analysis.lift.alone import Alone, doubted, each_alone
 from answerback.analysis.lift.comparing import Judged, fresh_weeks, judge, starts
 from answerback.analysis.lift.given import Gift, by_week, gifts

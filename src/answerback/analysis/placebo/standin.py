@@ -36,6 +36,7 @@ class StandIns:
     def replace(self, name: str, sql: str) -> None:
         """Another relation in the place of one, and of all that is made of it; `sql` reads what was, by its name."""
         self.keep(name)
+        self.reader.forget_all()
         self.reader.duck.make(name, sql)
         changed = {name}
         for relation in catalogue():
@@ -46,6 +47,7 @@ class StandIns:
 
     def restore(self) -> None:
         """Everything as it was."""
+        self.reader.forget_all()
         for name in self._replaced:
             self.reader.duck.view(name, f"select * from {TRUE}{name}")
 
