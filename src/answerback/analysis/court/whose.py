@@ -1,0 +1,100 @@
+"""Whose ball it is: who held the deal or company when the buyer asked, and since when they were told.
+
+In order: who held the deal, then the company, by an assignment; who owned the deal in the CRM; who made the touch that
+the act answers; whom the act reached, if that is one person; who last touched this person, then this chain, by hand.
+Where only a later assignment names somebody, it was nobody's until then: that time is routing, and no rep's.
+"""
+
+from __future__ import annotations
+
+_WHOSE = """
+with asked as (select distinct event_key, chain_key, is_deal, account_key, contact_key, occurred_at from {asked}),
+held as (
+    select asked.event_key, held.rep_key, coalesce(held.notified_at, held.starts_at) as told_at
+    from (select * from asked where is_deal) as asked
+    asof join (select * from holding where deal_key is not null) as held
+      on held.deal_key = asked.chain_key and held.starts_at <= asked.occurred_at
+    where held.ends_at > asked.occurred_at
+),
+kept as (
+    select asked.event_key, kept.rep_key, coalesce(kept.notified_at, kept.starts_at) as told_at
+    from asked
+    asof join (select * from holding where deal_key is null) as kept
+      on kept.account_key = asked.account_key and kept.starts_at <= asked.occurred_at
+    where kept.ends_at > asked.occurred_at
+),
+owned as (
+    select asked.event_key, owner.owner_key as rep_key
+    from (select * from asked where is_deal) as asked
+    asof join deal_owner as owner on owner.deal_key = asked.chain_key and owner.occurred_at <= asked.occurred_at
+),
+answers as (
+    select asked.event_key, min(effort.rep_key) as rep_key
+    from asked
+    join link on link.action_key = asked.event_key and link.grade in ('E1', 'E2')
+    join effort on effort.effort_key = link.effort_key
+    group by asked.event_key
+),
+reached as (
+    select asked.event_key, min(reached.rep_key) as rep_key
+    from asked join action_rep as reached on reached.action_key = asked.event_key
+    where not reached.copied
+    group by asked.event_key
+    having min(reached.rep_key) = max(reached.rep_key)
+),
+touch as (
+    select event.event_key, event.chain_key, event.rep_key, event.occurred_at
+    from chain_event as event
+    where event.side = 'seller' and event.turns
+),
+spoke as (
+    select asked.event_key, toward.rep_key
+    from asked
+    asof join (
+        select who.contact_key, touch.occurred_at, touch.rep_key
+        from effort_contact as who join touch on touch.event_key = who.effort_key
+    ) as toward on toward.contact_key = asked.contact_key and toward.occurred_at <= asked.occurred_at
+),
+worked as (
+    select asked.event_key, touch.rep_key
+    from asked asof join touch on touch.chain_key = asked.chain_key and touch.occurred_at <= asked.occurred_at
+),
+later as (
+    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at) as told_at
+    from asked
+    asof join (select * from holding where deal_key is null) as given
+      on given.account_key = asked.account_key and given.starts_at >= asked.occurred_at
+    union all
+    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at)
+    from (select * from asked where is_deal) as asked
+    asof join (select * from holding where deal_key is not null) as given
+      on given.deal_key = asked.chain_key and given.starts_at >= asked.occurred_at
+),
+first_later as (
+    select event_key, min_by(rep_key, told_at) as rep_key, min(told_at) as told_at from later group by event_key
+)
+select asked.event_key,
+       coalesce(held.rep_key, kept.rep_key, owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key,
+                worked.rep_key, first_later.rep_key) as rep_key,
+       case when held.rep_key is not null then held.told_at
+            when kept.rep_key is not null then kept.told_at
+            when coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) is null
+            then first_later.told_at end as told_at,
+       held.rep_key is null and kept.rep_key is null and first_later.rep_key is not null
+       and coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) is null
+       as given_later
+from asked
+left join held on held.event_key = asked.event_key
+left join kept on kept.event_key = asked.event_key
+left join owned on owned.event_key = asked.event_key
+left join answers on answers.event_key = asked.event_key
+left join reached on reached.event_key = asked.event_key
+left join spoke on spoke.event_key = asked.event_key
+left join worked on worked.event_key = asked.event_key
+left join first_later on first_later.event_key = asked.event_key
+"""
+
+
+def whose_sql(asked: str) -> str:
+    """One row per act of a table of what was asked: whose turn it made it, and when they were told it is theirs."""
+    return _WHOSE.format(asked=asked)
