@@ -47,11 +47,12 @@ def due(
     open_ = np.flatnonzero(working)
     for ahead in YEARS_AHEAD:
         if len(open_):
-            first, last = _year(start[open_].min()), _year(start[open_].max()) + ahead
+            first, latest = _year(start[open_].min()), _year(start[open_].max())
             reps, which = np.unique(rep[open_], return_inverse=True)
-            clock_of = _clocks(book, reps, first, last)
+            clock_of = _clocks(book, reps, first, latest + ahead)
             found[open_] = due_by(clock_of, which, start[open_], length[open_])
-            back = np.array([book.gone_until(int(each)) < year_begins(last + 1) for each in reps], dtype=np.bool_)
+            looked = year_begins(latest + YEARS_AHEAD[-1] + 1)
+            back = np.array([book.gone_until(int(each)) < looked for each in reps], dtype=np.bool_)
             open_ = open_[(found[open_] == NEVER) & back[which]]
     return found
 
