@@ -66,6 +66,25 @@ ONE_OF_MANY = {"account_key": "case when i % 2 = 0 then 5 else 10 + i % 20000 en
 HUBS = [
     Hub("an account", [("effort", 2 * MANY, EFFORT | ONE_OF_MANY), ("buyer_action", 2 * MANY, ACT | ONE_OF_MANY)]),
     Hub(
+        "an account with very many deals, one after the other and all at once",
+        [
+            ("effort", MANY, EFFORT | {"account_key": "5"}),
+            ("buyer_action", MANY, ACT | {"account_key": "5"}),
+            ("deal", MANY // 2, {"deal_key": "i", "account_key": "5", "created_at": f"{AT} (i * 2)"}),
+            (
+                "deal_change",
+                MANY // 2,
+                {
+                    "deal_change_key": "i",
+                    "deal_key": "i",
+                    "occurred_at": f"{AT} (i * 2 + i % 5)",
+                    "field": "'outcome'",
+                    "new": "'lost'",
+                },
+            ),
+        ],
+    ),
+    Hub(
         "a contact on every mail",
         [
             ("effort", MANY, EFFORT | {"contact_key": "i"}),

@@ -182,9 +182,42 @@ class Assigned(Row):
     rep_key: int
     account_key: int | None = None
     deal_key: int | None = None
+    notified_at: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     assignment_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promised(Row):
+    """Something promised (record `promise`)."""
+
+    deal_key: int
+    promised_by: str = "seller"
+    due_at: datetime | None = None
+    promise_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Away(Row):
+    """A rep is away (record `absence`)."""
+
+    rep_key: int
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    absence_key: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Served(Row):
+    """Service after the sale (record `case`)."""
+
+    account_key: int | None = None
+    deal_key: int | None = None
+    opened_at: datetime = MONDAY
+    closed_at: datetime | None = None
+    kind: str | None = None
+    case_key: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -303,6 +336,9 @@ RECORD_OF: dict[type[Row], str] = {
     Practised: "practice",
     Intended: "intention",
     StoodInTheWay: "obstacle",
+    Promised: "promise",
+    Away: "absence",
+    Served: "case",
 }
 
 

@@ -16,14 +16,17 @@ from tests.link.world import (
     Account,
     Assigned,
     Attribute,
+    Away,
     Change,
     Deal,
     Decision,
     Happened,
     Intended,
     Practised,
+    Promised,
     Rep,
     Row,
+    Served,
     Spent,
     StoodInTheWay,
     Talked,
@@ -135,6 +138,7 @@ def _besides(world: World, random: Random) -> list[Row]:
         *rows,
         *_books(random, reps, accounts, deals),
         *_talks(random, reps),
+        *_chains(random, events, reps, accounts, deals),
         *_intentions(random, reps, accounts, deals),
     ]
 
@@ -154,6 +158,59 @@ def _intentions(random: Random, reps: list[int], accounts: list[int], deals: lis
         )
         for number in range(40)
     ]
+
+
+def _chains(random: Random, events: list[int], reps: list[int], accounts: list[int], deals: list[int]) -> list[Row]:
+    """What a chain takes besides events: deals and what was said of them, promises, absences, cases, words on balls."""
+    rows: list[Row] = []
+    for number in range(60):
+        rep, account, deal = random.choice(reps), random.choice(accounts), random.choice(deals)
+        text, starts = random.choice(TEXTS), random.choice((None, day(1), day(2)))
+        rows += [
+            Deal(
+                deal_key=10_000_000 + number,
+                account_key=account,
+                owner_key=random.choice((None, rep)),
+                created_at=starts,
+                version_at=day(11),
+            ),
+            Change(
+                deal_key=random.choice((deal, 10_000_000 + number)),
+                occurred_at=day(random.randint(0, 4)),
+                field=random.choice(("loss_reason", "competitor", "close_date", "outcome")),
+                new=random.choice((None, text, "lost")),
+                deal_change_key=200 + number,
+                content_hash=random.choice((LEAST, GREATEST)),
+            ),
+            Promised(
+                deal_key=deal, promised_by=text, due_at=starts, version_at=day(random.randint(0, 2)), promise_key=number
+            ),
+            Away(
+                rep_key=rep,
+                starts_at=starts,
+                ends_at=random.choice((None, day(2), day(3))),
+                absence_key=GREATEST - number,
+            ),
+            Served(
+                account_key=random.choice((None, account)),
+                deal_key=random.choice((None, deal)),
+                opened_at=day(1),
+                closed_at=starts,
+                kind=random.choice((None, text)),
+                case_key=LEAST + number,
+            ),
+            Decision(
+                subject_kind=random.choice(("event", "deal")),
+                subject_key=random.choice((deal, random.choice(events))),
+                kind=random.choice(("not_a_ball", "wait_until", "undo")),
+                reason=random.choice((None, text)),
+                until=starts,
+                actor_key=random.choice((None, rep)),
+                occurred_at=day(random.randint(0, 4)),
+                decision_key=1_000_000 + number,
+            ),
+        ]
+    return rows
 
 
 def _talks(random: Random, reps: list[int]) -> list[Row]:
@@ -209,6 +266,7 @@ def _books(random: Random, reps: list[int], accounts: list[int], deals: list[int
                 rep_key=rep,
                 account_key=random.choice((account, None)),
                 deal_key=random.choice((deal, None)),
+                notified_at=random.choice((None, day(2))),
                 starts_at=starts,
                 ends_at=random.choice((None, day(2), day(3))),
                 assignment_key=number,

@@ -174,6 +174,17 @@ def test_a_contested_event_shows_in_its_month_alone(tmp_path: Path) -> None:
     assert relations(home, again)["effort"] == relations(home, before)["effort"]
 
 
+def test_a_deal_makes_the_chains_of_its_account_again_from_its_start(tmp_path: Path) -> None:
+    """Before, and on other accounts, no event can be its."""
+    home = half_a_year(tmp_path, effort("other", occurred_at="2026-07-10T09:00:00Z", account_id="a8"))
+    before = make(home)
+    take(home, [kept("deal", source_id="d9", account_id="a1", created_at="2026-04-05T00:00:00Z")])
+    after = make(home)
+    assert remade(before, after)["chain_event"] == {"2026-04", "2026-05", "2026-06"}
+    take(home, [kept("deal_change", deal_id="d9", occurred_at="2026-06-01T00:00:00Z", field="outcome", new="lost")])
+    assert remade(after, make(home))["chain_event"] == {"2026-06"}
+
+
 def test_a_block_that_grows_beyond_its_size_is_cut(tmp_path: Path) -> None:
     home = half_a_year(tmp_path)
     assert make(home, events_in_block=4).snapshot.blocks == ("2026-01", "2026-03", "2026-05")

@@ -111,13 +111,17 @@ def _party(dice: Dice) -> Line:
             "source_id": f"d{number}",
             "account_id": dice.pick(None, "a1", "a2"),
             "owner_id": dice.pick("r1", "r2"),
+            "created_at": dice.edge(),
         },
         "deal_change": {
             "source_id": f"x{dice.random.randrange(6)}",
             "deal_id": dice.pick("d1", "d2"),
             "occurred_at": dice.instant(),
-            "field": "stage",
-            "new": dice.pick("New", "Offered", "Other"),
+            **dice.pick(
+                {"field": "stage", "new": dice.pick("New", "Offered", "Other")},
+                {"field": "outcome", "new": dice.pick("won", "lost", None)},
+                {"field": "owner", "new_rep_id": dice.pick("r1", "r2")},
+            ),
         },
         "coverage": {
             "source_id": f"v{number}",

@@ -12,7 +12,7 @@ with numbered as (
 edge as (
     select account_key, starts_at as turned_at, 1 as opened, place from numbered
     union all
-    select account_key, ends_at, -1, -place from numbered
+    select account_key, ends_at, -1, -place from numbered where ends_at < timestamp '2200-01-01 00:00:00'
     union all
     select distinct account_key, timestamp '1900-01-01 00:00:00', 0, 0 from numbered
 ),
