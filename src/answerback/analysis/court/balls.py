@@ -111,7 +111,7 @@ class Balls:
 
     def state_of(self, row: int) -> State:
         """The state of a row."""
-        return _STATES[self.state[row]]
+        return _STATES[int(self.state[row])]
 
 
 _STATES = tuple(State)

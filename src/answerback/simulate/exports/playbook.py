@@ -1,6 +1,7 @@
 """The practice company's playbook: who it is, its stages with the buyers' acts that prove them, its rules and rates.
 
-Plays and everything else that it leaves out are as they always are.
+Plays, policies and everything else that it leaves out are as they always are. Public holidays are those of the places
+where people sit: the whole law's, a few more than the story closes on, so that nobody is late who is not.
 """
 
 from __future__ import annotations
@@ -14,16 +15,20 @@ from types import MappingProxyType
 from answerback.domain.playbook_file import playbook_from
 from answerback.simulate.exports.directory import Row
 from answerback.simulate.facts import Facts
+from answerback.simulate.worktime import SPANS, ZONES
 
+_INTEREST = ("replied", "asked", "introduced", "inquired", "answered_call", "called")
 STAGES = (
-    ("Qualification", "approach", ("replied", "asked", "introduced", "inquired", "answered_call", "called"), ""),
-    ("Discovery", "discover", ("accepted_meeting", "attended", "requested_offer", "asked", "called"), ""),
+    ("Qualification", "approach", _INTEREST, ""),
+    ("Discovery", "discover", (*_INTEREST, "accepted_meeting", "attended", "requested_offer"), ""),
     ("Proposal", "offer", ("requested_offer", "attended", "returned_offer", "viewed_document"), ""),
     ("Negotiation", "close", ("returned_offer", "requested_offer", "viewed_document"), ""),
     ("Closed Won", "close", ("signed", "paid"), "won"),
     ("Closed Lost", "close", (), "lost"),
 )
 """Name in the CRM, step of the chain, acts of which one must be there, how a deal ends in it."""
+HOLIDAYS = MappingProxyType(dict(zip(ZONES, ("DE", "PT", "US"), strict=True)))
+"""Whose public holidays are kept where people sit."""
 DOLLARS = MappingProxyType(
     {"EUR": 1.1, "USD": 1.0, "GBP": 1.3, "CHF": 1.2, "SEK": 0.1, "DKK": 0.15, "NOK": 0.1, "PLN": 0.27, "JPY": 0.0065}
 )
@@ -38,7 +43,11 @@ name = {name}
 own_domains = {domains}
 time_zone = {zone}
 currency = {currency}
-working_hours = [{{ days = ["mon", "tue", "wed", "thu", "fri"], from = 09:00:00, to = 17:30:00 }}]
+holidays = {holidays}
+# A day with a break at noon is two shifts.
+working_hours = [
+{shifts}
+]
 
 [privacy]
 # Only mail and meetings with people and companies of the CRM: so the CRM is loaded first.
@@ -52,6 +61,7 @@ email = {email}
 name = {name}
 aliases = {aliases}
 time_zone = {zone}
+holidays = {holidays}
 """
 _STAGE = """
 [[stage]]
@@ -64,19 +74,8 @@ _TAIL = """
 [[dimension]]
 name = "lead_source"
 of = "account"
-
-[[policy]]
-name = "new inquiry"
-after = ["inquired", "requested_offer"]
-within_hours = 24
-working_time = false
-
-[[policy]]
-name = "buyer waits"
-after = ["replied", "asked", "called", "rescheduled", "introduced"]
-within_hours = 48
-working_time = true
 """
+_SHIFT = '  {{ days = ["mon", "tue", "wed", "thu", "fri"], from = {start}, to = {end} }},'
 _RATE = """
 [[rate]]
 currency = {currency}
@@ -94,8 +93,11 @@ def playbook_text(facts: Facts) -> str:
     zone = _commonest([row["time_zone"] for row in facts.rows("seller")], "UTC")
     currencies = [row["currency"] for row in facts.rows("deal")] + [row["currency"] for row in facts.rows("expense")]
     own = _commonest(currencies, "EUR")
+    head = {"name": facts.company, "domains": [facts.domain], "zone": zone, "currency": own}
+    head["holidays"] = HOLIDAYS.get(zone, "")
+    shifts = [_SHIFT.format(start=_clock_time(start), end=_clock_time(end)) for start, end in SPANS]
     parts = [
-        _HEAD.format(name=_toml(facts.company), domains=_toml([facts.domain]), zone=_toml(zone), currency=_toml(own)),
+        _HEAD.format(shifts="\n".join(shifts), **{name: _toml(value) for name, value in head.items()}),
         "\n# Who sits elsewhere, or wrote from other addresses before.\n",
         *(_REP.format(**rep) for rep in _reps(facts, zone)),
         "\n# The stages of the CRM, and the buyers' acts of which one must be there before a stage is believed.\n",
@@ -131,6 +133,7 @@ def _reps(facts: Facts, usual: str) -> list[dict[str, str]]:
         zone = "" if last["time_zone"] in (None, usual) else last["time_zone"]
         if last["email"] and (aliases or zone):
             said = {"email": last["email"], "name": last["name"] or "", "aliases": aliases, "zone": zone}
+            said["holidays"] = HOLIDAYS.get(zone, "")
             found.append({name: _toml(value) for name, value in said.items()})
     return found
 
@@ -146,6 +149,11 @@ def _rates(facts: Facts, own: str, others: list[str]) -> list[str]:
 def _commonest(words: list[str | None], otherwise: str) -> str:
     counts = Counter(each for each in words if each)
     return min(counts, key=lambda each: (-counts[each], each)) if counts else otherwise
+
+
+def _clock_time(second: int) -> str:
+    """A second of the day as TOML writes it."""
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
 
 
 def _toml(value: str | list[str]) -> str:

@@ -1,0 +1,1 @@
+"""What the CRM says of deals, beside what their buyers' own acts support."""
