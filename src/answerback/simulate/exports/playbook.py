@@ -18,7 +18,7 @@ from answerback.simulate.facts import Facts
 from answerback.simulate.worktime import SPANS, ZONES
 
 _INTEREST = ("replied", "asked", "introduced", "inquired", "answered_call", "called")
-STAGES = (
+STAGES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("Qualification", "approach", _INTEREST, ""),
     ("Discovery", "discover", (*_INTEREST, "accepted_meeting", "attended", "requested_offer"), ""),
     ("Proposal", "offer", ("requested_offer", "attended", "returned_offer", "viewed_document"), ""),
@@ -93,8 +93,8 @@ def playbook_text(facts: Facts) -> str:
     zone = _commonest([row["time_zone"] for row in facts.rows("seller")], "UTC")
     currencies = [row["currency"] for row in facts.rows("deal")] + [row["currency"] for row in facts.rows("expense")]
     own = _commonest(currencies, "EUR")
-    head = {"name": facts.company, "domains": [facts.domain], "zone": zone, "currency": own}
-    head["holidays"] = HOLIDAYS.get(zone, "")
+    head: dict[str, str | list[str]] = {"name": facts.company, "domains": [facts.domain], "currency": own}
+    head |= {"zone": zone, "holidays": HOLIDAYS.get(zone, "")}
     shifts = [_SHIFT.format(start=_clock_time(start), end=_clock_time(end)) for start, end in SPANS]
     parts = [
         _HEAD.format(shifts="\n".join(shifts), **{name: _toml(value) for name, value in head.items()}),
