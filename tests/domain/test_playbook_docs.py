@@ -32,7 +32,7 @@ def test_every_setting_has_a_meaning_and_a_kind() -> None:
 
 def test_the_guides_examples_are_playbooks() -> None:
     examples = blocks("toml")
-    assert len(examples) == 3
+    assert len(examples) == 4
     for example in examples:
         playbook_from(example)
 

@@ -24,9 +24,9 @@ _HOLIDAYS = (
     ((1, 1), (7, 4), (11, 11), (11, 26), (12, 25)),
 )
 """Month and day of the public holidays of each zone."""
-_SPANS = ((9 * 3600, 12 * 3600 + 1800), (13 * 3600 + 900, 17 * 3600 + 1800))
+SPANS = ((9 * 3600, 12 * 3600 + 1800), (13 * 3600 + 900, 17 * 3600 + 1800))
 """Working hours of a day, with a break at noon."""
-_WORKED = sum(end - start for start, end in _SPANS)
+_WORKED = sum(end - start for start, end in SPANS)
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ class Worktime:
     def instants(self, day: Ints, zone: Ints, rng: np.random.Generator) -> Ints:
         """Random instants of working hours on these days, at the clock of these zones."""
         worked = rng.integers(0, _WORKED, len(day))
-        morning = _SPANS[0][1] - _SPANS[0][0]
-        local = np.where(worked < morning, _SPANS[0][0] + worked, _SPANS[1][0] + worked - morning)
+        morning = SPANS[0][1] - SPANS[0][0]
+        local = np.where(worked < morning, SPANS[0][0] + worked, SPANS[1][0] + worked - morning)
         return self.start + day * DAY + local - self.offsets[zone, day]
 
     def working(self, at: Ints, zone: Ints, rng: np.random.Generator) -> Ints:
@@ -94,9 +94,9 @@ class Worktime:
         day = self.day_of(at)
         local = at + self.offsets[zone, day] - self.start
         day, second = local // DAY, local % DAY
-        inside = self.workdays[zone, day] & (second >= _SPANS[0][0]) & (second < _SPANS[1][1])
-        later = self.next_workday[zone, np.where(second < _SPANS[0][0], day, day + 1)]
-        moved = later * DAY + _SPANS[0][0] + rng.integers(0, 7200, len(at))
+        inside = self.workdays[zone, day] & (second >= SPANS[0][0]) & (second < SPANS[1][1])
+        later = self.next_workday[zone, np.where(second < SPANS[0][0], day, day + 1)]
+        moved = later * DAY + SPANS[0][0] + rng.integers(0, 7200, len(at))
         return np.where(inside, at, self.start + moved - self.offsets[zone, later])
 
     def waking(self, at: Ints, zone: Ints, rng: np.random.Generator) -> Ints:
