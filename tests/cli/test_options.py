@@ -53,6 +53,7 @@ JUDGING = (
     ["lookback"],
     ["placebo", "--draws", "1"],
     ["holdout", "report"],
+    ["practice", "way"],
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],

@@ -41,7 +41,7 @@ def test_a_buyer_without_touches_is_nobody() -> None:
     found = compared(arm, efforts, efforts * 0.5)
     assert isinstance(found, Compared)
     assert found.units == (25, 25)
-    assert compared(arm[:30], efforts[:30], efforts[:30]) == CannotTell(Refused.TOO_FEW_TOUCHES, have=15, need=20)
+    assert compared(arm[:30], efforts[:30], efforts[:30]) == CannotTell(Refused.TOO_FEW_COMPANIES, have=15, need=20)
 
 
 def test_first_and_last_run_are_twice_as_long() -> None:

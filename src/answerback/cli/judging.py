@@ -125,19 +125,57 @@ def placebo(
 @practice_app.command("draw")
 def practice_draw(
     context: typer.Context,
-    reps: Annotated[list[str], typer.Option("--rep", help="Who is eligible; may be repeated.")],
+    reps: Annotated[list[str], typer.Option("--rep", help="Who takes part; may be repeated.")],
+    design: Annotated[
+        str,
+        typer.Option(
+            help="starts: some start now, the others later. per-account: each company gets one of two ways."
+            " switchback: each rep switches between two ways by week."
+        ),
+    ] = "starts",
+    ways: Annotated[
+        list[str] | None, typer.Option("--way", help="A name for the usual way, and again for the new one.")
+    ] = None,
+    shown_by: Annotated[
+        list[str] | None,
+        typer.Option(help="By what a recorded touch shows the way, such as template:short; in the order of --way."),
+    ] = None,
     metric: Annotated[str, typer.Option(help="What is measured: on_base.")] = "on_base",
     play: Annotated[str, typer.Option(help="The kind of touch it is about; all, where none is named.")] = "",
     weeks: Annotated[int, typer.Option(min=2, max=26, help="How long it is measured.")] = 6,
-    later_weeks: Annotated[int, typer.Option(min=1, max=6, help="The others start so many weeks later.")] = 6,
-    starts: Annotated[str, typer.Option(help="The Monday on which the first start; else the next one.")] = "",
+    later_weeks: Annotated[
+        int | None, typer.Option(min=1, max=6, help="starts: the others start so many weeks later; 6, if not said.")
+    ] = None,
+    wash_out: Annotated[
+        int | None,
+        typer.Option(min=0, max=4, help="switchback: so many weeks after a switch do not count; 1, if not said."),
+    ] = None,
+    worth: Annotated[
+        float, typer.Option(min=0.5, max=50.0, help="Two ways: the least difference worth knowing, in points.")
+    ] = 5.0,
+    starts: Annotated[str, typer.Option(help="The Monday on which it begins; else the next one.")] = "",
     seed: Annotated[int | None, typer.Option(min=0, help="Same seed, same lots; else drawn afresh.")] = None,
 ) -> None:
-    """Draw lots: who starts now, who later. Metric, baseline and end are fixed and written down with it."""
-    from answerback.cli.practising import draw
+    """Draw lots: who starts now and who later, or which of two ways. Metric and end are written down with it."""
+    from answerback.cli.trying import Asked, draw
 
-    on = instant(starts, "--starts") if starts else None
-    draw(context.obj, reps, metric=metric, play=play, weeks=weeks, later_weeks=later_weeks, starts=on, seed=seed)
+    asked = Asked(design, ways or (), shown_by or (), metric, play, weeks, later_weeks, wash_out, worth)
+    draw(context.obj, reps, asked, starts=instant(starts, "--starts") if starts else None, seed=seed)
+
+
+@practice_app.command("way")
+def practice_way(
+    context: typer.Context,
+    companies: Annotated[
+        list[str] | None, typer.Argument(help="Companies (or persons) by id; else those touched in the last 12 weeks.")
+    ] = None,
+    rep: Annotated[str, typer.Option(help="One rep's own; else everybody's who takes part.")] = "",
+    draw: Annotated[str, typer.Option(help="The name of the trial; else all that are not over.")] = "",
+) -> None:
+    """Which way it is: for these companies, or this week. With --format csv the whole list, to sort by or mail out."""
+    from answerback.cli.trying import which_way
+
+    which_way(context.obj, companies or (), rep=rep, draw=draw)
 
 
 @practice_app.command("change")

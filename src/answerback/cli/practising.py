@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -24,6 +25,8 @@ LEAST_REPS = 4
 """With fewer, no draw can show anything."""
 ENOUGH_REPS = 8
 """With fewer, one side has less than the four that an answer takes."""
+LATER_WEEKS = 6
+"""The others start so many weeks later, where nothing else is said."""
 _MOST_SEEDS = 2**31
 
 
@@ -41,17 +44,16 @@ def draw(
     """Draws who starts now and who later, and writes the plan down."""
     workspace = settings.workspace()
     now = datetime.now(UTC)
-    first = _start(starts, now)
+    first = first_monday(starts, now)
     people = list(dict.fromkeys(reps))
-    if metric not in METRICS:
-        raise UsageError(f"nothing measures {metric!r}", where="--metric", next_step=f"use {', '.join(METRICS)}")
+    check_metric(metric)
     if len(people) < LEAST_REPS:
         raise UsageError(
             f"{len(people)} reps are too few for lots", where="--rep", next_step=f"name {LEAST_REPS} or more"
         )
     whose = {rep: source_of(workspace.home, "rep", (rep,)) for rep in people}
-    _check_play(workspace, play)
-    chosen = secrets.randbelow(_MOST_SEEDS) if seed is None else seed
+    check_play(workspace, play)
+    chosen = fresh_seed() if seed is None else seed
     name = draw_name(people, chosen, str(first.date()))
     text = Plan(metric, draw=name, seed=chosen).text
     drawn = lots(people, chosen)
@@ -76,11 +78,22 @@ def draw(
     _tell(settings, told, weeks=weeks, later_weeks=later_weeks)
 
 
+def fresh_seed() -> int:
+    """A seed that nobody chose."""
+    return secrets.randbelow(_MOST_SEEDS)
+
+
+def check_metric(metric: str) -> None:
+    """Refuses what nothing measures."""
+    if metric not in METRICS:
+        raise UsageError(f"nothing measures {metric!r}", where="--metric", next_step=f"use {', '.join(METRICS)}")
+
+
 def _wait(arm: str, later_weeks: int) -> timedelta:
     return timedelta(weeks=later_weeks if arm == LATER else 0)
 
 
-def _start(starts: datetime | None, now: datetime) -> datetime:
+def first_monday(starts: datetime | None, now: datetime) -> datetime:
     """The Monday on which it begins; the next one, where none is named."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     first = midnight + timedelta(days=7 - midnight.weekday()) if starts is None else starts
@@ -97,7 +110,8 @@ def _start(starts: datetime | None, now: datetime) -> datetime:
     return first
 
 
-def _check_play(workspace: Workspace, play: str) -> None:
+def check_play(workspace: Workspace, play: str) -> None:
+    """Refuses a kind of touch that there is not."""
     if not play:
         return
     with reading(workspace.home, limits=workspace.limits, names=False) as reader:
@@ -135,7 +149,7 @@ def change(settings: Settings, name: str, *, weeks: int | None, metric: str, pla
     if weeks is None and not metric and play is None:
         raise UsageError("nothing is to be changed", next_step="name --weeks, --metric or --play")
     if play:
-        _check_play(workspace, play)
+        check_play(workspace, play)
     with reading(workspace.home, limits=workspace.limits) as reader:
         found = [each for each in versions(reader, owner_scope("practice change")) if each.plan.draw == name]
         ids = id_of(reader, "rep")
@@ -144,7 +158,7 @@ def change(settings: Settings, name: str, *, weeks: int | None, metric: str, pla
     newest: dict[int, Version] = {each.rep_key: each for each in sorted(found, key=lambda each: each.frozen_at)}
     number_of = {key: place for place, key in enumerate(sorted(newest))}
     for key, old in newest.items():
-        plan = Plan(metric or old.plan.metric, old.plan.baseline_weeks, name, old.plan.seed)
+        plan = replace(old.plan, metric=metric or old.plan.metric)
         ends = old.ends if weeks is None else old.starts + timedelta(weeks=weeks)
         fields = {
             "source_id": f"{name}-{number_of[key]}-changed-{now.timestamp():.0f}",

@@ -11,6 +11,7 @@ from answerback.analysis.lift.alone import Alone
 from answerback.analysis.lift.answers import Lifts, Row
 from answerback.analysis.lift.practices import Lottery
 from answerback.domain.refusals import CannotTell, Refused
+from answerback.present import trials
 from answerback.present.refusals import refusal_text
 
 Names = Mapping[int, str]
@@ -26,27 +27,32 @@ SCHEMA = pa.schema(
     + [(name, pa.date32()) for name in _DAYS]
     + [(name, pa.int64()) for name in _WHOLE]
     + [(name, pa.float64()) for name in (*_REAL, *_MORE)]
+    + [(name, pa.string()) for name in trials.TEXT]
+    + [(name, pa.int64()) for name in trials.WHOLE]
+    + [(name, pa.float64()) for name in trials.REAL]
     + [("extrapolated", pa.bool_()), ("drawn_again", pa.bool_()), ("changed_on", pa.string())]
 )
-"""Rows for machines: `about` says group, rep or draw; shares run from 0 to 1."""
+"""Rows for machines: `about` says group, rep, draw or trial; shares run from 0 to 1."""
 EYES = {
     "group": ("what", "by", "reps", "starts", "before", "after", "rise", "anyway", "left", "between", "answer"),
     "rep": ("rep", "what", "since", "before", "after", "rise", "comes_back", "others", "left", "between", "answer"),
     "draw": ("what", "since", "until", "week", "now", "later", "rise", "anyway", "left", "between", "answer"),
+    "trial": trials.EYES,
 }
 """Columns for eyes."""
-TITLES = {"group": "", "rep": "One rep at a time", "draw": "Drawn by lot"}
+TITLES = {"group": "", "rep": "One rep at a time", "draw": "Drawn by lot", "trial": "Two ways, dealt by lot"}
 _ANSWER = {
     "helped": "it helped",
     "harmed": "it made it worse",
     "cannot_tell": "cannot tell",
     "beyond": "more than comes back",
+    **trials.ANSWER,
 }
 
 
 def rows(found: Lifts, names: Names) -> list[dict[str, object]]:
     """Every answer as a row by `SCHEMA`."""
-    told = [_draw(each) for each in found.draws]
+    told = [_draw(each) for each in found.draws] + [trials.trial_row(each) for each in found.trials]
     told += [_group(found, each, names) for each in found.rows]
     told += [_alone(found, what, each, names) for what, each in found.alone]
     return told
@@ -59,7 +65,7 @@ def sentences(found: Lifts, names: Names) -> list[str]:
     """
     if found.refused is not None:
         return [refusal_text(found.refused)]
-    said = [_draw_text(each) for each in found.draws]
+    said = [_draw_text(each) for each in found.draws] + [trials.trial_text(each) for each in found.trials]
     said += [_group_text(each, names) for each in found.rows if each.by is None or each.judged.lift is not None]
     sure = [(what, each) for what, each in found.alone if each.refused is None]
     said += [_alone_text(found, what, each, names) for what, each in sure[:5]]
@@ -68,7 +74,7 @@ def sentences(found: Lifts, names: Names) -> list[str]:
 
 def notes(found: Lifts) -> list[str]:
     """What the answers rest on, and what is not known."""
-    said = []
+    said = trials.trial_notes(found.trials)
     if any(each.judged.lift is not None for each in found.rows):
         said.append(
             "Compared are reps who began with nothing in the same weeks and had like rates before. Rates are by proof,"
@@ -121,7 +127,7 @@ def eyes(row: Mapping[str, object]) -> dict[str, object]:
     shown["answer"] = _ANSWER[str(row["answer"])] + (" (extrapolated)" if row.get("extrapolated") else "")
     if row.get("weeks") is not None:
         shown["week"] = f"{row['weeks_done']} of {row['weeks']}"
-    return shown
+    return trials.trial_eyes(shown) if row["about"] == "trial" else shown
 
 
 def tells_nothing(row: Mapping[str, object]) -> bool:

@@ -55,6 +55,8 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
         "show_others": "Show one of the others how it is done: two touches that worked, and why.",
         "keep_what_helped": "Keep it up, and let those who have not had it have it next.",
         "stop_what_harmed": "Stop it for now, and ask those who had it what it changed for them.",
+        "go_the_new_way": "Make the new way the usual one, and try the next thing against it.",
+        "stay_with_the_usual_way": "Stay with the usual way, and tell the others that the new one was tried.",
         "tell_what_changed": "Tell the others what you do differently since then; a rise alone does not say why.",
         "draw_again_larger": "It cannot be told from so few. Draw again with more reps, or over more weeks.",
         "draw_holdout": (

@@ -1,8 +1,8 @@
 """Two ways of doing a thing, dealt to buyers by a number made of their id: what the one brings against the other.
 
 The lot is the buyer's (account's or contact's), never the single touch's: a buyer who was dealt one way is dealt it
-again, by everybody, on every machine, without a list to keep. So the buyer is also what is counted when it comes to how
-sure the answer is.
+again, by everybody, on every machine, without a list to keep. Anybody can deal it by hand: `printf '42:acme' |
+sha256sum`. So the buyer is also what is counted when it comes to how sure the answer is.
 """
 
 from __future__ import annotations
@@ -17,25 +17,29 @@ from answerback.domain.refusals import CannotTell, Refused
 from answerback.stats.arrays import counts, same_shape
 from answerback.stats.linear import Estimate, with_error
 from answerback.stats.sequences import peeking_factor
+from answerback.stats.special import normal_quantile
 
 LEAST_UNITS = 20
 """Buyers on each side below which there is no answer."""
 _RANGE = float(2**64)
+_POWER = 0.8
 
 
-def dealt(unit: str, trial: str, *, share: float = 0.5) -> bool:
-    """Whether a unit gets the new way: the same answer for ever, and unrelated between trials.
+def dealt(unit: str, seed: int | str, *, share: float = 0.5) -> bool:
+    """Whether a unit gets the new way: the same answer for ever, and unrelated between seeds.
+
+    The lot is the SHA-256 of `seed:unit`. With a share of one half its first character tells: 0 to 7 is the new way.
 
     Args:
         unit: The id of a buyer.
-        trial: The name of the trial.
+        seed: Of the trial.
         share: Of units that get the new way.
 
-    >>> sum(dealt(f"a{number}", "shorter subject") for number in range(1000))
-    483
+    >>> sum(dealt(f"a{number}", 42) for number in range(1000))
+    516
     """
-    digest = hashlib.blake2b(f"{trial}\n{unit}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big") / _RANGE < share
+    digest = hashlib.sha256(f"{seed}:{unit}".encode()).digest()
+    return int.from_bytes(digest[:8], "big") / _RANGE < share
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ def compared(arm: ArrayLike, efforts: ArrayLike, answers: ArrayLike, *, done: fl
         chosen = side & (n > 0.0)
         units.append(int(chosen.sum()))
         if units[-1] < LEAST_UNITS:
-            return CannotTell(Refused.TOO_FEW_TOUCHES, have=float(units[-1]), need=float(LEAST_UNITS))
+            return CannotTell(Refused.TOO_FEW_COMPANIES, have=float(units[-1]), need=float(LEAST_UNITS))
         rate = s[chosen].sum() / n[chosen].sum()
         left = s[chosen] - rate * n[chosen]
         rates.append(float(rate))
@@ -97,3 +101,28 @@ def compared(arm: ArrayLike, efforts: ArrayLike, answers: ArrayLike, *, done: fl
     effect = with_error(rates[0] - rates[1], float(np.sqrt(sum(spreads))), min(units) - 1)
     half = float(peeking_factor(done, df=effect.df)) * effect.error
     return Compared(effect, effect.value - half, effect.value + half, rates[0], rates[1], (units[0], units[1]))
+
+
+def units_to_show(found: Compared, worth: float) -> int:
+    """How many units a side it takes, as these units vary, to see a difference in four of five cases; 0 if none vary.
+
+    Args:
+        found: What these units showed.
+        worth: The difference to see, a share from 0 to 1, not 0.
+
+    >>> rng = np.random.default_rng(2)
+    >>> arm = np.arange(400) % 2 == 0
+    >>> found = compared(arm, np.full(400, 5), rng.binomial(5, 0.2, 400))
+    >>> isinstance(found, Compared) and units_to_show(found, 0.05)
+    207
+    """
+    return int(np.ceil(min(found.units) * (found.effect.error / wanted_error(worth)) ** 2))
+
+
+def wanted_error(worth: float) -> float:
+    """The standard error with which a difference is seen in four of five cases at 95 %.
+
+    >>> round(wanted_error(0.05), 4)
+    0.0178
+    """
+    return worth / (normal_quantile(0.975) + normal_quantile(_POWER))

@@ -19,6 +19,7 @@ from answerback.analysis.lift.comparing import Judged, fresh_weeks, judge, start
 from answerback.analysis.lift.given import Gift, by_week, gifts
 from answerback.analysis.lift.practices import Lottery, lotteries, versions, without_lots
 from answerback.analysis.lift.rates import managers, rep_weeks
+from answerback.analysis.lift.trials import Tried, trials_of, tried
 from answerback.analysis.lift.weeks import WEEK, RepWeeks
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import Reader
@@ -47,7 +48,8 @@ class Lifts:
         of: conversation, practice, training or tool.
         rows: Groups: each kind, then each who gave it.
         alone: Single reps, one row for each fresh start.
-        draws: Practices drawn by lot.
+        draws: Practices drawn by lot: some start now, the others later.
+        trials: Two ways of doing a thing, dealt by lot.
         refused: Why there is nothing at all.
         rates: Everybody's weeks.
     """
@@ -56,6 +58,7 @@ class Lifts:
     rows: tuple[Row, ...]
     alone: tuple[tuple[str, Alone], ...]
     draws: tuple[Lottery, ...]
+    trials: tuple[Tried, ...]
     refused: CannotTell | None
     rates: RepWeeks
 
@@ -83,16 +86,18 @@ def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None
 
     rates = rates_of(chosen.get("play", ""))
     draws: tuple[Lottery, ...] = ()
+    trials: tuple[Tried, ...] = ()
     if of == "practice":
         found = versions(reader, scope)
         draws = tuple(lotteries(found, rates_of, as_of=reader.as_of))
+        trials = tuple(tried(reader, scope, each) for each in trials_of(found))
         mine = without_lots(found)
     else:
         began = rates.monday + WEEK  # what a rep had in the first week may have been there before
         mine = [each for each in gifts(reader, scope, of, chosen) if of != "tool" or each.day >= began]
     rows, alone = _answers(rates, _chosen(reader, mine, chosen), _everything(reader, everybody))
-    refused = None if rows or draws else CannotTell(Refused.NO_RECORDS, have=0.0, need=1.0, names=(of,))
-    return Lifts(of, tuple(rows), tuple(alone), draws, refused, rates)
+    refused = None if rows or draws or trials else CannotTell(Refused.NO_RECORDS, have=0.0, need=1.0, names=(of,))
+    return Lifts(of, tuple(rows), tuple(alone), draws, trials, refused, rates)
 
 
 def _everything(reader: Reader, everybody: Scope) -> list[Gift]:

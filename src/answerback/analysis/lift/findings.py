@@ -9,6 +9,7 @@ from answerback.analysis.lift.answers import Lifts, Row, lifts
 from answerback.analysis.lift.comparing import SURE
 from answerback.analysis.lift.given import OF
 from answerback.analysis.lift.practices import Lottery
+from answerback.analysis.lift.trials import Tried
 from answerback.analysis.lift.weeks import POST_WEEKS
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import (
@@ -41,6 +42,7 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     for told in every:
         found += _of_single_reps(told)
         found += [_draw(each, reader.as_of) for each in told.draws if each.over or each.refused is None]
+        found += [_trial(each) for each in told.trials if each.over or each.refused is None]
     return tuple(found)
 
 
@@ -160,6 +162,37 @@ def _draw(each: Lottery, as_of: datetime) -> Finding:
             "drawn_again": each.drawn_again,
         }
         | ({} if drawn is None else {"anyway": drawn.anyway, "p_by_draws": drawn.p_value}),
+    )
+
+
+def _trial(each: Tried) -> Finding:
+    """`before` is the usual way's rate and `after` the new one's."""
+    trial, measured, raised = each.trial, each.measured, each.trial.starts + timedelta(days=each.days_done)
+    size = None
+    if measured is not None:
+        size = Size(measured.usual, measured.new, measured.effect.value, measured.low, measured.high)
+    direction = "" if each.refused is not None else "rise" if each.better else "fall"
+    return Finding(
+        kind=FindingKind.LIFT,
+        subject=Subject("practice", name=trial.draw),
+        measure=Measure.ON_BASE,
+        play=trial.play,
+        where={"new way": trial.plan.new.name, "usual way": trial.plan.usual.name},
+        direction=direction,
+        good_news=each.better,
+        since=trial.starts,
+        raised_on=raised,
+        size=size,
+        sure_by=SureBy.INTERVAL if size is not None else None,
+        verdict=Verdict.CANNOT_TELL if each.refused is not None else None,
+        settle=() if each.refused is None else (each.refused,),
+        evidence=Evidence(efforts=round(each.efforts), answers=round(each.answers)),
+        first_for=Role.MANAGER,
+        others_from=_working_days(raised, FIRST_LOOK_WORKING_DAYS),
+        next_step={"rise": "go_the_new_way", "fall": "stay_with_the_usual_way"}.get(direction, "draw_again_larger"),
+        details={"design": str(trial.plan.design), "drawn_again": trial.drawn_again, "told": each.told}
+        | ({} if each.kept is None else {"kept": each.kept})
+        | ({} if measured is None else {"needed": measured.needed}),
     )
 
 

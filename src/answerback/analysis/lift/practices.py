@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 
 from answerback.analysis.lift.given import Gift
-from answerback.analysis.lift.plan import LATER, NOW, Plan, plan_of
+from answerback.analysis.lift.plan import LATER, NOW, Design, Plan, plan_of
 from answerback.analysis.lift.weeks import EARLIER_WEEKS, RECENT_WEEKS, RepWeeks
 from answerback.analysis.reader import Reader
 from answerback.domain.refusals import CannotTell, Refused
@@ -114,54 +114,96 @@ def versions(reader: Reader, scope: Scope) -> list[Version]:
 
 def without_lots(found: list[Version]) -> list[Gift]:
     """Practices that no lots were drawn for: they began when they began."""
-    return [Gift(each.rep_key, each.starts, each.play or "all touches") for each in found if not _lots(each)]
+    return [
+        Gift(each.rep_key, each.starts, each.play or "all touches")
+        for each in found
+        if not _lots(each) and not two_ways(each)
+    ]
 
 
 def _lots(version: Version) -> bool:
-    return bool(version.plan.draw) and version.arm in (NOW, LATER)
+    return bool(version.plan.draw) and version.plan.design is Design.STARTS and version.arm in (NOW, LATER)
 
 
-def lotteries(found: list[Version], weeks_of: Callable[[str], RepWeeks], *, as_of: datetime) -> list[Lottery]:
-    """Every draw, the earliest first; `weeks_of` gives the rates of a kind of touch."""
+def two_ways(version: Version) -> bool:
+    """Whether it is part of a trial that compares two ways of doing a thing."""
+    return bool(version.plan.draw) and version.plan.design is not Design.STARTS
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A draw as it was fixed first, and on which days its plan was changed after it began."""
+
+    draw: str
+    first: tuple[Version, ...]
+    changed_on: tuple[date, ...]
+
+    @property
+    def reps(self) -> set[int]:
+        """Keys of all who take part."""
+        return {each.rep_key for each in self.first}
+
+    @property
+    def starts(self) -> date:
+        """The day on which the first of them begin."""
+        return min(each.starts for each in self.first)
+
+    @property
+    def ends(self) -> date:
+        """The day after the last on which anybody is measured."""
+        return max(each.ends for each in self.first)
+
+    @property
+    def frozen_at(self) -> datetime:
+        """When the last of it was fixed."""
+        return max(each.frozen_at for each in self.first)
+
+
+def as_fixed(found: list[Version], chosen: Callable[[Version], bool]) -> list[Fixed]:
+    """Every draw of the versions that are chosen, the earliest first: of each rep the plan that was fixed first."""
     by_draw: dict[str, list[Version]] = {}
     for each in found:
-        if _lots(each):
+        if chosen(each):
             by_draw.setdefault(each.plan.draw, []).append(each)
-    told: list[Lottery] = []
-    taken: list[tuple[date, date, set[int]]] = []
+    told = []
     for draw, every in sorted(by_draw.items(), key=lambda item: (min(each.frozen_at for each in item[1]), item[0])):
         first: dict[int, Version] = {}
         for each in sorted(every, key=lambda each: each.frozen_at):
             first.setdefault(each.rep_key, each)
-        people, starts = set(first), min(each.starts for each in first.values())
-        ends = max(each.ends for each in first.values())
-        again = any(starts < end and begin < ends and people & who for begin, end, who in taken)
-        taken.append((starts, ends, people))
+        starts = min(each.starts for each in first.values())
         began = datetime(starts.year, starts.month, starts.day, tzinfo=UTC)
         later = {each.frozen_at.date() for each in every if each.frozen_at >= began}
         changed = later - {min(each.frozen_at for each in first.values()).date()}
-        told.append(_told(draw, list(first.values()), weeks_of, as_of, again=again, changed=tuple(sorted(changed))))
+        told.append(Fixed(draw, tuple(first.values()), tuple(sorted(changed))))
     return told
 
 
-def _told(
-    draw: str,
-    first: list[Version],
-    weeks_of: Callable[[str], RepWeeks],
-    as_of: datetime,
-    *,
-    again: bool,
-    changed: tuple[date, ...],
-) -> Lottery:
-    now = [each for each in first if each.arm == NOW]
-    later = [each for each in first if each.arm == LATER]
+def lotteries(found: list[Version], weeks_of: Callable[[str], RepWeeks], *, as_of: datetime) -> list[Lottery]:
+    """Every draw, the earliest first; `weeks_of` gives the rates of a kind of touch."""
+    told: list[Lottery] = []
+    taken: list[Fixed] = []
+    for each in as_fixed(found, _lots):
+        again = any(overlap(each, other) for other in taken)
+        taken.append(each)
+        told.append(_told(each, weeks_of, as_of, again=again))
+    return told
+
+
+def overlap(one: Fixed, other: Fixed) -> bool:
+    """Whether two draws have some of the same people at the same time."""
+    return one.starts < other.ends and other.starts < one.ends and bool(one.reps & other.reps)
+
+
+def _told(fixed: Fixed, weeks_of: Callable[[str], RepWeeks], as_of: datetime, *, again: bool) -> Lottery:
+    now = [each for each in fixed.first if each.arm == NOW]
+    later = [each for each in fixed.first if each.arm == LATER]
     one = (now or later)[0]
-    starts = min(each.starts for each in first)
+    starts = fixed.starts
     later_starts = min((each.starts for each in later), default=one.ends)
     ends = min(max((each.ends for each in now), default=one.ends), later_starts)
     weeks = max(1, (ends - starts).days // 7)
     done = min(weeks, max(0, (as_of.date() - starts).days // 7))
-    frozen = max(each.frozen_at for each in first)
+    frozen = fixed.frozen_at
     sides = tuple(tuple(sorted(each.rep_key for each in side)) for side in (now, later))
     rates = weeks_of(one.play)
     drawn, low, high, refused, sums = _measured(rates, sides, starts, done, weeks)
@@ -169,7 +211,7 @@ def _told(
     if late > 0 or one.plan.metric != "on_base":
         refused = CannotTell(Refused.NOT_FROZEN, have=float(max(late, 0)), need=0.0, names=(one.plan.metric,))
     return Lottery(
-        draw=draw,
+        draw=fixed.draw,
         play=one.play,
         metric=one.plan.metric,
         seed=one.plan.seed,
@@ -185,7 +227,7 @@ def _told(
         low=low,
         high=high,
         refused=refused,
-        changed_on=changed,
+        changed_on=fixed.changed_on,
         drawn_again=again,
         efforts=sums[0],
         answers=sums[1],
