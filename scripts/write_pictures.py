@@ -1,6 +1,7 @@
 """Writes the pictures of README and docs from real output: `docs/images/*.svg`.
 
-The rates are those of `examples/small_team`, the demo is what `answerback demo` says. Run it after a change of what the
+The rates are those of `examples/small_team`, the demo is what `answerback demo` says, and the findings are those of
+its company. Run it after a change of what the
 command line shows.
 """
 
@@ -41,18 +42,35 @@ def main() -> None:
     console.print(Text(footnotes(answer)[-1]))
     picture = console.export_svg(title="answerback", clear=False)
     (IMAGES / "on-base.svg").write_text(without_foreign_fonts(picture), encoding="utf-8")
-    (IMAGES / "demo.svg").write_text(demo(), encoding="utf-8")
-
-
-def demo() -> str:
-    """The middle of the demo: the question, the shuffle, the envelope."""
     with tempfile.TemporaryDirectory() as folder:
-        words = ["demo", "--quiet", "--no-ask", "--out", f"{folder}/demo"]
-        ran = subprocess.run([sys.executable, "-m", "answerback", *words], capture_output=True, text=True, check=True)
-    shown_from, shown_to = (ran.stdout.index(each) for each in ("2026Q3:", "And in your team?"))
-    console = Console(record=True, width=104, file=tempfile.TemporaryFile("w"))  # noqa: SIM115 - what is shown is unwanted
-    console.print(Text("$ answerback demo", style="bold"))
-    console.print(Text(ran.stdout[shown_from:shown_to].rstrip()))
+        (IMAGES / "demo.svg").write_text(demo(f"{folder}/demo"), encoding="utf-8")
+        (IMAGES / "findings.svg").write_text(findings(f"{folder}/demo/home"), encoding="utf-8")
+
+
+def demo(folder: str) -> str:
+    """The middle of the demo: the question, the shuffle, the envelope."""
+    told = said("demo", "--quiet", "--no-ask", "--out", folder)
+    shown_from, shown_to = (told.index(each) for each in ("2026Q3:", "And in your team?"))
+    return drawn("answerback demo", told[shown_from:shown_to], width=104)
+
+
+def findings(home: str) -> str:
+    """What is to be looked at in the demo's company: the stories, without the table of the same below."""
+    told = said("--home", home, "findings", "--all", "--for", "leader")
+    return drawn("answerback findings --all --for leader", told[: told.index("\nid ")], width=104)
+
+
+def said(*words: str) -> str:
+    """What a command says."""
+    words = (sys.executable, "-m", "answerback", *words)
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
+
+
+def drawn(command: str, text: str, *, width: int) -> str:
+    """A terminal with a command and what it said, as SVG."""
+    console = Console(record=True, width=width, file=tempfile.TemporaryFile("w"))  # noqa: SIM115 - what is shown is unwanted
+    console.print(Text(f"$ {command}", style="bold"))
+    console.print(Text(text.rstrip()))
     return without_foreign_fonts(console.export_svg(title="answerback"))
 
 

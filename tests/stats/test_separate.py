@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.random import Generator, default_rng
 
-from answerback.stats.alias import components, one_partition, overlap
+from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import FloatArray
 from answerback.stats.between import unlike_groups
 from answerback.stats.contrast import contrasts, fitted
@@ -233,12 +233,10 @@ def test_groups_of_two_are_not_compared() -> None:
     assert unlike_groups([np.array([0, 0, 1, 1, 2, 2])], np.zeros(6), np.ones(6)) == []
 
 
-def test_names_for_one_set_and_people_who_share_nothing() -> None:
+def test_names_for_one_set() -> None:
     level = np.array([0, 0, 1, 2])
     assert overlap(level == 0, np.array([5, 5, 1, 1]), np.ones(4))[5] == 1.0
     assert not one_partition(level, np.array([0, 0, 1, 1]))
-    label = components(np.array([0, 1, 1, 2, 3]), np.array([0, 0, 1, 1, 2]), 4, 3)
-    assert label.tolist() == [0, 0, 0, 3]
 
 
 def answers(rng: Generator, times: float) -> tuple[FloatArray, Stretch]:

@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from textwrap import fill
 
 from answerback.analysis.detect.changes import Changes, changes
 from answerback.analysis.detect.story import tell_change
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.output import Shown, tell
+from answerback.cli.people import keys_of_rep
+from answerback.cli.settings import Settings
 from answerback.domain.errors import UsageError
 from answerback.present.changes import ALL, answer_text, change_eyes, change_rows, notes
 from answerback.present.charts import change_chart
-from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
-
-WIDTH = 120
 
 
 def show_changes(settings: Settings, where: dict[str, str]) -> None:
@@ -34,19 +31,21 @@ def show_changes(settings: Settings, where: dict[str, str]) -> None:
     note_use(workspace.home, scope.purpose, " ".join(where), now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         names = id_of(reader, "rep")
+        if "rep" in where and where["rep"] not in map(str, names):
+            keys_of_rep(reader, where["rep"])
         found = _chosen(changes(reader, scope), names, where)
-    if settings.format is not Format.TABLE:
-        put(settings, change_rows(found, names))
+    rows = change_rows(found, names)
+    if not found.standings:
+        nothing = "No such touches. answerback changes lists all." if where else answer_text(found, names)
+        tell(settings, rows, [nothing])
         return
-    if where and not found.standings:
-        print("No such touches. answerback changes lists all.")
-        return
-    print(plain_lines(answer_text(found, names)))
-    if found.standings:
-        put(settings, change_eyes(found, names, every=bool(where)))
-        for line in notes(found):
-            print(fill(line, WIDTH))
-        print("answerback explain change rep=… opens one, week by week.")
+    tell(
+        settings,
+        rows,
+        [answer_text(found, names)],
+        tables=[Shown(change_eyes(found, names, every=bool(where)))],
+        notes=[*notes(found), "answerback explain change rep=… opens one, week by week."],
+    )
 
 
 def write_chart(settings: Settings, where: dict[str, str], path: Path) -> None:

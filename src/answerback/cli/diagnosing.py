@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pyarrow as pa
+
 from answerback.analysis.diagnose.diagnosing import diagnose
 from answerback.analysis.diagnose.levels import levels
 from answerback.analysis.on_base import id_of, on_base
 from answerback.analysis.reader import Reader, reading
 from answerback.analysis.replacing import replacing_lowest
-from answerback.cli.output import put
+from answerback.cli.output import Shown, tell
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import UsageError
 from answerback.domain.refusals import CannotTell
 from answerback.domain.scope import Scope
 from answerback.present.diagnosis import Told, tell_diagnosis, tell_levels
-from answerback.present.plain import plain_lines
 from answerback.present.refusals import refusal_text
 from answerback.workspace.access import note_use, owner_scope
 
@@ -43,7 +44,8 @@ def show_diagnosis(
 
             if about == "all":
                 print()
-            show(settings, each, since, until, where)
+            if not show(settings, each, since, until, where):
+                return
 
 
 def _own(
@@ -76,29 +78,13 @@ def _put_levels(
     where: dict[str, str],
 ) -> None:
     found = levels(reader, scope, since=days[0], until=days[1], where=where)
-    if not isinstance(found, CannotTell):
-        _put(settings, tell_levels(found, ids))
-    elif settings.format is Format.TABLE:
-        print(plain_lines(refusal_text(found)))
+    if isinstance(found, CannotTell):
+        text = refusal_text(found)
+        tell(settings, pa.table({"reason": [str(found.reason)], "text": [text]}), [text])
     else:
-        import pyarrow as pa
-
-        put(settings, pa.table({"reason": [str(found.reason)], "text": [refusal_text(found)]}))
+        _put(settings, tell_levels(found, ids))
 
 
 def _put(settings: Settings, told: Told) -> None:
-    if settings.format is not Format.TABLE:
-        put(settings, told.rows)
-        return
-    for line in told.answer:
-        print(plain_lines(line))
-    if told.table is not None:
-        print()
-        put(settings, told.table)
-    if told.more is not None:
-        print()
-        put(settings, told.more, title=told.more_title)
-    if told.notes:
-        print()
-    for line in told.notes:
-        print(plain_lines(line))
+    tables = [Shown(table, title=title) for title, table in told.tables.items()]
+    tell(settings, told.rows, told.answer, tables=tables, notes=told.notes)

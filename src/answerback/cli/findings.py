@@ -12,12 +12,11 @@ from answerback.analysis.findings.audience import Recipient
 from answerback.analysis.findings.gathering import Gathered, Standing, gather
 from answerback.analysis.findings.naming import Names, read_names
 from answerback.analysis.reader import Reader, keys_sql, reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.output import Shown, tell
+from answerback.cli.settings import Settings
 from answerback.domain.errors import NotFoundError
 from answerback.domain.findings import Role
 from answerback.present.findings import finding_rows, headline, story, sure_text
-from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
 
 MOST_STORIES = 6
@@ -41,12 +40,15 @@ def show_findings(settings: Settings, *, everything: bool, person: str, strict: 
         people = {to.key for to in gathered.shown if to.key is not None}
         names = read_names(reader, [each.finding for each in told], people)
     shown_to = _shown_to(gathered, wanted, names)
-    if settings.format is not Format.TABLE:
-        put(settings, finding_rows(told, names, shown_to))
-        return
-    print(_answer(gathered, wanted, everything=everything, efforts=efforts))
-    if told:
-        _tell(settings, told, names, shown_to)
+    answer = [_answer(gathered, wanted, everything=everything, efforts=efforts)]
+    answer += [line for each in told[:MOST_STORIES] for line in _story(each, names)]
+    tell(
+        settings,
+        finding_rows(told, names, shown_to),
+        answer,
+        tables=[Shown(_for_eyes(told, names, shown_to))] if told else [],
+        notes=NOTES if told else (),
+    )
 
 
 def _person(reader: Reader, person: str) -> int | None:
@@ -126,11 +128,18 @@ def _things(count: int) -> str:
     return "1 thing" if count == 1 else f"{count:,} things"
 
 
-def _tell(settings: Settings, told: list[Standing], names: Names, shown_to: dict[str, str]) -> None:
-    for each in told[:MOST_STORIES]:
-        first, *rest = story(each, names)
-        print(plain_lines("\n".join([f"\n{each.finding.finding_id}  {first}", *(f"  {line}" for line in rest)])))
-    print()
+NOTES = (
+    "The newest first; nobody is ranked. A finding on a person is the rep's alone for the first working days.",
+    "Open one: answerback explain finding ID. Say what became of it: answerback decide done ID (or dismiss, ...).",
+)
+
+
+def _story(each: Standing, names: Names) -> list[str]:
+    first, *rest = story(each, names)
+    return ["", f"{each.finding.finding_id}  {first}", *(f"  {line}" for line in rest)]
+
+
+def _for_eyes(told: list[Standing], names: Names, shown_to: dict[str, str]) -> pa.Table:
     rows = [
         {
             "id": each.finding.finding_id,
@@ -145,11 +154,7 @@ def _tell(settings: Settings, told: list[Standing], names: Names, shown_to: dict
         }
         for each in told
     ]
-    put(settings, pa.Table.from_pylist(rows))
-    print("\nThe newest first; nobody is ranked. A finding on a person is the rep's alone for the first working days.")
-    print(
-        "Open one: answerback explain finding ID. Say what became of it: answerback decide done ID (or dismiss, ...)."
-    )
+    return pa.Table.from_pylist(rows)
 
 
 def _standing(each: Standing) -> str:

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 from answerback.analysis.friction import findings, friction_of
 from answerback.analysis.on_base import id_of
-from answerback.analysis.reader import keys_sql, reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
-from answerback.domain.errors import NotFoundError, UsageError
+from answerback.analysis.reader import reading
+from answerback.cli.output import Shown, tell
+from answerback.cli.people import keys_of_rep
+from answerback.cli.settings import Settings
+from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope, Stretch
 from answerback.present.friction import answer_lines, notes, rows_for_eyes, rows_for_machines
 from answerback.workspace.access import note_use, owner_scope
@@ -32,28 +33,17 @@ def show_friction(settings: Settings, where: Mapping[str, str]) -> None:
     note_use(workspace.home, scope.purpose, " ".join(where), now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         if where:
-            keys = reader.query(keys_sql("rep", where["rep"]))["key"].to_pylist()
-            if not keys:
-                raise NotFoundError(
-                    f"there is no rep {where['rep']!r}", next_step="take the id as answerback show prints it"
-                )
-            scope = Scope("friction", stretches=tuple(Stretch(key) for key in keys))
+            scope = Scope("friction", stretches=tuple(Stretch(key) for key in keys_of_rep(reader, where["rep"])))
         answer = friction_of(reader, scope)
         found = findings(reader, scope, answer)
         ids = id_of(reader, "rep")
-    if settings.format is not Format.TABLE:
-        put(settings, rows_for_machines(answer, found, ids))
-        return
-    for line in answer_lines(answer, found, ids):
-        print(line)
+    said = answer_lines(answer, found, ids)
+    rows = rows_for_machines(answer, found, ids)
     if not answer.touches:
+        tell(settings, rows, said)
         return
-    for title, table in rows_for_eyes(answer):
-        print()
-        put(settings, table, title=title, empty="too few touches")
-    print()
-    for line in notes(answer):
-        print(line)
+    tables = [Shown(table, title=title, empty="too few touches") for title, table in rows_for_eyes(answer)]
+    tell(settings, rows, said, tables=tables, notes=notes(answer))
 
 
 def mark_policy(settings: Settings, name: str) -> None:

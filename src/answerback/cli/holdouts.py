@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 from answerback.analysis.increment.drawing import COLUMNS, NEEDED, Drawing, Plan, draw_lots, read_rows
 from answerback.analysis.increment.report import report as report_of
 from answerback.analysis.reader import reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.output import Shown, tell
+from answerback.cli.settings import Settings
 from answerback.domain.errors import UsageError
 from answerback.present.holdout import (
     LOT_EYES,
@@ -50,18 +50,11 @@ def draw(settings: Settings, file: Path, *, share: float, days: int, seed: int |
     if write is not None:
         _write(write, table)
     append_all(workspace.home, _entries(drawn, now))
-    if settings.format is not Format.TABLE:
-        put(settings, table)
+    if not drawn.lots:
+        tell(settings, table, lot_sentences(drawn))
         return
-    for line in lot_sentences(drawn):
-        print(line)
-    if drawn.lots:
-        print()
-        waits = table.filter(pc.is_in(table["lot"], pa.array(["hold", "asked_for"])))
-        put(settings, waits, columns=LOT_EYES, empty="none waits")
-        print()
-        for line in lot_notes(drawn):
-            print(line)
+    waits = Shown(table.filter(pc.is_in(table["lot"], pa.array(["hold", "asked_for"]))), LOT_EYES, empty="none waits")
+    tell(settings, table, lot_sentences(drawn), tables=[waits], notes=lot_notes(drawn))
 
 
 def report(settings: Settings) -> None:
@@ -71,21 +64,12 @@ def report(settings: Settings) -> None:
     note_use(workspace.home, scope.purpose, "", now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         found = report_of(reader, scope)
-    if settings.format is not Format.TABLE:
-        put(settings, pa.Table.from_pylist(report_rows(found), schema=REPORT_SCHEMA))
-        return
-    for line in report_sentences(found):
-        print(line)
-    if found.total.units:
-        print()
-        put(settings, pa.Table.from_pylist(report_eyes(found)), columns=REPORT_EYES)
-    if lines := report_notes(found):
-        print()
-        for line in lines:
-            print(line)
-    pending = len(written(workspace.home, "intention"))
-    if pending:
-        print(f"{pending:,} lots were drawn since the last build; answerback build takes them in.")
+    tables = [Shown(pa.Table.from_pylist(report_eyes(found)), REPORT_EYES)] if found.total.units else []
+    said = list(report_notes(found))
+    if pending := len(written(workspace.home, "intention")):
+        said.append(f"{pending:,} lots were drawn since the last build; answerback build takes them in.")
+    every = pa.Table.from_pylist(report_rows(found), schema=REPORT_SCHEMA)
+    tell(settings, every, report_sentences(found), tables=tables, notes=said)
 
 
 def _rows_of(file: Path) -> list[dict[str, str | None]]:

@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from answerback.analysis.increment.question import increment
 from answerback.analysis.reader import reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.output import Shown, tell
+from answerback.cli.people import keys_of_rep
+from answerback.cli.settings import Settings
 from answerback.present.increment import EYES, SCHEMA, eyes, notes, rows, sentences
 from answerback.workspace.access import note_use, owner_scope
 
@@ -20,16 +21,9 @@ def show_increment(settings: Settings, where: dict[str, str]) -> None:
     scope = owner_scope("increment")
     note_use(workspace.home, scope.purpose, " ".join(sorted(where)), now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
+        if "rep" in where:
+            keys_of_rep(reader, where["rep"])
         found = increment(reader, scope, where=where)
-    if settings.format is not Format.TABLE:
-        put(settings, pa.Table.from_pylist(rows(found), schema=SCHEMA))
-        return
-    for line in sentences(found):
-        print(line)
-    if found.total.acts:
-        print()
-        put(settings, pa.Table.from_pylist(eyes(found)), columns=EYES)
-    if lines := notes(found):
-        print()
-        for line in lines:
-            print(line)
+    tables = [Shown(pa.Table.from_pylist(eyes(found)), EYES)] if found.total.acts else []
+    every = pa.Table.from_pylist(rows(found), schema=SCHEMA)
+    tell(settings, every, sentences(found), tables=tables, notes=notes(found))

@@ -9,8 +9,9 @@ import pyarrow as pa
 from answerback.analysis.lift.answers import lifts
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.output import Shown, tell
+from answerback.cli.people import keys_of_rep
+from answerback.cli.settings import Settings
 from answerback.present.lift import EYES, SCHEMA, TITLES, eyes, notes, rows, sentences, tells_nothing
 from answerback.workspace.access import note_use, owner_scope
 
@@ -21,24 +22,19 @@ def show_lift(settings: Settings, of: str, where: dict[str, str]) -> None:
     scope = owner_scope(f"lift of {of}")
     note_use(workspace.home, scope.purpose, " ".join(sorted(where)), now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
+        if "rep" in where:
+            keys_of_rep(reader, where["rep"])
         found = lifts(reader, scope, of, where)
         names = id_of(reader, "rep")
     told = rows(found, names)
-    if settings.format is not Format.TABLE:
-        put(settings, pa.Table.from_pylist(told, schema=SCHEMA))
-        return
-    for line in sentences(found, names):
-        print(line)
+    tables = []
     for about, columns in EYES.items():
         chosen = [eyes(row) for row in told if row["about"] == about and not tells_nothing(row)]
         if chosen:
-            print()
             cells = [{name: _cell(row.get(name)) for name in columns} for row in chosen]
-            put(settings, pa.Table.from_pylist(cells), columns=columns, title=TITLES[about])
-    if lines := notes(found):
-        print()
-        for line in lines:
-            print(line)
+            tables.append(Shown(pa.Table.from_pylist(cells), columns, TITLES[about]))
+    every = pa.Table.from_pylist(told, schema=SCHEMA)
+    tell(settings, every, sentences(found, names), tables=tables, notes=notes(found))
 
 
 def _cell(value: object) -> str:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from textwrap import fill
 
 from answerback.analysis.findings.naming import read_names
 from answerback.analysis.lookback.replaying import lookback
 from answerback.analysis.reader import reading
-from answerback.cli.output import put
+from answerback.cli.output import Shown, tell
 from answerback.cli.progress import progress
-from answerback.cli.settings import Format, Settings
+from answerback.cli.settings import Settings
 from answerback.domain.errors import UsageError
 from answerback.present.lookback import (
     KNOWN,
     RULE,
+    UNRANKED,
     for_eyes,
     for_whom,
     happenings,
@@ -22,10 +22,7 @@ from answerback.present.lookback import (
     steps,
     summary,
 )
-from answerback.present.plain import plain_lines
 from answerback.workspace.access import note_use, owner_scope
-
-WIDTH = 120
 
 
 def show_lookback(settings: Settings, since: datetime | None, until: datetime | None) -> None:
@@ -44,19 +41,15 @@ def show_lookback(settings: Settings, since: datetime | None, until: datetime | 
     ):
         found = lookback(reader, scope, since=since, until=until, on_step=advance)
         names = read_names(reader, [each.finding for each in found.raised])
-    if settings.format is not Format.TABLE:
-        put(settings, lookback_rows(found, names))
-        return
-    print(fill(" ".join(filter(None, [summary(found), for_whom(found)])), WIDTH))
+    lists = {"What could have been done with them": steps(found), "Known happenings": happenings(found, names)}
+    notes = []
     if found.raised:
-        print()
-        put(settings, for_eyes(found, names))
-        for title, lines in (
-            ("What could have been done with them", steps(found)),
-            ("Known happenings", happenings(found, names)),
-        ):
-            if lines:
-                print(plain_lines("\n".join(["", title, *(f"  {line}" for line in lines)])))
-    if found.touches:
-        print(f"\n{fill(RULE, WIDTH)}\n{fill(KNOWN, WIDTH)}")
-        print("Nobody is ranked: the rows are in order of time. A finding on a person is no sole basis for anything.")
+        for title, lines in lists.items():
+            notes += [title, *(f"  {line}" for line in lines), ""] if lines else []
+    tell(
+        settings,
+        lookback_rows(found, names),
+        [" ".join(filter(None, [summary(found), for_whom(found)]))],
+        tables=[Shown(for_eyes(found, names))] if found.raised else [],
+        notes=[*notes, RULE, KNOWN, UNRANKED] if found.touches and found.weeks else notes,
+    )

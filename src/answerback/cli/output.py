@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from answerback.cli.settings import Format, Settings
@@ -15,6 +18,49 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 200
 """A table for eyes stops here and says how to get the rest."""
+WIDEST = 120
+"""Sentences are wrapped here at the latest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A table for eyes: `columns` picks and orders; `empty` is said where there are no rows."""
+
+    rows: pa.Table
+    columns: Sequence[str] = ()
+    title: str = ""
+    empty: str = "nothing"
+
+
+def tell(
+    settings: Settings,
+    rows: pa.Table,
+    answer: Iterable[str],
+    *,
+    tables: Iterable[Shown] = (),
+    notes: Iterable[str] = (),
+) -> None:
+    """For machines `rows`; for eyes the answer in words, the tables, and what is not known, a blank line between."""
+    if settings.format is not Format.TABLE:
+        put(settings, rows)
+        return
+    say(*answer)
+    for each in tables:
+        print()
+        put(settings, each.rows, columns=each.columns, title=each.title, empty=each.empty)
+    if lines := tuple(notes):
+        print()
+        say(*lines)
+
+
+def say(*texts: str) -> None:
+    """Sentences: wrapped to the terminal's width, and one a line in a file, where they can be searched."""
+    from answerback.present.plain import plain_lines
+
+    width = min(shutil.get_terminal_size().columns, WIDEST)
+    for line in (line for text in texts for line in plain_lines(text).split("\n")):
+        indent = " " * (len(line) - len(line.lstrip()))
+        print(fill(line, width, subsequent_indent=indent) if sys.stdout.isatty() else line)
 
 
 def put(

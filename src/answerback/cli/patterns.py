@@ -6,10 +6,10 @@ from datetime import UTC, datetime
 
 from answerback.analysis.craft import craft_of
 from answerback.analysis.on_base import id_of
-from answerback.analysis.reader import keys_sql, reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
-from answerback.domain.errors import NotFoundError
+from answerback.analysis.reader import reading
+from answerback.cli.output import Shown, tell
+from answerback.cli.people import keys_of_rep
+from answerback.cli.settings import Settings
 from answerback.domain.scope import Scope, Stretch
 from answerback.present.craft import answer_lines, notes, rows_for_machines, works_for_eyes
 from answerback.workspace.access import note_use, owner_scope
@@ -25,21 +25,12 @@ def show_patterns(settings: Settings, rep: str) -> None:
     note_use(workspace.home, scope.purpose, "one rep" if rep else "", now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
         if rep:
-            keys = reader.query(keys_sql("rep", rep))["key"].to_pylist()
-            if not keys:
-                raise NotFoundError(f"there is no rep {rep!r}", next_step="take the id as answerback show prints it")
+            keys = keys_of_rep(reader, rep)
             scope = Scope("patterns", stretches=tuple(Stretch(key) for key in keys), viewer_key=keys[0])
         answer = craft_of(reader, scope)
         ids = id_of(reader, "rep")
-    if settings.format is not Format.TABLE:
-        put(settings, rows_for_machines(answer, ids))
-        return
-    for line in answer_lines(answer, ids, one=bool(rep)):
-        print(line)
-    print()
-    put(
-        settings, works_for_eyes(answer), title="What works for buyers like these", empty="too few touches of five reps"
+    works = Shown(
+        works_for_eyes(answer), title="What works for buyers like these", empty="too few touches of five reps"
     )
-    print()
-    for line in notes(answer):
-        print(line)
+    said = answer_lines(answer, ids, one=bool(rep))
+    tell(settings, rows_for_machines(answer, ids), said, tables=[works], notes=notes(answer))

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from answerback.analysis.placebo.checks import checks
 from answerback.analysis.placebo.run import Check, run_checks
 from answerback.analysis.reader import reading
-from answerback.cli.output import put
+from answerback.cli.output import Shown, tell
 from answerback.cli.progress import progress
-from answerback.cli.settings import Format, Settings
+from answerback.cli.settings import Settings
 from answerback.domain.errors import Exit
 from answerback.present.placebo import answer_lines, notes, rows_for_eyes, rows_for_machines
 from answerback.workspace.access import note_use, owner_scope
@@ -29,14 +29,7 @@ def run_placebo(settings: Settings, *, draws: int, seed: int, asked: Sequence[Ch
         progress(settings, "Dealing") as advance,
     ):
         found = run_checks(reader, scope, checks() if asked is None else asked, draws=draws, seed=seed, on_step=advance)
-    if settings.format is not Format.TABLE:
-        put(settings, rows_for_machines(found))
-    else:
-        for line in answer_lines(found):
-            print(line)
-        if found:
-            put(settings, rows_for_eyes(found))
-        for line in notes(found):
-            print(line)
+    tables = [Shown(rows_for_eyes(found))] if found else []
+    tell(settings, rows_for_machines(found), answer_lines(found), tables=tables, notes=notes(found))
     # An effect where there can be none is a fault of ours.
     return Exit.BUG if any(not each.vanishes for each in found) else Exit.OK

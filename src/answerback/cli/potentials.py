@@ -12,11 +12,10 @@ from answerback.analysis.potential.lost import Books, potential
 from answerback.analysis.potential.quota import quota_realism
 from answerback.analysis.potential.seats import seats
 from answerback.analysis.reader import Reader, reading
-from answerback.cli.output import put
-from answerback.cli.settings import Format, Settings
+from answerback.cli.output import Shown, tell
+from answerback.cli.settings import Settings
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
-from answerback.present.plain import plain_lines
 from answerback.present.potential import Told, tell_potential, tell_quota, tell_seats
 from answerback.workspace.access import note_use, owner_scope
 
@@ -28,8 +27,8 @@ NOTHING = (
 
 def show(
     settings: Settings, about: str, since: datetime | None, until: datetime | None, where: dict[str, str]
-) -> None:  # fmt: skip
-    """Territories, targets, or lost potential: the answer, the figures, what is not known.
+) -> bool:  # fmt: skip
+    """Territories, targets, or lost potential: the answer, the figures, what is not known. False without any touch.
 
     `since` and `until` say which time lost potential is about; territories and targets are looked at from the end of
     the data. Raises UsageError for a restriction: these are questions about everybody.
@@ -44,32 +43,16 @@ def show(
     scope = owner_scope(f"diagnose {about}")
     note_use(workspace.home, scope.purpose, "", now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
-        told = tell(reader, scope, about, since, until)
+        told = _told(reader, scope, about, since, until)
     if told is None:
-        _put_nothing(settings)
-        return
-    if settings.format is not Format.TABLE:
-        put(settings, pa.Table.from_pylist(list(told.rows)))
-        return
-    for line in told.sentences:
-        print(plain_lines(line))
-    if told.eyes:
-        print()
-        put(settings, pa.Table.from_pylist(list(told.eyes)))
-    if told.notes:
-        print()
-        for line in told.notes:
-            print(plain_lines(line))
+        tell(settings, pa.table({"reason": ["no_efforts_loaded"], "reason_text": [NOTHING]}), [NOTHING])
+        return False
+    eyes = [Shown(pa.Table.from_pylist(list(told.eyes)))] if told.eyes else []
+    tell(settings, pa.Table.from_pylist(list(told.rows)), told.sentences, tables=eyes, notes=told.notes)
+    return True
 
 
-def _put_nothing(settings: Settings) -> None:
-    if settings.format is Format.TABLE:
-        print(NOTHING)
-    else:
-        put(settings, pa.table({"reason": ["no_efforts_loaded"], "reason_text": [NOTHING]}))
-
-
-def tell(
+def _told(
     reader: Reader, scope: Scope, about: str, since: datetime | None, until: datetime | None
 ) -> Told | None:  # fmt: skip
     """What is told of one of these questions; None where no touch was loaded."""

@@ -150,7 +150,8 @@ def whats_there(folder: Path) -> str:
     return (
         f"Everything is in {folder}: the exports in exports/, the workspace in home/. To look around: "
         f"answerback --home {folder / 'home'} show on-base --by rep,quarter. "
-        "Your own mailbox: answerback mine YOUR.mbox"
+        "Your own mailbox: answerback mine YOUR.mbox. A team's own systems, once they are loaded and built: "
+        "answerback findings says what to look at this week, answerback lookback what last year would have shown."
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pyarrow as pa
 
@@ -48,23 +48,21 @@ _SCHEMA = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Lines before the table, the table for eyes, lines after it, and rows for machines."""
+    """Lines before the tables, tables for eyes by their titles, lines after them, and rows for machines."""
 
     answer: tuple[str, ...]
-    table: pa.Table | None
+    tables: Mapping[str, pa.Table]
     notes: tuple[str, ...]
     rows: pa.Table
-    more: pa.Table | None = None
-    more_title: str = field(default="")
 
 
 def tell_diagnosis(told: Diagnosis, ids: Mapping[int, str], *, replacing: Replacing | None = None) -> Told:
     """A diagnosis in words, with reps by id."""
     rows = _rows(told, ids)
     names = [_name(row["dimension"], row["value"]) if row["dimension"] else row["what"] for row in rows]
-    table = None
+    tables = {}
     if told.period is not None and told.counts.efforts_now:
-        table = pa.table(
+        tables[""] = pa.table(
             {
                 "like for like": pa.array(names, pa.string()),
                 "touches before": pa.array([_whole(row["touches_before"]) for row in rows], pa.int64()),
@@ -75,13 +73,14 @@ def tell_diagnosis(told: Diagnosis, ids: Mapping[int, str], *, replacing: Replac
                 "beyond chance": pa.array([_sure(row) for row in rows], pa.string()),
             }
         )
+    if (parts := _sum(told)) is not None:
+        tables["The change of the rate as a sum"] = parts
+    answer = _answer(told, ids)
     return Told(
-        answer=tuple(_answer(told, ids)),
-        table=table,
-        notes=tuple(_notes(told, ids, replacing)),
+        answer=tuple(answer),
+        tables=tables,
+        notes=tuple(line for line in _notes(told, replacing) if line not in answer),
         rows=pa.Table.from_pylist(rows + _parts(told) + _refusals(told), schema=_SCHEMA),
-        more=_sum(told),
-        more_title="The change of the rate as a sum",
     )
 
 
@@ -254,7 +253,7 @@ def _after(happening: Happening | None) -> str:
     return f' ("{happening.text}", {happening.starts})' if happening is not None else ""
 
 
-def _notes(told: Diagnosis, ids: Mapping[int, str], replacing: Replacing | None) -> list[str]:
+def _notes(told: Diagnosis, replacing: Replacing | None) -> list[str]:
     lines = []
     if told.period is not None:
         lines.append(
@@ -265,9 +264,8 @@ def _notes(told: Diagnosis, ids: Mapping[int, str], replacing: Replacing | None)
     lines += [refusal_text(each) for each in told.settle if each.reason is not Refused.NOTHING_STANDS_OUT]
     if told.verdict is Verdict.CANNOT_TELL and told.reps_with_enough and told.period is not None:
         lines.append(
-            "With 20 touches a week and rep, a fall of one person to a quarter of the odds is seen "
-            "in two of five cases "
-            "within four weeks; with 5 a week a fault of the system may be found, never one of a person."
+            "With 20 touches a week and rep, a fall of one person to a quarter of the odds is seen in two of five "
+            "cases within four weeks; with 5 a week a fault of the system may be found, never one of a person."
         )
     if told.slowed is not None:
         lines.append(
@@ -281,7 +279,6 @@ def _notes(told: Diagnosis, ids: Mapping[int, str], replacing: Replacing | None)
         )
     if told.people:
         lines.append(CAUTION)
-    del ids
     return lines
 
 
@@ -346,7 +343,7 @@ def tell_levels(told: Levels, ids: Mapping[int, str]) -> Told:
         f"{told.start} to {told.end}. Limits of 99.8 % around what the same kinds of touch to the same kinds of buyer "
         f"usually bring; reps differ {told.phi:.1f} times as much as by chance, and the limits are as much wider."
     )
-    return Told((first,), eyes, (note, *((CAUTION,) if outside else ())), rows)
+    return Told((first,), {"": eyes}, (note, *((CAUTION,) if outside else ())), rows)
 
 
 def _limits(low: float, high: float) -> str:

@@ -18,6 +18,7 @@ from answerback.domain.findings import Finding, FindingKind, Level, Measure, Siz
 from answerback.present.formats import plain_value
 from answerback.present.next_steps import NEXT_STEP
 from answerback.present.refusals import number, percent, refusal_texts
+from answerback.present.words import FIGURES
 
 CAUTION = "No sole basis for pay, promotion or dismissal."
 """Said on each finding on a person."""
@@ -97,6 +98,8 @@ def headline(finding: Finding) -> str:
         what = f"{way}: {whose}" if way else whose
     if finding.level is Level.ASK:
         what = f"a question: {what}" if finding.direction else "a question about the first touches"
+    if finding.kind is FindingKind.POTENTIAL:
+        what = f"{what}: {FIGURES[finding.measure]}"
     return f"{finding.play}: {what}" if finding.play else what
 
 
@@ -232,7 +235,7 @@ def sure_text(finding: Finding) -> str:
         case SureBy.P_VALUE, float(p):
             return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
         case SureBy.INTERVAL, _:
-            return "the interval leaves out no change"
+            return "95 % interval clear of no change"
         case _:
             return ""
 

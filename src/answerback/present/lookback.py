@@ -33,6 +33,7 @@ KNOWN = (
     "Each week knew what had happened by its Monday, and lag curves and baselines as they were then; merges of people, "
     "contests and coverage are as they are known today."
 )
+UNRANKED = "Nobody is ranked: the rows are in order of time. A finding on a person is no sole basis for anything."
 
 
 def summary(found: Lookback) -> str:
@@ -44,6 +45,8 @@ def summary(found: Lookback) -> str:
     """
     if not found.touches:
         return "No touches are loaded, so there is nothing to look back on. Load a mailbox, a calendar or a CRM; build."
+    if not found.weeks:
+        return "No whole week of the data lies in this time, so there is nothing to look back on."
     weeks = _many(found.weeks, "week")
     if not found.raised:
         return f"In {weeks} nothing would have been raised."

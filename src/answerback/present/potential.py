@@ -13,6 +13,7 @@ from answerback.domain.findings import Measure
 from answerback.domain.money import from_minor
 from answerback.domain.refusals import CannotTell
 from answerback.present.refusals import refusal_text
+from answerback.present.words import FIGURES
 from answerback.stats.compare import Compared
 from answerback.stats.quota import Shortfall
 from answerback.stats.seat import Seat, Whose
@@ -226,17 +227,6 @@ def _quota_notes(answer: Quota) -> tuple[str, ...]:
     return tuple(notes)
 
 
-_NAMES = MappingProxyType(
-    {
-        Measure.ON_BASE: "touches that moved a buyer",
-        Measure.WIN_RATE: "deals won of those that ended",
-        Measure.DEAL_VALUE: "value of a win",
-        Measure.EFFORTS_PER_WIN: "touches per win",
-        Measure.SILENT_EFFORT: "touches where nothing answers",
-        Measure.EXPENSE_PER_WIN: "expense per win",
-        Measure.MARGIN: "margin of a win",
-    }
-)
 _SHARES = (Measure.ON_BASE, Measure.WIN_RATE, Measure.SILENT_EFFORT)
 _MONEY = (Measure.DEAL_VALUE, Measure.EXPENSE_PER_WIN, Measure.MARGIN)
 
@@ -248,7 +238,7 @@ def tell_potential(answer: Potential | CannotTell) -> Told:
     rows = tuple(_figure(each, answer) for each in answer.figures)
     eyes = tuple(_figure_for_eyes(each, answer) for each in answer.figures)
     missing = [each for each in answer.figures if isinstance(each.compared, CannotTell)]
-    notes = [f"{_NAMES[each.measure]}: {refusal_text(each.compared)}" for each in missing
+    notes = [f"{FIGURES[each.measure]}: {refusal_text(each.compared)}" for each in missing
              if isinstance(each.compared, CannotTell)]  # fmt: skip
     notes.append(
         f"Compared with {answer.before.start} to {answer.before.end}; intervals are 95 %. Called lost is only what "
@@ -291,7 +281,7 @@ def _number(answer: Potential) -> str:
 
 def _lost_sentence(measure: Measure, said: Compared, lost: Amount, answer: Potential) -> str:
     before, now = (_value(measure, each, answer) for each in (said.before, said.after))
-    text = f"{_NAMES[measure]}: {before} before, {now} now; that is {_amount(measure, lost, answer)}"
+    text = f"{FIGURES[measure]}: {before} before, {now} now; that is {_amount(measure, lost, answer)}"
     if measure is Measure.ON_BASE and answer.worth is not None:
         worth = answer.worth
         text += (
@@ -352,7 +342,7 @@ def _figure(each: Lost, answer: Potential) -> Mapping[str, object]:
 def _figure_for_eyes(each: Lost, answer: Potential) -> Mapping[str, object]:
     said = each.compared
     if isinstance(said, CannotTell):
-        return {"figure": _NAMES[each.measure], "before": "", "now": "", "change (95 %)": "cannot tell", "lost": ""}
+        return {"figure": FIGURES[each.measure], "before": "", "now": "", "change (95 %)": "cannot tell", "lost": ""}
     ratio = each.measure in (Measure.ON_BASE, Measure.EFFORTS_PER_WIN, Measure.EXPENSE_PER_WIN)
 
     def one(value: float) -> str:
@@ -361,7 +351,7 @@ def _figure_for_eyes(each: Lost, answer: Potential) -> Mapping[str, object]:
         return f"{100 * value:+.1f} points" if each.measure in _SHARES else money(value, answer.currency)
 
     return {
-        "figure": _NAMES[each.measure],
+        "figure": FIGURES[each.measure],
         "before": _value(each.measure, said.before, answer),
         "now": _value(each.measure, said.after, answer),
         "change (95 %)": f"{one(said.change)} ({one(said.low)} to {one(said.high)})",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 
 from answerback.domain.answers import NotEnoughData, Reason
+from answerback.domain.findings import Measure
 
 SHOWN_AS = MappingProxyType(
     {
@@ -19,6 +20,19 @@ SHOWN_AS = MappingProxyType(
     }
 )
 """How a word of the code is shown to people."""
+
+FIGURES = MappingProxyType(
+    {
+        Measure.ON_BASE: "touches that moved a buyer",
+        Measure.WIN_RATE: "deals won of those that ended",
+        Measure.DEAL_VALUE: "value of a win",
+        Measure.EFFORTS_PER_WIN: "touches per win",
+        Measure.SILENT_EFFORT: "touches where nothing answers",
+        Measure.EXPENSE_PER_WIN: "expense per win",
+        Measure.MARGIN: "margin of a win",
+    }
+)
+"""What the figures of lost potential are called."""
 
 
 def cannot_tell(missing: NotEnoughData) -> str:

@@ -58,9 +58,9 @@ def test_no_address_field_breaks_the_reader(value: str) -> None:
 
 @pytest.mark.parametrize("part", ['"\\', "(", "<", "a", "a ", "a at ", "a@", '"', "<a@b,", "a.b@", " ", "=?x?q?"])
 def test_long_address_fields_cost_no_more_than_their_length(part: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     correspondents(part * (250_000 // len(part)))
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

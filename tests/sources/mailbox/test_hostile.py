@@ -67,9 +67,9 @@ def test_damaged_mails_are_accounted_for(seed: int) -> None:
 @pytest.mark.parametrize("part", ["a", " ", "<", "(", '"', "a@b,", "=?utf-8?q?a?= ", ";", "a=b;", "\n ", "Re: ", "1 "])
 def test_no_field_costs_more_than_its_length(name: str, part: str) -> None:
     value = part * (200_000 // len(part))
-    started = time.perf_counter()
+    started = time.process_time()
     read(mbox(f"{name}: {value}\n" + letter()), keep_subjects=True)
-    assert time.perf_counter() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_a_flood_of_ids_is_bounded() -> None:

@@ -204,10 +204,10 @@ def test_no_body_breaks_the_reader(body: bytes, kind: str) -> None:
 )
 def test_long_bodies_cost_no_more_than_their_length(part: str) -> None:
     body = (part * (256 * 1024 // len(part))).encode()
-    started = time.perf_counter()
+    started = time.process_time()
     for kind in ("text/plain", "text/html", "multipart/mixed; boundary=b"):
         label_of(Headers(f"Content-Type: {kind}\n".encode()), body)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_nested_parts_end(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from answerback.analysis.diagnose.answer import Cause, Counts, Diagnosis, Happening, Person, Shift
+from answerback.analysis.diagnose.answer import Cause, Counts, Diagnosis, Happening, Shift
 from answerback.analysis.diagnose.diagnosing import diagnose
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import (
@@ -21,7 +22,6 @@ from answerback.domain.findings import (
     SureBy,
     Verdict,
 )
-from answerback.domain.refusals import CannotTell
 from answerback.domain.scope import Scope
 from answerback.stats.special import logistic
 
@@ -43,26 +43,39 @@ def _causes(told: Diagnosis, raised: date) -> Iterator[Finding]:
     for cause in told.causes:
         name, value = cause.place.dimension, str(cause.place.value)
         about_manager = name == "manager" and isinstance(cause.place.value, int)
-        subject = Subject("manager", key=int(value)) if about_manager else Subject(name, name=value)
-        yield Finding(
-            kind=FindingKind.VERDICT,
-            subject=subject,
-            measure=Measure.ON_BASE,
+        found = _shifted(told, cause.shift, cause.counts, since=cause.since, raised=raised)
+        yield replace(
+            found,
+            subject=Subject("manager", key=int(value)) if about_manager else Subject(name, name=value),
             where={name: value},
-            direction=_way(cause.shift),
-            good_news=cause.shift.good_news,
-            since=cause.since,
-            raised_on=raised,
-            size=size_of(cause.shift, cause.counts),
-            sure_by=SureBy.P_VALUE,
-            sure=cause.shift.p_value,
             verdict=Verdict.SEGMENT,
-            settle=told.settle,
             evidence=_evidence(cause.counts, name, value),
             first_for=Role.MANAGER if cause.between_people else Role.LEADER,
             next_step=_segment_step(cause),
-            details=_details(told, cause.shift, cause.counts) | _happened(cause.happening),
+            details={**found.details, **_happened(cause.happening)},
         )
+
+
+def _shifted(told: Diagnosis, shift: Shift, counts: Counts, *, since: date | None, raised: date) -> Finding:
+    """What findings on a shift have in common, said of everybody; the others say whose it is."""
+    return Finding(
+        kind=FindingKind.VERDICT,
+        subject=Subject("organisation"),
+        measure=Measure.ON_BASE,
+        direction="rise" if shift.good_news else "fall",
+        good_news=shift.good_news,
+        since=since,
+        raised_on=raised,
+        size=size_of(shift, counts),
+        sure_by=SureBy.P_VALUE,
+        sure=shift.p_value,
+        verdict=Verdict.SYSTEMIC,
+        settle=told.settle,
+        evidence=Evidence(round(counts.efforts_now), round(counts.moved_now)),
+        first_for=Role.LEADER,
+        next_step="keep_doing" if shift.good_news else "fix_for_all",
+        details=_details(told, shift, counts),
+    )
 
 
 def _happened(known: Happening | None) -> dict[str, object]:
@@ -80,24 +93,8 @@ def _everybody(told: Diagnosis, raised: date) -> Iterator[Finding]:
     common = told.everybody
     if common is None or not common.changed:
         return
-    yield Finding(
-        kind=FindingKind.VERDICT,
-        subject=Subject("organisation"),
-        measure=Measure.ON_BASE,
-        direction=_way(common.shift),
-        good_news=common.shift.good_news,
-        since=common.since,
-        raised_on=raised,
-        size=size_of(common.shift, told.counts),
-        sure_by=SureBy.P_VALUE,
-        sure=common.shift.p_value,
-        verdict=Verdict.SYSTEMIC,
-        settle=told.settle,
-        evidence=Evidence(round(told.counts.efforts_now), round(told.counts.moved_now)),
-        first_for=Role.LEADER,
-        next_step="keep_doing" if common.shift.good_news else "fix_for_all",
-        details=_details(told, common.shift, told.counts) | _happened(common.happening),
-    )
+    found = _shifted(told, common.shift, told.counts, since=common.since, raised=raised)
+    yield replace(found, details={**found.details, **_happened(common.happening)})
 
 
 def _mix(told: Diagnosis, raised: date) -> Iterator[Finding]:
@@ -133,34 +130,17 @@ def _mix(told: Diagnosis, raised: date) -> Iterator[Finding]:
 
 def _people(told: Diagnosis, raised: date) -> Iterator[Finding]:
     for person in told.people:
-        yield Finding(
-            kind=FindingKind.VERDICT,
+        found = _shifted(told, person.shift, person.counts, since=person.since, raised=raised)
+        yield replace(
+            found,
             subject=Subject("rep", key=person.rep_key),
-            measure=Measure.ON_BASE,
-            direction=_way(person.shift),
-            good_news=person.shift.good_news,
-            since=person.since,
-            raised_on=raised,
-            size=size_of(person.shift, person.counts),
-            sure_by=SureBy.P_VALUE,
-            sure=person.shift.p_value,
             verdict=Verdict.INDIVIDUAL,
-            settle=_of_person(told, person),
+            # What is not known is said of a person, too, but for what names others.
+            settle=tuple(each for each in told.settle if not each.names),
             evidence=_evidence(person.counts, "rep", str(person.rep_key)),
             first_for=Role.REP,
             next_step="keep_doing" if person.shift.good_news else "compare_with_the_rest",
-            details=_details(told, person.shift, person.counts),
         )
-
-
-def _of_person(told: Diagnosis, person: Person) -> tuple[CannotTell, ...]:
-    """What is not known is said of a person, too, but for what names others."""
-    del person
-    return tuple(each for each in told.settle if not each.names)
-
-
-def _way(shift: Shift) -> str:
-    return "rise" if shift.good_news else "fall"
 
 
 def _evidence(counts: Counts, name: str, value: str) -> Evidence:

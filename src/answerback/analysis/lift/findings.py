@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from answerback.analysis.lift.alone import Alone
 from answerback.analysis.lift.answers import Lifts, Row, lifts
@@ -26,6 +26,7 @@ from answerback.domain.findings import (
     Verdict,
 )
 from answerback.domain.scope import Scope
+from answerback.domain.workdays import after_working_days
 
 
 def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
@@ -77,7 +78,7 @@ def _group(told: Lifts, row: Row) -> Finding:
         sure=effect.p_value,
         evidence=Evidence(efforts=round(judged.efforts), answers=round(judged.answers)),
         first_for=Role.MANAGER,
-        others_from=_working_days(end, FIRST_LOOK_WORKING_DAYS),
+        others_from=after_working_days(end, FIRST_LOOK_WORKING_DAYS),
         next_step="keep_what_helped" if helped else "stop_what_harmed",
         expires=end + timedelta(days=EXPIRES_DAYS) if row.by is not None else None,
         details={
@@ -119,7 +120,7 @@ def _alone(told: Lifts, what: str, each: Alone, episode: int) -> Finding:
         sure=change.sure,
         evidence=Evidence(efforts=round(each.efforts), answers=round(each.answers), where={"rep": str(each.rep_key)}),
         first_for=Role.REP,
-        others_from=_working_days(end, FIRST_LOOK_WORKING_DAYS),
+        others_from=after_working_days(end, FIRST_LOOK_WORKING_DAYS),
         next_step="tell_what_changed",
         expires=end + timedelta(days=EXPIRES_DAYS),
         details={
@@ -153,7 +154,7 @@ def _draw(each: Lottery, as_of: datetime) -> Finding:
         settle=() if each.refused is None else (each.refused,),
         evidence=Evidence(efforts=round(each.efforts), answers=round(each.answers)),
         first_for=Role.MANAGER,
-        others_from=_working_days(raised, FIRST_LOOK_WORKING_DAYS),
+        others_from=after_working_days(raised, FIRST_LOOK_WORKING_DAYS),
         next_step="keep_what_helped" if helped else "stop_what_harmed" if direction else "draw_again_larger",
         details={
             "now": len(each.now),
@@ -188,21 +189,9 @@ def _trial(each: Tried) -> Finding:
         settle=() if each.refused is None else (each.refused,),
         evidence=Evidence(efforts=round(each.efforts), answers=round(each.answers)),
         first_for=Role.MANAGER,
-        others_from=_working_days(raised, FIRST_LOOK_WORKING_DAYS),
+        others_from=after_working_days(raised, FIRST_LOOK_WORKING_DAYS),
         next_step={"rise": "go_the_new_way", "fall": "stay_with_the_usual_way"}.get(direction, "draw_again_larger"),
         details={"design": str(trial.plan.design), "drawn_again": trial.drawn_again, "told": each.told}
         | ({} if each.kept is None else {"kept": each.kept})
         | ({} if measured is None else {"needed": measured.needed}),
     )
-
-
-def _working_days(day: date, count: int) -> date:
-    """The day after so many working days, Monday to Friday.
-
-    >>> _working_days(date(2026, 3, 6), 2).isoformat()
-    '2026-03-10'
-    """
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < 5
-    return day
