@@ -57,7 +57,7 @@ def demo(folder: str) -> str:
 def findings(home: str) -> str:
     """What is to be looked at in the demo's company: the stories, without the table of the same below."""
     told = said("--home", home, "findings", "--all", "--for", "leader")
-    return drawn("answerback findings --all --for leader", told[: told.index("\nid ")], width=104)
+    return drawn("answerback findings --all --for leader", told.partition("\nid ")[0], width=104)
 
 
 def said(*words: str) -> str:
