@@ -69,6 +69,16 @@ def from_minor(amount_minor: int, currency: str) -> Decimal:
     return Decimal((sign, digits, -exponent(currency)))
 
 
+def times(amount_minor: int, factor: Fraction) -> int:
+    """An amount times a factor, rounded once, half a unit to the even one: `round(amount_minor * factor)`, but quicker.
+
+    >>> times(5, Fraction(1, 2)), times(7, Fraction(1, 2)), times(-5, Fraction(1, 2)), times(8, Fraction(1, 3))
+    (2, 4, -2, 3)
+    """
+    whole, left = divmod(amount_minor * factor.numerator, factor.denominator)
+    return whole + (2 * left > factor.denominator or (2 * left == factor.denominator and whole % 2 == 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Dated exchange rates into one currency, the organisation's own."""
@@ -112,12 +122,17 @@ class Rates:
         """
         if currency == into:
             return amount_minor
+        factor = self.factor(currency, into, on)
+        return factor if isinstance(factor, Missing) else times(amount_minor, factor)
+
+    def factor(self, currency: str, into: str, on: date) -> Fraction | Missing:
+        """What amounts in minor units of one currency are multiplied with, to be in those of another, on a day."""
         given, wanted = self.on(currency, on), self.on(into, on)
         if isinstance(given, Missing):
             return given
         if isinstance(wanted, Missing):
             return wanted
-        return round(amount_minor * given / wanted * Fraction(10) ** (exponent(into) - exponent(currency)))
+        return given / wanted * Fraction(10) ** (exponent(into) - exponent(currency))
 
     def total(self, amounts: Iterable[tuple[int, str, date]], into: str) -> int | Missing:
         """The sum of amounts (minor units, currency, day), each converted by its day's rate; Missing if one cannot be.

@@ -43,6 +43,9 @@ class Fit:
     reps: int
     cell: IntArray
     """Rep and time of each effort as one number."""
+    cell_weight: FloatArray
+    cell_residual: FloatArray
+    """Sums by cell."""
 
 
 def fitted(  # noqa: PLR0917 - columns of the same efforts
@@ -56,7 +59,9 @@ def fitted(  # noqa: PLR0917 - columns of the same efforts
     shift = shifts(usual, success, exposure, cell, reps * 2, anchor=np.repeat(own, 2))
     p = logistic(usual + shift.shift[cell])
     expected = exposure * p
-    return Fit(rep, time, account, success - expected, expected * (1.0 - p), exposure, shift, reps, cell)
+    residual, weight = success - expected, expected * (1.0 - p)
+    by_cell = [np.asarray(np.bincount(cell, each, reps * 2), np.float64) for each in (weight, residual)]
+    return Fit(rep, time, account, residual, weight, exposure, shift, reps, cell, by_cell[0], by_cell[1])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,14 +93,15 @@ def contrasts(fit: Fit, level: IntArray) -> Contrasts:
     if levels < 2:
         nothing = np.zeros(levels)
         return Contrasts(nothing, nothing + np.inf, nothing + 1.0, nothing > 0, 0.0)
-    share, information, score, whole = _within(fit, level, levels)
+    place = fit.cell * (levels + 1) + level + 1
+    share, information, score, whole = _within(fit, place, levels)
     usable = (information > 1e-9).all(axis=0)
     safe = np.where(information > 1e-9, information, 1.0)
     change = score / safe
     effect = np.where(usable, change[1] - change[0], 0.0)
     model = np.where(usable, (1.0 / safe).sum(axis=0), np.inf)
     within = float(information[1].sum() / max(whole[1].sum(), 1e-12))
-    tested = usable & _enough(fit, level, levels)
+    tested = usable & _enough(fit, level, place, levels)
     p_value = np.ones(levels)
     error = np.sqrt(model)
     p_value[tested] = 2.0 * normal_share(-np.abs(effect[tested]) / error[tested])
@@ -116,15 +122,13 @@ def contrasts(fit: Fit, level: IntArray) -> Contrasts:
     return Contrasts(effect, error, p_value, tested, within)
 
 
-def _within(fit: Fit, level: IntArray, levels: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """By cell the share of each level; by time and level the information within reps, the score, all information."""
-    cells = fit.reps * 2
-    known = level >= 0
-    place = fit.cell[known] * levels + level[known]
-    weight = np.bincount(place, fit.weight[known], cells * levels).reshape(cells, levels)
-    left = np.bincount(place, fit.residual[known], cells * levels).reshape(cells, levels)
-    whole = np.bincount(fit.cell, fit.weight, cells)[:, None]
-    all_left = np.bincount(fit.cell, fit.residual, cells)[:, None]
+def _within(fit: Fit, place: IntArray, levels: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """By cell the share of each level; by time and level the information within reps, the score, all information.
+
+    `place` is the cell times one more than the levels, and one more than the level (0 where it has none).
+    """
+    weight, left = (_table(fit, place, levels, each) for each in (fit.weight, fit.residual))
+    whole, all_left = fit.cell_weight[:, None], fit.cell_residual[:, None]
     share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0.0)
 
     def by_time(values: FloatArray | IntArray) -> FloatArray:
@@ -133,19 +137,23 @@ def _within(fit: Fit, level: IntArray, levels: int) -> tuple[FloatArray, FloatAr
     return share, by_time(weight * (1.0 - share)), by_time(left - share * all_left), by_time(weight)
 
 
-def _enough(fit: Fit, level: IntArray, levels: int) -> BoolArray:
-    known = level >= 0
-    own, rep, account = level[known], fit.rep[known], fit.account[known]
-    exposure = np.bincount(fit.now[known] * levels + own, fit.exposure[known], 2 * levels).reshape(2, levels)
-    others = np.bincount(fit.now, fit.exposure, 2)[:, None] - exposure
+def _table(fit: Fit, place: IntArray, levels: int, values: FloatArray | None = None) -> FloatArray:
+    """Sums by cell and level, or numbers of efforts, shape (cells, levels); efforts without a level are in none."""
+    cells = fit.reps * 2
+    return np.asarray(np.bincount(place, values, cells * (levels + 1)).reshape(cells, levels + 1)[:, 1:], np.float64)
+
+
+def _enough(fit: Fit, level: IntArray, place: IntArray, levels: int) -> BoolArray:
+    table = _table(fit, place, levels, fit.exposure)
+    exposure = table.reshape(fit.reps, 2, levels).sum(axis=0)
+    others = fit.shift.exposure.reshape(fit.reps, 2).sum(axis=0)[:, None] - exposure
     need = np.array([[LEAST_BEFORE], [LEAST_NOW]])
-    present = fit.now[known] == 1
-    return np.asarray(
-        (exposure >= need).all(axis=0)
-        & (others >= need).all(axis=0)
-        & (_different(own[present], rep[present], levels) >= FEWEST_REPS)
-        & (_different(own[present], account[present], levels) >= FEWEST_ACCOUNTS)
-    )
+    reps = (table.reshape(fit.reps, 2, levels)[:, 1] > 0.0).sum(axis=0)
+    there = (exposure >= need).all(axis=0) & (others >= need).all(axis=0) & (reps >= FEWEST_REPS)
+    if there.any():
+        present = np.flatnonzero((fit.now == 1) & (level >= 0))
+        there &= _different(level[present], fit.account[present], levels) >= FEWEST_ACCOUNTS
+    return np.asarray(there)
 
 
 def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
@@ -183,10 +191,10 @@ def size_of(fit_of: FloatArray, level: BoolArray, *, start: float, parts: tuple[
     """
     rep, now, account = parts
     effect = float(np.clip(start, -4.0, 4.0))
-    code = level.astype(np.int64)
+    place = (rep * 2 + now) * 3 + level + 1
     for _ in range(_NEWTON):
         fit = fitted(fit_of + np.where(level & now, effect, 0.0), rep, now, account, success, exposure)
-        _, information, score, _ = _within(fit, code, 2)
+        _, information, score, _ = _within(fit, place, 2)
         if (information[:, 1] <= 1e-9).any():
             break
         step = float(np.clip(score[1, 1] / information[1, 1] - score[0, 1] / information[0, 1], -1.0, 1.0))

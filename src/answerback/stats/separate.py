@@ -145,11 +145,10 @@ def _of_people(efforts: Efforts) -> tuple[Efforts, tuple[str, ...]]:
         levels = int(level.max(initial=-1)) + 1
         if levels < 2 or any(one_partition(level, other) for other in dimensions.values()):
             continue
-        table = np.bincount(
-            efforts.rep[level >= 0] * levels + level[level >= 0],
-            efforts.exposure[level >= 0],
-            efforts.reps * levels,
-        ).reshape(efforts.reps, levels)
+        place = efforts.rep * (levels + 1) + level + 1
+        table = np.bincount(place, efforts.exposure, efforts.reps * (levels + 1)).reshape(efforts.reps, levels + 1)[
+            :, 1:
+        ]
         if table.sum() > 0.0 and 1.0 - table.max(axis=1).sum() / table.sum() < _ONE_LEVEL:
             moved.append(name)
             groups.setdefault(name, np.where(table.sum(axis=1) > 0.0, table.argmax(axis=1), -1))

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 import numpy as np
 
@@ -78,11 +77,12 @@ def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None
             f"lift cannot be restricted by {strange[0]!r}", where="--where", next_step=f"use {', '.join(WHERE)}"
         )
     everybody = Scope("what peers say", everybody=True)
-    cells, bosses = read_cells(reader, everybody), managers(reader)
 
-    @cache
     def rates_of(play: str) -> RepWeeks:
-        return rep_weeks(cells, reader.as_of, play, without=bosses)
+        def made() -> RepWeeks:
+            return rep_weeks(read_cells(reader, everybody), reader.as_of, play, without=managers(reader))
+
+        return reader.once(("rates of reps", reader.as_of, play), made)
 
     rates = rates_of(chosen.get("play", ""))
     draws: tuple[Lottery, ...] = ()
@@ -95,7 +95,8 @@ def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None
     else:
         began = rates.monday + WEEK  # what a rep had in the first week may have been there before
         mine = [each for each in gifts(reader, scope, of, chosen) if of != "tool" or each.day >= began]
-    rows, alone = _answers(rates, _chosen(reader, mine, chosen), _everything(reader, everybody))
+    every = reader.once(("everything given", reader.as_of), lambda: _everything(reader, everybody))
+    rows, alone = _answers(rates, _chosen(reader, mine, chosen), every)
     refused = None if rows or draws or trials else CannotTell(Refused.NO_RECORDS, have=0.0, need=1.0, names=(of,))
     return Lifts(of, tuple(rows), tuple(alone), draws, trials, refused, rates)
 
@@ -124,9 +125,14 @@ def _answers(rates: RepWeeks, mine: list[Gift], every: list[Gift]) -> tuple[list
         rows.append(Row(what, None, judge(rates, given[what], by_week(rates, own), busy)))
         found, _ = starts(rates, given[what], by_week(rates, own), busy)
         alone += [(what, each) for each in each_alone(rates.reps, found)]
-        for coach in sorted({each.by for each in own if each.by is not None}):
-            by_coach = by_week(rates, [each for each in own if each.by == coach])
-            rows.append(Row(what, coach, judge(rates, given[what], by_coach, busy)))
+        by_coach: dict[int, list[Gift]] = {}
+        for each in own:
+            if each.by is not None:
+                by_coach.setdefault(each.by, []).append(each)
+        rows += [
+            Row(what, coach, judge(rates, given[what], by_week(rates, talks), busy))
+            for coach, talks in sorted(by_coach.items())
+        ]
     told = doubted([each for _, each in alone])
     return rows, [(what, each) for (what, _), each in zip(alone, told, strict=True)]
 

@@ -75,9 +75,15 @@ def fresh_weeks(given: BoolArray) -> BoolArray:
     [[0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0]]
     """
     found = np.zeros_like(given)
-    for week in range(POST_WEEKS, given.shape[1]):
-        found[:, week] = given[:, week] & ~given[:, week - POST_WEEKS : week].any(axis=1)
+    so_far = _so_far(given)
+    before = so_far[:, POST_WEEKS:-1] - so_far[:, : -POST_WEEKS - 1]
+    found[:, POST_WEEKS:] = given[:, POST_WEEKS:] & (before == 0)
     return found
+
+
+def _so_far(given: BoolArray) -> IntArray:
+    """In how many weeks before each, shape (reps, weeks + 1)."""
+    return np.concatenate([np.zeros((len(given), 1), np.int64), np.cumsum(given, axis=1)], axis=1)
 
 
 def starts(
@@ -94,18 +100,20 @@ def starts(
     mine = given if own is None else own
     found: list[Start] = []
     pending = 0
+    had, began = _so_far(given), None if busy is None else _so_far(busy)
     for week in np.flatnonzero(mine.any(axis=0)).tolist():
         if week < POST_WEEKS:  # what was given before the data begin is not known
             continue
-        fresh = mine[:, week] & ~given[:, week - POST_WEEKS : week].any(axis=1)
+        fresh = mine[:, week] & (had[:, week] == had[:, week - POST_WEEKS])
         if not fresh.any():
             continue
         if week + POST_WEEKS >= weeks.done:
             pending += int(fresh.sum())
             continue
-        never = ~given[:, week - POST_WEEKS : week + POST_WEEKS + 1].any(axis=1)
-        if busy is not None:
-            never &= ~busy[:, week - RECENT_WEEKS : week + POST_WEEKS + 1].any(axis=1)
+        end = week + POST_WEEKS + 1
+        never = had[:, end] == had[:, week - POST_WEEKS]
+        if began is not None:
+            never &= began[:, end] == began[:, week - RECENT_WEEKS]
         earlier = weeks.stretch(week - RECENT_WEEKS - EARLIER_WEEKS, EARLIER_WEEKS)
         recent = weeks.stretch(week - RECENT_WEEKS, RECENT_WEEKS)
         post = weeks.stretch(week + 1, POST_WEEKS)

@@ -40,7 +40,9 @@ def gifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str]) -> li
     """
     if of not in OF:
         raise UsageError(f"nothing is known of {of!r}", where="--of", next_step=f"use one of {', '.join(OF)}")
-    found = _tools(reader, scope) if of == "tool" else _talks(reader, scope)
+    read = _tools if of == "tool" else _talks
+    whose = within(scope, "rep_key", "starts_at")
+    found = reader.once((read.__name__, whose, reader.as_of), lambda: read(reader, scope))
     if of == TRAINING:
         found = [each for each in found if each.what == TRAINING]
     if kind := where.get("kind"):
@@ -80,9 +82,11 @@ def _tools(reader: Reader, scope: Scope) -> list[Gift]:
 def by_week(weeks: RepWeeks, given: list[Gift]) -> BoolArray:
     """In which weeks each rep was given something, shape (reps, weeks); what lies outside them is left out."""
     found = np.zeros((len(weeks.reps), weeks.weeks), dtype=bool)
-    place = {int(key): at for at, key in enumerate(weeks.reps)}
-    for each in given:
-        rep, week = place.get(each.rep_key), weeks.week_of(each.day)
-        if rep is not None and 0 <= week < weeks.weeks:
-            found[rep, week] = True
+    if not given or not found.size:
+        return found
+    key = np.array([each.rep_key for each in given], np.int64)
+    week = (np.array([each.day.toordinal() for each in given], np.int64) - weeks.monday.toordinal()) // 7
+    place = np.minimum(np.searchsorted(weeks.reps, key), len(weeks.reps) - 1)
+    inside = (weeks.reps[place] == key) & (week >= 0) & (week < weeks.weeks)
+    found[place[inside], week[inside]] = True
     return found

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.analysis.reader import Reader
-from answerback.domain.money import Missing, Rates
+from answerback.domain.money import Missing, Rates, times
 from answerback.domain.periods import days
 from answerback.domain.refusals import CannotTell, Refused
 
@@ -57,19 +60,19 @@ def read_deals(reader: Reader) -> Deals:
         where said.occurred_at <= {reader.instant}
         qualify row_number() over (partition by said.deal_key order by said.occurred_at desc) = 1
         order by said.occurred_at, said.deal_key""")
-    rows = table.to_pylist()
-    rows = [row for row in rows if row["outcome"] is not None]
+    table = table.filter(pc.is_valid(table["outcome"]))
     exchange = _Exchange(reader)
-    own = reader.playbook.organisation.currency
-    worth = [exchange.worth(_amount(row), row["currency"] or own, row["occurred_at"]) for row in rows]
-    margin = [exchange.worth(_whole(row["margin"]), row["currency"] or own, row["occurred_at"]) for row in rows]
+    said, margin = ([_whole(text) for text in table[name].to_pylist()] for name in ("amount_said", "margin"))
+    stated = table["amount_minor"].to_pylist()
+    amount = [one if one is not None else other for one, other in zip(said, stated, strict=True)]
+    currency, at = table["currency"].to_pylist(), table["occurred_at"]
     return Deals(
-        day=np.array([(row["occurred_at"].date() - _EPOCH).days for row in rows], np.int64),
-        owner=np.array([row["owner_key"] for row in rows], np.int64),
-        account=np.array([row["account_key"] for row in rows], np.int64),
-        won=np.array([row["outcome"] == "won" for row in rows], np.bool_),
-        worth=np.array(worth, np.float64),
-        margin=np.array(margin, np.float64),
+        day=at.to_numpy().astype("datetime64[D]").astype(np.int64),
+        owner=table["owner_key"].to_numpy(),
+        account=table["account_key"].to_numpy(),
+        won=pc.equal(table["outcome"], "won").to_numpy().astype(np.bool_),
+        worth=exchange.worth(amount, currency, at),
+        margin=exchange.worth(margin, currency, at),
         no_rate=tuple(exchange.missing),
     )
 
@@ -88,25 +91,34 @@ class _Exchange:
     def __init__(self, reader: Reader) -> None:
         self._rates, self._own = Rates.of(reader.playbook), reader.playbook.organisation.currency
         self._zone = ZoneInfo(reader.playbook.organisation.time_zone)
+        self._factors: dict[tuple[str, date], Fraction] = {}
         self.missing: dict[Missing, None] = {}
 
-    def worth(self, amount: int | None, currency: str, at: datetime) -> float:
-        if amount is None:
-            return np.nan
-        if currency == self._own:
-            return float(amount)
-        found = self._rates.convert(amount, currency, self._own, at.replace(tzinfo=UTC).astimezone(self._zone).date())
-        if isinstance(found, Missing):
-            if all(each.currency != found.currency for each in self.missing):
-                self.missing[found] = None
-            return np.nan
-        return float(found)
+    def worth(
+        self, amount: list[int | None], currency: list[str | None], at: pa.ChunkedArray
+    ) -> NDArray[np.float64]:  # fmt: skip
+        """What each amount is worth; NaN where there is none, or no rate."""
+        found = np.full(len(amount), np.nan)
+        foreign = []
+        for place, (one, of) in enumerate(zip(amount, currency, strict=True)):
+            if one is not None and (of or self._own) == self._own:
+                found[place] = one
+            elif one is not None:
+                foreign.append((place, one, of or self._own))
+        places = [place for place, _, _ in foreign]
+        for (place, one, of), when in zip(foreign, at.take(pa.array(places, pa.int64())).to_pylist(), strict=True):
+            found[place] = self._converted(one, of, when)
+        return found
 
-
-def _amount(row: dict[str, object]) -> int | None:
-    said = _whole(row["amount_said"])
-    stated = row["amount_minor"]
-    return said if said is not None else stated if isinstance(stated, int) else None
+    def _converted(self, amount: int, currency: str, at: datetime) -> float:
+        day = at.replace(tzinfo=UTC).astimezone(self._zone).date()
+        factor = self._factors.get((currency, day)) or self._rates.factor(currency, self._own, day)
+        if isinstance(factor, Missing):
+            if all(each.currency != factor.currency for each in self.missing):
+                self.missing[factor] = None
+            return np.nan
+        self._factors[currency, day] = factor
+        return float(times(amount, factor))
 
 
 def _whole(text: object) -> int | None:
