@@ -15,7 +15,7 @@ import time
 import calibration
 from calibration.tables import PAGES, put_tables
 
-_NOT_METHODS = ("__main__", "tables", "detect_worlds", "increment_worlds")
+_NOT_METHODS = ("__main__", "tables", "detect_worlds", "increment_worlds", "lift_trials")
 _BY_NAME_ONLY = frozenset({"worlds"})
 """Takes hours where nothing of it was run before."""
 

@@ -1,8 +1,7 @@
 """How often the answers of lift are right: the tables of docs/methods/lift.md.
 
 Forty reps, 20 touches a week, 12 weeks before and 6 after; true rates drawn from Beta(4, 16), and each week's around
-them. Who is coached is chosen
-by the rate of the four weeks before, so that all that follows from that choice is there.
+them. Who is coached is chosen by the rate of the four weeks before, so that all that follows from that choice is there.
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from answerback.stats.sequences import peeking_factor, rate_sequence
 from answerback.stats.special import logistic, student_quantile
 from answerback.stats.staggered import NEVER, Rollout, rollout
 from answerback.stats.switchback import Switched, switchback, switched
+from calibration.lift_trials import two_ways
 from calibration.tables import Table
 
 REPS, A_WEEK, EARLIER, RECENT, POST = 40, 20, 8, 4, 6
@@ -397,4 +397,5 @@ def measure(*, quick: bool) -> list[Table]:
         looks(600 // part, rng),
         routines(1_000 // part, rng),
         rollouts(300 // part, rng),
+        two_ways(600 // part, default_rng(7)),
     ]
