@@ -12,8 +12,22 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Puts the commands beside the others."""
-    for command in (chain,):
+    for command in (balls, chain):
         app.command()(command)
+
+
+def balls(
+    context: typer.Context,
+    rep: Annotated[str, typer.Option("--for", help="One rep's, by id; else everybody's.")] = "",
+    by: Annotated[str, typer.Option(help="rep: how the policies were kept by each of them.")] = "",
+) -> None:
+    """Buyers who wait for an answer, and how the playbook's policies were kept."""
+    from answerback.cli.balls import show_balls
+    from answerback.domain.errors import UsageError
+
+    if by not in ("", "rep"):
+        raise UsageError(f"balls are not told by {by!r}", where="--by", next_step="take rep, or leave it out")
+    show_balls(context.obj, rep, by_rep=by == "rep")
 
 
 def chain(

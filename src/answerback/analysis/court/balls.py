@@ -8,14 +8,14 @@ ball, which counts from the first.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum, auto
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from answerback.analysis.clocks.book import Assumption
+from answerback.analysis.clocks.book import ClockBook
 from answerback.analysis.clocks.due import due, elapsed
 from answerback.analysis.clocks.reading import clock_book
 from answerback.analysis.court.asked import asked_sql
@@ -78,7 +78,7 @@ class Balls:
         ended_at: When it was settled, refused or over.
         settled_key: The touch that settled it, or 0.
         reaction_seconds: By the policy's clock, from `runs_from` to the end, or until now.
-        assumed: What was not known of somebody's hours.
+        book: The clocks they were held against.
     """
 
     as_of: int
@@ -100,7 +100,7 @@ class Balls:
     ended_at: IntArray
     settled_key: IntArray
     reaction_seconds: IntArray
-    assumed: tuple[Assumption, ...] = field(default=())
+    book: ClockBook
 
     def __len__(self) -> int:
         return len(self.state)
@@ -163,7 +163,7 @@ def balls(reader: Reader, scope: Scope) -> Balls:
         ended_at=ended,
         settled_key=np.where(states == _PLACE[State.OFF], 0, column("settled_key")),
         reaction_seconds=elapsed(book, rep_key, runs_from, np.maximum(until, runs_from), working_time=working),
-        assumed=book.assumed,
+        book=book,
     )
 
 
