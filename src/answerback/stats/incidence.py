@@ -294,7 +294,8 @@ def log_log(
     z = normal_quantile(0.5 + coverage / 2.0)
     inside = (share > 0.0) & (share < 1.0)
     safe = np.where(inside, share, 0.5)
-    half = z * np.sqrt(variance) / (safe * np.abs(np.log(safe)))
+    # Beyond 50 the ends are 0 and 1 anyway.
+    half = np.minimum(z * np.sqrt(variance) / (safe * np.abs(np.log(safe))), 50.0)
     far = (0.5 - coverage / 2.0) ** (1.0 / np.maximum(at_risk, 1.0))
     low = np.where(inside, safe ** np.exp(half), np.where(share > 0.0, far, 0.0))
     high = np.where(inside, safe ** np.exp(-half), np.where(share < 1.0, 1.0 - far, 1.0))
