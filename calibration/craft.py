@@ -38,20 +38,24 @@ def team_endings(rng: Generator, *, chains: int, spread: float, planted: float =
 
 def _repeats(teams: int) -> Table:
     rows = []
-    for name, chains, spread, planted in (
-        ("calm, 40 chains each", 40, 0.0, 0.0),
-        ("calm, reps differ (0.25)", 40, 0.25, 0.0),
-        ("calm, 15 chains each", 15, 0.25, 0.0),
-        ("one loses half at the offer, 40 chains", 40, 0.25, 0.5),
-        ("one loses half at the offer, 15 chains", 15, 0.25, 0.5),
-        ("one loses 60 % at the offer, 40 chains", 40, 0.25, 0.6),
+    for name, chains, spread, planted, recorded in (
+        ("calm, 40 chains each", 40, 0.0, 0.0, False),
+        ("calm, reps differ (0.25)", 40, 0.25, 0.0, False),
+        ("the same, causes recorded", 40, 0.25, 0.0, True),
+        ("calm, 15 chains each", 15, 0.25, 0.0, False),
+        ("one loses half at the offer, 40 chains", 40, 0.25, 0.5, False),
+        ("the same, mostly to one cause, recorded", 40, 0.25, 0.5, True),
+        ("one loses half at the offer, 15 chains", 15, 0.25, 0.5, False),
+        ("the same, mostly to one cause, recorded", 15, 0.25, 0.5, True),
+        ("one loses 60 % at the offer, 40 chains", 40, 0.25, 0.6, False),
     ):
         rng = default_rng(11)
         wrong = right = plain = 0
         for _ in range(teams):
             table = team_endings(rng, chains=chains, spread=spread, planted=planted)
             last = _last_five(rng, table)
-            named = how_sure(table, last, np.arange(1, table.shape[1]))[0] <= MOST_WRONG
+            caused = _causes(rng, table, last, planted=planted > 0) if recorded else ()
+            named = how_sure(table, last, np.arange(1, table.shape[1]), *caused)[0] <= MOST_WRONG
             right += bool(planted) and bool(named[0, 3])
             others = named.copy()
             if planted:
@@ -72,6 +76,15 @@ def _repeats(teams: int) -> Table:
 def _last_five(rng: Generator, table: np.ndarray) -> np.ndarray:
     drawn = [rng.multivariate_hypergeometric(row.astype(np.int64), LAST) for row in table]
     return np.stack(drawn)
+
+
+def _causes(rng: Generator, table: np.ndarray, last: np.ndarray, *, planted: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Of the last five and of all, what stood in the way: recorded for two of three, one of five causes."""
+    share = np.full((*table.shape, 6), [2 / 15] * 5 + [1 / 3])
+    if planted:
+        share[0, 3] = [0.6, *[1 / 60] * 4, 1 / 3]
+    late, earlier = (rng.multinomial(each.astype(np.int64), share)[..., :5] for each in (last, table - last))
+    return late.astype(np.float64), (late + earlier).astype(np.float64)
 
 
 def team_cells(

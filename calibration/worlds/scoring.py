@@ -15,6 +15,7 @@ from answerback.simulate.scenarios import Plan, planned
 from calibration.worlds.asking import Row
 from calibration.worlds.company import company
 from calibration.worlds.running import Case
+from calibration.worlds.true_rates import is_rut
 
 Label = tuple[str, str]
 """What kind of thing is named, and which."""
@@ -136,7 +137,7 @@ def score(case: Case, looks: Sequence[Row]) -> Score:
         said = labels(look)
         if said & truth.wanted:
             weeks.append(max(0, _week(look, truth.wanted) - truth.since // WEEK))
-        untrue = said - truth.wanted - truth.allowed - HARMLESS
+        untrue = labels(look, case) - truth.wanted - truth.allowed - HARMLESS
         untrue -= {each for each in untrue if each[0] == "ask" or (each[0] == "potential" and case.scenario in LOSING)}
         false.setdefault(look["area"], []).extend(sorted(untrue))
     refused = frozenset(each for look in looks for row in look["found"] for each in row.get("settle", ()))
@@ -157,9 +158,14 @@ LOSING = frozenset({"system", "manager", "mix", "wasted", "seat", "one-of-many",
 """Where something is lost, whatever else is said of it."""
 
 
-def labels(look: Row) -> set[Label]:
-    """All that an answer names."""
-    return {label for row in look["found"] for label in _LABELS.get(look["area"], _finding)(row)}
+def labels(look: Row, case: Case | None = None) -> set[Label]:
+    """All that an answer names; of a case, without the ruts that are true there."""
+    return {
+        label
+        for row in look["found"]
+        if case is None or row.get("kind") != "rut" or not is_rut(case, row)
+        for label in _LABELS.get(look["area"], _finding)(row)
+    }
 
 
 def _verdict(row: Row) -> Iterable[Label]:

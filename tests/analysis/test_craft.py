@@ -12,7 +12,7 @@ import pytest
 
 from answerback.analysis.craft import craft_of, findings
 from answerback.analysis.craft.cells import priors, read_cells, read_weeks
-from answerback.analysis.craft.endings import read_chains
+from answerback.analysis.craft.endings import MOST_WRONG, how_sure, read_chains
 from answerback.analysis.craft.plays import ruts, strengths
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import FindingKind
@@ -170,3 +170,20 @@ def test_a_rut_is_named_and_a_team_whose_channels_are_alike_has_none() -> None:
         wrong += sum(each.named for each in strengths(calm, known, everybody))
     assert found >= 3, "found in about 6 of 10 (docs/methods/craft.md)"
     assert wrong <= 1
+
+
+def test_losing_at_a_step_for_one_reason_stands_out_where_the_step_alone_does_not() -> None:
+    table = np.full((12, 3), 10.0)
+    table[0] = (7, 15, 8)
+    last = np.zeros((12, 3), np.int64)
+    last[:, 1], last[:, 2] = 3, 2
+    caused = np.zeros((12, 3, 4))
+    caused[:, 1] = 1.0
+    caused[0, 1] = (12, 0, 0, 0)
+    caused_last = np.zeros_like(caused)
+    caused_last[0, 1, 0] = 2.0
+    lost = np.array([1, 2])
+    assert how_sure(table, last, lost)[0][0, 1] > MOST_WRONG
+    sure = how_sure(table, last, lost, caused_last, caused)[0]
+    assert sure[0, 1] < 0.01
+    assert (sure[1:] > MOST_WRONG).all()

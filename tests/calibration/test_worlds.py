@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from answerback.analysis.reader import Reader, reading
@@ -21,6 +22,7 @@ from calibration.worlds.company import SECRET, World, company, world
 from calibration.worlds.running import Case, by_case, cases, read, run
 from calibration.worlds.scoring import TRUTHS, labels, score, truth_of
 from calibration.worlds.telling import EXPECTED, tables
+from calibration.worlds.true_rates import true_rates
 
 SMALL = company(5, reps=4, managers=1, weeks=9)
 FEW = partial(company, reps=10, managers=2, weeks=34)
@@ -170,3 +172,16 @@ def test_planted_causes_are_named_and_nothing_else_is(tmp_path: Path) -> None:
     assert scores["calm"].false["verdict"] == ()
     assert "cannot_tell" in results.read_text()
     assert AREAS.keys() >= {"verdict", "change", "lift", "increment", "friction", "craft", "potential"}
+
+
+def test_a_rut_is_false_only_where_the_planted_rates_say_so() -> None:
+    case = Case("calm", 1, False)
+    mail, call = (true_rates(case, kind, "approach", "small") for kind in ("email", "call"))
+    good, bad = int(np.argmax(mail)), int(np.argmax(np.where(mail < mail.mean(), call - mail, 0.0)))
+    details = {"other_play": "call / follow_up"}
+    ruts = [
+        {"kind": "rut", "level": "tell", "of": "rep", "seller": each, "name": "", "measure": "on_base", "verdict": None,
+         "play": "email / follow_up", "where": {"segment": "small"}, "details": details}
+        for each in (good, bad)
+    ]  # fmt: skip
+    assert score(case, [look(40, *ruts, area="craft")]).false["craft"] == (("rut", f"seller {good}"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.random import default_rng
+from scipy.stats import hypergeom, norm
 
 from answerback.stats.groove import grooves
 from answerback.stats.prior import peer_prior
@@ -79,6 +80,27 @@ def test_a_rise_that_held_is_told_from_one_that_went() -> None:
     rate[:, 30:] = 0.1
     gone = grooves(rng.binomial(15, rate).astype(np.float64), n)
     assert np.mean(gone.held) < 0.1
+
+
+def test_more_of_what_is_easy_is_no_groove() -> None:
+    hard, easy = np.full(40, 10.0), np.full(40, 2.0)
+    hard[20:], easy[20:] = 2.0, 10.0
+    n = np.stack([hard, easy])
+    s = np.stack([hard * 0.1, easy * 0.5])
+    s = np.stack([np.diff(np.floor(np.cumsum(np.r_[0.0, row]) + 1e-9)) for row in s])
+    assert grooves(s.sum(axis=0, keepdims=True), n.sum(axis=0, keepdims=True)).p_value[0] < 0.001
+    assert grooves(s, n, [0, 0]).p_value[0] > 0.2
+
+
+def test_a_groove_is_weighed_by_its_exact_conditional_probability() -> None:
+    s, n = np.zeros((2, 24)), np.full((2, 24), 5.0)
+    s[0, 12:], s[1, 12:] = 1.0, 2.0
+    found = grooves(s, n, [0, 0])
+    assert found.week.tolist() == [12]
+    few = float(hypergeom(120, 12, 60).pmf(0) * hypergeom(120, 24, 60).pmf(0))
+    height, split = -norm.ppf(few), np.log(160 / 80) - np.log(40 / 200)
+    tail = norm.pdf(height) * ((height - 1 / height) * split / 2 + 2 / height)
+    assert found.p_value[0] == pytest.approx(tail, rel=1e-6)
 
 
 def test_grooves_at_the_edges() -> None:

@@ -1,9 +1,13 @@
 """Rates that rose and held: one rise in a series of weeks, and whether the weeks after it stayed up.
 
-Method: likelihood-ratio scan for one change in a binomial rate (K. J. Worsley 1983, Biometrika 70(2)), rises only. The
-level of the greatest ratio is that of the greatest standardised Brownian bridge between the first and the last admitted
-split (B. James, K. L. James, D. Siegmund 1987, Biometrika 74(1)), one side. A rise has held where the later half of the
-weeks after it is above what was before, too, and not below the earlier half.
+Method: scan for one change in a binomial rate (K. J. Worsley 1983, Biometrika 70(2)), rises only, within strata:
+touches of one stream that differ in step or buyers have rates of their own, and a stream that does more of the easy
+ones has not risen. At each split the successes before it are compared with what the strata's totals make of them
+(N. Mantel and W. Haenszel 1959, JNCI 22(4)); the most striking split is weighed by its exact conditional probability,
+the sum of hypergeometric counts (C. R. Mehta, N. R. Patel, R. Gray 1985, JASA 80), because successes are few. The level
+of the greatest of many splits is that of the greatest standardised Brownian bridge between the first and the last
+admitted one (B. James, K. L. James, D. Siegmund 1987, Biometrika 74(1)), one side. A rise has held where the later half
+of the weeks after it is above what was before, too, and not below the earlier half.
 """
 
 from __future__ import annotations
@@ -14,12 +18,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray, counts, frozen
+from answerback.stats.special import log_gamma, normal_quantile
 
 LEAST_WEEKS = 8
 """After a rise, before it can have held."""
 LEAST_EXPOSURE = 40.0
 """Before, and after."""
 _ONE_SIDED = 1.645
+_WORTH_COUNTING = 2.0
+"""Standard errors below which a rise is none, whatever its exact probability."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,12 +45,13 @@ class Grooves:
     high: FloatArray
 
 
-def grooves(successes: ArrayLike, exposure: ArrayLike) -> Grooves:
+def grooves(successes: ArrayLike, exposure: ArrayLike, stream: ArrayLike | None = None) -> Grooves:
     """The most likely rise of each stream, how likely chance makes one as clear, and whether it held.
 
     Args:
-        successes: per stream and week, shape (streams, weeks).
+        successes: per stratum and week, shape (strata, weeks).
         exposure: the same; weeks of which all efforts have waited in full.
+        stream: of each stratum the stream it belongs to, whole numbers from 0, shape (strata,); else each is its own.
 
     Raises:
         ValueError: shapes differ, a count is negative or not finite, or successes exceed exposure.
@@ -54,42 +62,69 @@ def grooves(successes: ArrayLike, exposure: ArrayLike) -> Grooves:
     (array([10]), array([ True]), array([ True]))
     """
     s, m = counts(successes, "successes"), counts(exposure, "exposure")
-    if s.shape != m.shape or s.ndim != 2 or np.any(s > m):
-        raise ValueError("successes and exposure need one shape (streams, weeks), successes at most exposure")
-    gain, week, length = _best(s, m)
-    height = np.sqrt(np.maximum(gain, 1e-9))
-    density = np.exp(-gain / 2.0) / np.sqrt(2.0 * np.pi)
-    p_value = np.clip(density * ((height - 1.0 / height) * length / 2.0 + 2.0 / height), 0.0, 1.0)
-    return _told(s, m, week, np.where(gain > 1.0, p_value, 1.0))
+    own = np.arange(len(s)) if stream is None else np.asarray(stream, np.int64)
+    if s.shape != m.shape or s.ndim != 2 or own.shape != s.shape[:1] or np.any(s > m):
+        raise ValueError("successes and exposure need one shape (strata, weeks), successes at most exposure")
+    order = np.argsort(own, kind="stable")
+    s, m, own = s[order], m[order], own[order]
+    height, week, length = _best(s, m, own)
+    for each in np.flatnonzero(height > _WORTH_COUNTING).tolist():
+        first, last = np.searchsorted(own, (each, each + 1))
+        height[each] = _exact(s[first:last], m[first:last], int(week[each]))
+    density = np.exp(-(height**2) / 2.0) / np.sqrt(2.0 * np.pi)
+    tail = density * ((height - 1.0 / np.maximum(height, 1.0)) * length / 2.0 + 2.0 / np.maximum(height, 1.0))
+    p_value = np.where(height > 1.0, np.clip(tail, 0.0, 1.0), 1.0)
+    return _told(_by_stream(s, own), _by_stream(m, own), week, p_value)
 
 
-def _best(s: FloatArray, m: FloatArray) -> tuple[FloatArray, IntArray, FloatArray]:
-    """Twice the greatest gain in log likelihood by a rise, the week it begins in, and how long the bridge is.
+def _by_stream(values: FloatArray, stream: IntArray) -> FloatArray:
+    """Sums over the strata of each stream, shape (streams, weeks)."""
+    found = np.zeros((int(stream.max(initial=-1)) + 1, values.shape[1]))
+    np.add.at(found, stream, values)
+    return found
+
+
+def _best(s: FloatArray, m: FloatArray, stream: IntArray) -> tuple[FloatArray, IntArray, FloatArray]:
+    """By how many standard errors the clearest rise stands out, the week it begins in, and how long the bridge is.
 
     0 and -1 where there is none. The bridge's length is the log of the odds of the last admitted split's share of the
     exposure against the first one's.
     """
-    weeks = s.shape[1]
+    streams, weeks = int(stream.max(initial=-1)) + 1, s.shape[1]
     if weeks < 2:
-        return np.zeros(s.shape[0]), np.full(s.shape[0], -1), np.zeros(s.shape[0])
+        return np.zeros(streams), np.full(streams, -1), np.zeros(streams)
     s_before, m_before = np.cumsum(s, axis=1)[:, :-1], np.cumsum(m, axis=1)[:, :-1]
-    s_after, m_after = s.sum(axis=1, keepdims=True) - s_before, m.sum(axis=1, keepdims=True) - m_before
-    before, after = s_before / np.maximum(m_before, 1e-9), s_after / np.maximum(m_after, 1e-9)
     all_s, all_m = s.sum(axis=1, keepdims=True), m.sum(axis=1, keepdims=True)
-    gain = 2.0 * (_log(s_before, m_before) + _log(s_after, m_after) - _log(all_s, all_m))
-    admitted = (m_before >= LEAST_EXPOSURE) & (m_after >= LEAST_EXPOSURE)
+    rate = all_s / np.maximum(all_m, 1e-9)
+    spread = m_before * (all_m - m_before) / np.maximum(all_m * (all_m - 1.0), 1e-9) * all_m * rate * (1.0 - rate)
+    missing, variance = _by_stream(m_before * rate - s_before, stream), _by_stream(spread, stream)
+    before, after = _by_stream(m_before, stream), _by_stream(all_m - m_before, stream)
+    admitted = (before >= LEAST_EXPOSURE) & (after >= LEAST_EXPOSURE)
     admitted[:, max(weeks - LEAST_WEEKS, 0) :] = False
-    odds = np.log(np.maximum(m_before, 1e-9) / np.maximum(m_after, 1e-9))
+    odds = np.log(np.maximum(before, 1e-9) / np.maximum(after, 1e-9))
     length = np.where(admitted, odds, -np.inf).max(axis=1) - np.where(admitted, odds, np.inf).min(axis=1)
-    gain = np.where(admitted & (after > before), gain, 0.0)
-    place = gain.argmax(axis=1)
-    best = gain[np.arange(s.shape[0]), place]
+    height = np.where(admitted & (missing > 0), missing / np.sqrt(np.maximum(variance, 1e-9)), 0.0)
+    place = height.argmax(axis=1)
+    best = height[np.arange(streams), place]
     return best, np.where(best > 0, place + 1, -1), np.maximum(np.where(np.isfinite(length), length, 0.0), 0.0)
 
 
-def _log(s: FloatArray, m: FloatArray) -> FloatArray:
-    rate = np.clip(s / np.maximum(m, 1e-9), 1e-12, 1.0 - 1e-12)
-    return np.asarray(s * np.log(rate) + (m - s) * np.log1p(-rate))
+def _exact(s: FloatArray, m: FloatArray, week: int) -> float:
+    """The standard normal deviate of so few successes before a week, given each stratum's totals."""
+    chance = np.ones(1)
+    for all_s, all_m, m_before in zip(s.sum(axis=1), m.sum(axis=1), m[:, :week].sum(axis=1), strict=True):
+        low, high = max(0.0, all_s - (all_m - m_before)), min(all_s, m_before)
+        k = np.arange(low, high + 1.0)
+        log = _choose(m_before, k) + _choose(all_m - m_before, all_s - k) - _choose(all_m, np.array([all_s]))
+        part = np.zeros(int(high) + 1)
+        part[int(low) :] = np.exp(log)
+        chance = np.convolve(chance, part)
+    few = float(chance[: round(float(s[:, :week].sum())) + 1].sum())
+    return -float(normal_quantile(np.clip(few, 1e-15, 0.5)))
+
+
+def _choose(of: float, some: FloatArray) -> FloatArray:
+    return np.asarray(log_gamma(of + 1.0) - log_gamma(some + 1.0) - log_gamma(of - some + 1.0))
 
 
 def _told(s: FloatArray, m: FloatArray, week: IntArray, p_value: FloatArray) -> Grooves:

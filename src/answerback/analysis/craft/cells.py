@@ -57,13 +57,15 @@ class Cells:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weeks:
-    """Touches and proved answers per stream (rep and wide kind of touch) and week, shape (streams, weeks).
+    """Touches and proved answers per stratum and week, shape (strata, weeks).
 
-    `first_week` is the number of the first week since Monday 1970-01-05.
+    A stream is a rep's wide kind of touch, its strata are the kinds of touch and sorts of buyers in it: `rep` and
+    `play` are by stream, `stream` is by stratum. `first_week` is the number of the first week since Monday 1970-01-05.
     """
 
     rep: NDArray[np.int64]
     play: tuple[str, ...]
+    stream: NDArray[np.int64]
     n: NDArray[np.float64]
     s: NDArray[np.float64]
     first_week: int
@@ -103,21 +105,27 @@ def read_weeks(reader: Reader, scope: Scope) -> Weeks:
     """Everybody's counts by week."""
     rows = reader.query(f"""
         select rep_key, play_wide, cast(floor((epoch(occurred_at) / 86400 - 4) / 7) as bigint) as week,
+               dense_rank() over (order by rep_key, play_wide, play,
+                   coalesce(account.segment, account.size_band, outcome.segment, '')) - 1 as stratum,
                count(*) as n, count(*) filter (proved_at <= {reader.instant}) as s
-        from outcome where {_counted(reader, scope)}
-        group by all order by rep_key, play_wide, week""")
+        from outcome left join account on account.account_key = outcome.account_key
+        where {_counted(reader, scope)}
+        group by rep_key, play_wide, play, coalesce(account.segment, account.size_band, outcome.segment, ''), week
+        order by stratum, week""")
     if not rows.num_rows:
-        return Weeks(np.empty(0, np.int64), (), np.empty((0, 0)), np.empty((0, 0)), 0)
-    rep, week = rows["rep_key"].to_numpy(), rows["week"].to_numpy()
+        none = np.empty(0, np.int64)
+        return Weeks(none, (), none, np.empty((0, 0)), np.empty((0, 0)), 0)
+    rep, week, stratum = (rows[name].to_numpy().astype(np.int64) for name in ("rep_key", "week", "stratum"))
     play = rows["play_wide"].combine_chunks().dictionary_encode()
     code = play.indices.to_numpy(zero_copy_only=False).astype(np.int64)
     fresh = np.r_[True, (rep[1:] != rep[:-1]) | (code[1:] != code[:-1])]
-    stream, first = np.cumsum(fresh) - 1, int(week.min())
-    n = np.zeros((int(stream[-1]) + 1, int(week.max()) - first + 1))
+    first = int(week.min())
+    n = np.zeros((int(stratum[-1]) + 1, int(week.max()) - first + 1))
     s = np.zeros_like(n)
-    n[stream, week - first], s[stream, week - first] = rows["n"].to_numpy(), rows["s"].to_numpy()
+    n[stratum, week - first], s[stratum, week - first] = rows["n"].to_numpy(), rows["s"].to_numpy()
+    stream = (np.cumsum(fresh) - 1)[np.r_[True, stratum[1:] != stratum[:-1]]]
     names = play.dictionary.to_pylist()
-    return Weeks(rep[fresh], tuple(names[each] for each in code[fresh].tolist()), n, s, first)
+    return Weeks(rep[fresh], tuple(names[each] for each in code[fresh].tolist()), stream, n, s, first)
 
 
 def priors(cells: Cells) -> dict[int, PeerPrior]:

@@ -1,7 +1,8 @@
 """The same step, the same ending: chains that were lost where one's chains keep being lost, and what stood in the way.
 
 A chain is a deal that ended; it ends at the step that it had reached. Three of the last five alike make it current;
-whether that is more than chance is judged by all that ended within the year, against peers.
+whether that is more than chance is judged by all that ended before within the year, against peers: by the step, and by
+the step together with what stood in the way, where that is recorded.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 from answerback.stats.multiplicity import adjusted
+from answerback.stats.prior import PeerPrior
 from answerback.stats.same_ending import LAST, SAME, by_chance, chance_of_as_many
 
 MOST_WRONG = 0.05
@@ -48,7 +50,7 @@ class Repeat:
         alike, ended: Of all that ended within the year, those and all.
         peers_share: The share of peers' chains that ends so.
         by_chance: How often three of five would be so at the peers' share.
-        sure: The false discovery rate at which it is named.
+        sure: The false discovery rate at which it is named: by the step, or by the step and what stood in the way.
         named: Whether it is.
         cause: What stood in the way in most of them; or why that is not known.
         cause_in, with_cause: In how many of them, and of how many it is known.
@@ -115,14 +117,17 @@ def repeats(reader: Reader, scope: Scope, chains: Chains | None = None) -> tuple
     enough = np.flatnonzero(ended >= LAST)
     if len(enough) < FEWEST_PEERS:
         return CannotTell(Refused.TOO_FEW_CHAINS, have=float(ended.max(initial=0.0)), need=float(LAST))
-    lost = [n for n, (outcome, _) in enumerate(known.endings) if outcome == "lost"]
-    last = _last_alike(known, who, len(owners))
-    sure, share = how_sure(table, last, np.array(lost, np.int64))
+    lost = np.array([n for n, (outcome, _) in enumerate(known.endings) if outcome == "lost"], np.int64)
+    late = _among_last(who, len(owners))
+    last = np.zeros(table.shape, np.int64)
+    np.add.at(last, (who[late], known.ending[late]), 1)
+    asked = bool((last[:, lost] >= SAME).any())
+    causes = _obstacles(reader, known) if asked else {}
+    caused = tuple(_by_cause(known, who, causes, table.shape, some) for some in (late, np.ones_like(late)))
+    sure, share = how_sure(table, last, lost, *caused)
     seen = of_scope(scope, owners)
-    found = [(n, each) for n in enough.tolist() for each in lost if seen[n] and last[n, each] >= SAME]
-    wanted = [place for place in found if sure[place] <= MOST_WRONG]
-    causes = _obstacles(reader, known) if wanted else {}
-    recorded = bool(causes) or bool(wanted and _any_obstacle(reader))
+    found = [(n, each) for n in enough.tolist() for each in lost.tolist() if seen[n] and last[n, each] >= SAME]
+    recorded = bool(causes) or (asked and _any_obstacle(reader))
     return tuple(
         _told(known, who == n, each, {
             "rep_key": int(owners[n]), "of_last": int(last[n, each]), "alike": int(table[n, each]),
@@ -134,42 +139,80 @@ def repeats(reader: Reader, scope: Scope, chains: Chains | None = None) -> tuple
 
 
 def how_sure(
-    table: NDArray[np.float64], last: NDArray[np.int64], lost: NDArray[np.int64]
+    table: NDArray[np.float64],
+    last: NDArray[np.int64],
+    lost: NDArray[np.int64],
+    caused_last: NDArray[np.float64] | None = None,
+    caused: NDArray[np.float64] | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The false discovery rate at which each rep's repeated ending stands out, and the peers' share of each ending.
 
-    The last five chains say what is asked; the earlier ones, which had no part in that, answer it. Where peers are few,
-    the others alone say what is usual: one who stands out makes peers look more different than they are.
+    The last five chains say what is asked; the earlier ones, which had no part in that, answer it. Where it is recorded
+    what stood in the way, each cause at that step is asked as well: twice the smaller probability counts, of causes
+    times their number. Where peers are few, the others alone say what is usual: one who stands out makes peers look
+    more different than they are.
 
     Args:
         table: ended chains of the year per rep and ending.
         last: of the last five, the same.
         lost: the endings that are looked at.
+        caused_last: `last` by what stood in the way, shape (reps, endings, causes).
+        caused: `table`, the same.
     """
     ended = table.sum(axis=1)
     enough = ended >= LAST
     sure, share = np.ones(table.shape), np.zeros(table.shape[1])
     chance: dict[tuple[int, int], float] = {}
+    usual: dict[tuple[int, int], list[PeerPrior]] = {}
     for each in lost.tolist():
-        prior = said(table[enough, each], ended[enough])
-        share[each] = prior.mean
+        share[each] = said(table[enough, each], ended[enough]).mean
         for rep in np.flatnonzero(enough & (last[:, each] >= SAME)).tolist():
-            others = enough & (np.arange(len(enough)) != rep)
-            usual = said(table[others, each], ended[others]) if others.sum() < _MANY_PEERS else prior
-            alike, earlier = table[rep, each] - last[rep, each], ended[rep] - LAST
-            chance[rep, each] = float(chance_of_as_many([alike], [earlier], usual)[0])
+            found = _chance(rep, table[:, each], last[rep, each], ended, usual.setdefault((each, -1), []))
+            if caused is not None and caused_last is not None and caused[rep, each].any():
+                by_cause = [
+                    _chance(rep, caused[:, each, cause], caused_last[rep, each, cause], ended, kept)
+                    for cause in np.flatnonzero(caused[rep, each]).tolist()
+                    for kept in (usual.setdefault((each, cause), []),)
+                ]
+                found = min(1.0, 2.0 * min(found, min(by_cause) * caused.shape[2]))
+            chance[rep, each] = found
     if chance:
         sure[tuple(np.array(list(chance)).T)] = adjusted(list(chance.values()))
     return sure, share
 
 
-def _last_alike(chains: Chains, who: NDArray[np.int64], owners: int) -> NDArray[np.int64]:
-    """Per owner and ending, how many of the last five chains ended so."""
-    count = np.bincount(who, minlength=owners)
-    end = np.cumsum(count)
-    late = np.arange(len(who)) >= end[who] - LAST
-    table = np.zeros((owners, len(chains.endings)), np.int64)
-    np.add.at(table, (who[late], chains.ending[late]), 1)
+def _chance(
+    rep: int, alike: NDArray[np.float64], last: float, ended: NDArray[np.float64], kept: list[PeerPrior]
+) -> float:
+    """How likely so many of a rep's earlier chains would end in this way, were the rep like the others.
+
+    Of many peers, what they say is `kept` for the next one who is asked about.
+    """
+    others = ended >= LAST
+    if others.sum() < _MANY_PEERS:
+        others[rep] = False
+        usual = said(alike[others], ended[others])
+    else:
+        kept += [] if kept else [said(alike[others], ended[others])]
+        usual = kept[0]
+    return float(chance_of_as_many([alike[rep] - last], [ended[rep] - LAST], usual)[0])
+
+
+def _among_last(who: NDArray[np.int64], owners: int) -> NDArray[np.bool_]:
+    """Which chains are among their owner's last five."""
+    end = np.cumsum(np.bincount(who, minlength=owners))
+    return np.asarray(np.arange(len(who)) >= end[who] - LAST)
+
+
+def _by_cause(
+    chains: Chains, who: NDArray[np.int64], causes: dict[int, str], shape: tuple[int, ...], some: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Chains among `some` by owner, ending and what stood in the way, as far as that is recorded."""
+    names = sorted(set(causes.values()))
+    code = np.array([names.index(causes[deal]) if deal in causes else -1 for deal in chains.deal.tolist()], np.int64)
+    table = np.zeros((*shape, len(names)))
+    known = some & (code >= 0)
+    np.add.at(table, (who[known], chains.ending[known], code[known]), 1.0)
     return table
 
 

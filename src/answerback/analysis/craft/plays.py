@@ -286,14 +286,15 @@ def rose_and_held(weeks: Weeks, scope: Scope) -> tuple[Groove, ...]:
     """Rates that rose, and whether each held and is named: over all reps and kinds of touch, whoever is asking."""
     if not len(weeks.rep):
         return ()
-    found = grooves(weeks.s, weeks.n)
+    found = grooves(weeks.s, weeks.n, weeks.stream)
     tried = found.week >= 0
     if not tried.any():
         return ()
     sure = np.ones(len(weeks.rep))
     sure[tried] = adjusted(found.p_value[tried])
     seen = of_scope(scope, weeks.rep)
-    after = np.arange(weeks.n.shape[1]) >= found.week[:, None]
+    after = np.arange(weeks.n.shape[1]) >= found.week[weeks.stream, None]
+    touches, answers = (np.bincount(weeks.stream, (each * after).sum(axis=1)) for each in (weeks.n, weeks.s))
     return tuple(
         Groove(
             rep_key=int(weeks.rep[each]),
@@ -303,8 +304,8 @@ def rose_and_held(weeks: Weeks, scope: Scope) -> tuple[Groove, ...]:
             after=float(found.after[each]),
             low=float(found.low[each]),
             high=float(found.high[each]),
-            touches=int(weeks.n[each][after[each]].sum()),
-            answers=int(weeks.s[each][after[each]].sum()),
+            touches=int(touches[each]),
+            answers=int(answers[each]),
             sure=float(sure[each]),
             named=bool(sure[each] <= GROOVES_WRONG and found.held[each]),
         )
