@@ -31,6 +31,7 @@ ALL = {
     "tables": (),
     "mailbox": (),
     "detecting": (),
+    "judging": (),
 }
 """What `all` runs, with its arguments."""
 LARGE = {"builds_large": ("--events", "100000000", "--memory", "10GB")}
