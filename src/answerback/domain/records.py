@@ -300,7 +300,7 @@ _TYPES = (
             ref("rep", "Who practises.", required=True),
             text("play", "The play it is about."),
             text("metric", "What is measured.", required=True),
-            text("arm", "now or later, where lots decide who starts; of two ways: by company, or weeks: and n (new) or u (usual) for each."),
+            text("arm", "now or later, as lots say; of two ways: by company, or weeks: and n (new) or u (usual)."),
             instant("frozen_at", "When metric, baseline and end were fixed.", required=True),
             _FROM,
             _TO,

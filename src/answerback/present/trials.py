@@ -122,9 +122,11 @@ def _figures(each: Tried) -> list[str]:
     if measured is None:
         return []
     so_far = "So far " if not each.over else ""
+    beside = "" if each.trial.by_company else " beside each rep's own rate before"
+    between = f"between {measured.low * 100:+.1f} and {measured.high * 100:+.1f}"
     rates = (
         f"{so_far}{plan.new.name!r} moved {_rate(measured.new)}, {plan.usual.name!r} {_rate(measured.usual)}:"
-        f" {measured.effect.value * 100:+.1f} points, between {measured.low * 100:+.1f} and {measured.high * 100:+.1f},"
+        f" {measured.effect.value * 100:+.1f} points{beside}, {between},"
         f" from {measured.units[0]:,} and {measured.units[1]:,} {_units(each)}."
     )
     said = [rates]

@@ -182,8 +182,9 @@ def tried(reader: Reader, scope: Scope, trial: Trial) -> Tried:
     measured = _measured(trial, touches, done / days) if done else CannotTell(Refused.NOT_OVER)
     kept, told = _kept(trial, touches)
     refused = _refused(trial, measured, kept, done)
-    if isinstance(measured, Measured) and done >= days:
-        measured = replace(measured, low=measured.effect.low, high=measured.effect.high)
+    if isinstance(measured, Measured):
+        low, high = (measured.low, measured.high) if done < days else (measured.effect.low, measured.effect.high)
+        measured = replace(measured, low=max(-1.0, low), high=min(1.0, high))
     return Tried(
         trial,
         done,
