@@ -18,7 +18,7 @@ _ALPHA, _BETA, _STOPS, _TOUCHES = 0.56, 4.7, 0.1, 10
 
 def measure(*, quick: bool) -> list[Table]:
     """Three tables: the fall that nobody caused, the test of a departure, the test of harm."""
-    return [_by_itself(), _departures(2 if quick else 24), _harms(20 if quick else 200)]
+    return [_by_itself(), _departures(2 if quick else 16), _harms(20 if quick else 120)]
 
 
 def runs(rng: Generator, size: int, *, ratio: float = 1.0, cold: float = 0.0, two_sorts: bool = False) -> TouchCounts:
