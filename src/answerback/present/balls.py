@@ -8,6 +8,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from answerback.analysis.court.balls import NOBODY, Balls
+from answerback.analysis.court.beside import SERVICE
 from answerback.analysis.court.kept import Kept
 from answerback.analysis.court.waiting import OLDEST, Ball, Court
 from answerback.domain.playbook import Policy
@@ -25,6 +26,8 @@ _DID = {
     "no_show": "did not come",
     "declined_meeting": "declined to meet",
     "complained": "complained",
+    "promised": "was promised something",
+    "service_case": "needs service",
 }
 _OPEN_ROWS = (
     ("event_id", pa.string()),
@@ -43,9 +46,9 @@ _OPEN_ROWS = (
 
 def answer_lines(court: Court, policies: Sequence[Policy]) -> list[str]:
     """How many buyers wait, and how many of them beyond what the playbook promises."""
-    if not policies:
-        return ["Cannot tell: the playbook has no [[policy]], so nothing says when a buyer waits too long."]
     waiting = len(court.rows)
+    if not policies and not waiting:
+        return ["Cannot tell: the playbook has no [[policy]], so nothing says when a buyer waits too long."]
     if not waiting:
         return ["No buyer waits for an answer."]
     said = f"{_count(waiting, 'buyer waits', 'buyers wait')} for an answer"
@@ -61,7 +64,7 @@ def open_for_eyes(court: Court, as_of: datetime) -> pa.Table:
             "buyer": ball.contact_id or ball.account_id or ball.deal_id,
             "deal": ball.deal_id,
             "did": _did(ball),
-            "waits": duration(int((as_of - ball.since).total_seconds())),
+            "waits": duration(max(0, int((as_of - ball.since).total_seconds()))),
             "in time until": _until(ball, as_of),
             "on": ball.rep_id or "nobody yet",
             "policy": ball.policy,
@@ -80,7 +83,7 @@ def _did(ball: Ball) -> str:
 
 def _until(ball: Ball, as_of: datetime) -> str:
     if ball.due_at is None:
-        return "no working day in sight"
+        return "" if ball.policy == SERVICE else "no working day in sight"
     day = f"{ball.due_at:%Y-%m-%d %H:%M}"
     return f"{day}, over" if ball.late else f"{day}, {duration(int((ball.due_at - as_of).total_seconds()))} left"
 

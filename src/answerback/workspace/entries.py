@@ -32,7 +32,7 @@ COLLAPSING = frozenset({"reference", "participant", "coverage", "attribute", "as
 """Records of which two equal ones say no more than one."""
 _CARRIED = (Field("source_id", FieldType.TEXT, ""), Field("version_at", FieldType.INSTANT, ""))
 _TOKENS = tuple(Field(name, FieldType.TEXT, "") for name in TOKEN_FIELDS)
-_NAMED = frozenset({"rep", "account", "contact", "deal", "event", "case", "token"})
+_NAMED = frozenset({"rep", "account", "contact", "deal", "event", "case", "promise", "token"})
 """Spaces whose ids are ever shown again, and so are kept."""
 _SHARED = frozenset({"rep", "account", "contact", "deal"})
 """Spaces whose ids may be another system's. No others: a mail of two mailboxes has its token in each of them."""

@@ -1,8 +1,11 @@
 """What buyers asked for, by policy: whose turn each made it, and what settled it.
 
-A policy names the acts that put the ball in the seller's court. What settles one is the first effort by hand, after it,
-that the policy accepts: toward that person; on that deal or company where either names nobody; one that names the act;
-or one in its thread. A refusal, or the end of the deal, takes the ball out of the game.
+A policy names the acts that put the ball in the seller's court. What settles one is the first effort by hand, at its
+instant or after it, that the policy accepts: toward that person; on that deal or company where either names nobody; one
+that names the act; or one in its thread. What is said of a company without naming a deal counts for its deals, and the
+other way round. A refusal by that person, or on that deal where either names nobody, takes the ball out of the game; so
+does the end of the deal. What happened at one instant may have happened in either order, so it is not held against
+anybody.
 """
 
 from __future__ import annotations
@@ -25,17 +28,27 @@ with asked as (
       and not {refuses} and {fits} and {in_view}
 ),
 touch as (
-    select event.event_key, event.chain_key, event.contact_key, event.occurred_at, event.rep_key
+    select event.event_key, event.chain_key, event.is_deal, event.account_key, event.occurred_at
     from chain_event as event
     where event.side = 'seller' and event.turns and event.occurred_at <= {instant} and {settles}
 ),
 toward as (
-    select who.contact_key, touch.occurred_at, touch.event_key
+    select who.contact_key, touch.occurred_at, min(touch.event_key) as event_key
     from effort_contact as who join touch on touch.event_key = who.effort_key
+    group by who.contact_key, touch.occurred_at
 ),
-nameless as (
-    select chain_key, occurred_at, event_key from touch
-    where not exists (select 1 from effort_contact as who where who.effort_key = touch.event_key)
+offered as (
+    select chain_key, is_deal, account_key, occurred_at, names_somebody, min(event_key) as event_key
+    from (
+        select *, exists (select 1 from effort_contact as who where who.effort_key = touch.event_key) as names_somebody
+        from touch
+    )
+    group by all
+),
+on_chain as (
+    select *, false as asked_by_somebody from offered
+    union all
+    select *, true from offered where not names_somebody
 ),
 by_person as (
     select asked.event_key, toward.occurred_at as settled_at, toward.event_key as settled_key
@@ -43,42 +56,57 @@ by_person as (
       on toward.contact_key = asked.contact_key and toward.occurred_at >= asked.occurred_at
 ),
 by_chain as (
-    select asked.event_key, touch.occurred_at as settled_at, touch.event_key as settled_key
-    from (select * from asked where contact_key is null) as asked
-    asof join touch on touch.chain_key = asked.chain_key and touch.occurred_at >= asked.occurred_at
+    select asked.event_key, each.occurred_at as settled_at, each.event_key as settled_key
+    from asked asof join on_chain as each
+      on each.chain_key = asked.chain_key and each.asked_by_somebody = (asked.contact_key is not null)
+     and each.occurred_at >= asked.occurred_at
     union all
-    select asked.event_key, nameless.occurred_at, nameless.event_key
-    from asked asof join nameless
-      on nameless.chain_key = asked.chain_key and nameless.occurred_at >= asked.occurred_at
+    select asked.event_key, each.occurred_at, each.event_key
+    from asked asof join on_chain as each
+      on each.account_key = asked.account_key and each.is_deal = (not asked.is_deal)
+     and each.asked_by_somebody = (asked.contact_key is not null) and each.occurred_at >= asked.occurred_at
 ),
 by_token as (
-    select asked.event_key, min(touch.occurred_at) as settled_at,
-           min_by(touch.event_key, touch.occurred_at) as settled_key
+    select asked.event_key, touch.occurred_at as settled_at, touch.event_key as settled_key
     from asked
     join action_token as mine on mine.action_key = asked.event_key
     join effort_token as later on later.token_key = mine.token_key
     join touch on touch.event_key = later.effort_key
     where touch.occurred_at >= asked.occurred_at
       and (mine.role = 'is' and later.role = 'answers' or mine.role = 'about' and later.role = 'about')
-    group by asked.event_key
 ),
 settled as (
-    select event_key, min(settled_at) as settled_at, min_by(settled_key, settled_at) as settled_key
+    select event_key, settled_at, settled_key
     from (select * from by_person union all select * from by_chain union all select * from by_token)
-    group by event_key
+    qualify row_number() over (partition by event_key order by settled_at, settled_key) = 1
 ),
 refusal as (
-    select contact_key, occurred_at from chain_event as event
-    where event.side = 'buyer' and event.contact_key is not null and {refuses} and event.occurred_at <= {instant}
+    select distinct event.contact_key, event.chain_key, event.occurred_at
+    from chain_event as event
+    where event.side = 'buyer' and {refuses} and event.occurred_at <= {instant} and {in_view}
+),
+refused_on_chain as (
+    select distinct chain_key, occurred_at, false as asked_by_somebody from refusal
+    union all
+    select chain_key, occurred_at, true from refusal where contact_key is null
 ),
 ended as (
-    select asked.event_key, refusal.occurred_at as refused_at
-    from asked asof join refusal
-      on refusal.contact_key = asked.contact_key and refusal.occurred_at >= asked.occurred_at
+    select event_key, min(refused_at) as refused_at
+    from (
+        select asked.event_key, refusal.occurred_at as refused_at
+        from asked asof join refusal
+          on refusal.contact_key = asked.contact_key and refusal.occurred_at >= asked.occurred_at
+        union all
+        select asked.event_key, each.occurred_at
+        from asked asof join refused_on_chain as each
+          on each.chain_key = asked.chain_key and each.asked_by_somebody = (asked.contact_key is not null)
+         and each.occurred_at >= asked.occurred_at
+    )
+    group by event_key
 )
 select asked.event_key, asked.chain_key, asked.is_deal, asked.account_key, asked.contact_key, asked.kind, asked.subkind,
        asked.occurred_at, settled.settled_at, settled.settled_key, ended.refused_at, life.ends_at,
-       {policy} as policy
+       cast(null as timestamp) as promised_for, {policy} as policy
 from asked
 left join settled on settled.event_key = asked.event_key
 left join ended on ended.event_key = asked.event_key
@@ -87,9 +115,9 @@ where life.ends_at is null or life.ends_at > asked.occurred_at
 """
 
 
-def asked_sql(reader: Reader, scope: Scope, policies: Iterable[tuple[int, Policy]]) -> str:
-    """One row per act that a policy names, and policy: what was asked, and what came after it."""
-    return " union all ".join(f"({_of_policy(reader, scope, number, each)})" for number, each in policies)
+def asked_sql(reader: Reader, scope: Scope, policies: Iterable[tuple[int, Policy]]) -> list[str]:
+    """By policy, a query with one row per act that it names: what was asked, and what came after it."""
+    return [_of_policy(reader, scope, number, each) for number, each in policies]
 
 
 def _of_policy(reader: Reader, scope: Scope, number: int, policy: Policy) -> str:

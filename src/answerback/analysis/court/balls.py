@@ -2,7 +2,10 @@
 
 Everything is derived when it is asked, from what happened and from the playbook's policies: a late answer stays
 visible, and a changed policy changes the past with it. Several acts of one person before they are answered are one
-ball, which counts from the first.
+ball, which counts from the first. What was promised for a day, and open service cases, are balls beside them.
+
+Somebody may say of an act or a deal that it is no ball, which holds for all that the buyer had done by then; or that
+they wait until a day: said in time, the policy's time runs from that day. An `undo` takes all earlier words back.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -19,12 +23,14 @@ from answerback.analysis.clocks.book import ClockBook
 from answerback.analysis.clocks.due import due, elapsed
 from answerback.analysis.clocks.reading import clock_book
 from answerback.analysis.court.asked import asked_sql
+from answerback.analysis.court.beside import BESIDE, PROMISE, SERVICE, beside_sql, end_of_day
 from answerback.analysis.court.whose import whose_sql
 from answerback.analysis.reader import Reader
 from answerback.domain.playbook import Policy
 from answerback.domain.scope import Scope
 from answerback.engine.scoped import within
 from answerback.stats.arrays import BoolArray, IntArray
+from answerback.stats.working_time import NEVER
 
 NOBODY = 0
 """The key of no rep: nobody was given it yet."""
@@ -65,16 +71,17 @@ class Balls:
 
     Attributes:
         as_of: The instant they are seen from.
-        policies: Those of the playbook; `policy` is a place in them.
+        policies: Those of the playbook.
         state: What became of it, as a place in `State`.
-        event_key, kind: The first act of the buyer that nobody had answered.
+        policy: The place in `names` of the policy that it is held to, or of what it is.
+        event_key, kind: The first act of the buyer that nobody had answered; or the promise, or the case.
         times: How many acts it stands for.
         chain_key, is_deal, account_key, contact_key: Where; 0 for nobody and nothing.
         rep_key: Whose turn it was; `NOBODY` where nobody was given it.
-        since: When the buyer acted.
+        since: When the buyer acted; the time for which it was promised; when the case was opened.
         told_at: When the rep was told that it is theirs, where an assignment says so.
         runs_from: From when the policy's time runs.
-        due_at: The last instant in time; `NEVER` where the rep does not work that long.
+        due_at: The last instant in time; `NEVER` where the rep does not work that long, and of a case.
         ended_at: When it was settled, refused or over.
         settled_key: The touch that settled it, or 0.
         reaction_seconds: By the policy's clock, from `runs_from` to the end, or until now.
@@ -105,6 +112,11 @@ class Balls:
     def __len__(self) -> int:
         return len(self.state)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What `policy` is a place in: the names of the policies, then promises and service cases."""
+        return (*(each.name for each in self.policies), *BESIDE)
+
     def where(self, *states: State) -> BoolArray:
         """Which rows are in one of the states; shape (n,)."""
         return np.isin(self.state, [_PLACE[each] for each in states])
@@ -122,31 +134,28 @@ def balls(reader: Reader, scope: Scope) -> Balls:
     """All balls that were ever in the court of somebody within the scope, as of the reader's instant."""
     policies = reader.playbook.policy
     book = clock_book(reader, scope)
-    table = reader.query(_balls_sql(reader, scope, policies)) if policies else _NONE.empty_table()
+    table = reader.query(_balls_sql(reader, scope, policies))
     column = _columns(table)
-    limit = np.array([each.within_seconds for each in policies], np.int64)[column("policy")]
-    working = np.array([each.working_time for each in policies], np.bool_)[column("policy")]
-    by_assignment = np.array([each.clock == "assignment" for each in policies], np.bool_)[column("policy")]
-    since, told_at, rep_key = column("since"), column("told_at"), column("rep_key")
-    # Nobody is late for what nobody had given them: without an owner before, the clock runs from the assignment.
-    runs_from = np.where(by_assignment | (column("given_later") == 1), np.maximum(since, told_at), since)
-    due_at = due(book, rep_key, runs_from, limit, working_time=working)
-    settled, over = column("settled_at"), _earliest(column("refused_at"), column("ends_at"))
     now = int(reader.as_of.timestamp())
+    since = np.where(column("promised_for") >= 0, column("promised_for"), column("since"))
+    working = _by_sort([each.working_time for each in policies])[column("policy")]
+    runs_from, due_at = _due(reader, book, policies, column, since)
+    settled, over = column("settled_at"), _earliest(column("refused_at"), column("ends_at"))
     ended = _earliest(settled, over)
     ended = np.where(ended > now, -1, ended)
     until = np.where(ended >= 0, ended, now)
-    states = _states(
-        late=until > due_at,
-        settled=(settled >= 0) & ((over < 0) | (settled <= over)) & (ended >= 0),
-        ended=ended >= 0,
-        postponed=column("wait_until") > now,
-        nobodys=rep_key == NOBODY,
-    )
+    answered = (settled >= 0) & ((over < 0) | (settled <= over)) & (ended >= 0)
+    rep_key = column("rep_key")
     return Balls(
         as_of=now,
         policies=policies,
-        state=states,
+        state=_states(
+            late=until > due_at,
+            settled=answered,
+            ended=ended >= 0,
+            postponed=column("wait_until") > now,
+            nobodys=rep_key == NOBODY,
+        ),
         policy=column("policy"),
         event_key=column("event_key"),
         kind=table["kind"].combine_chunks(),
@@ -157,14 +166,42 @@ def balls(reader: Reader, scope: Scope) -> Balls:
         contact_key=column("contact_key"),
         rep_key=rep_key,
         since=since,
-        told_at=told_at,
+        told_at=column("told_at"),
         runs_from=runs_from,
         due_at=due_at,
         ended_at=ended,
-        settled_key=np.where(states == _PLACE[State.OFF], 0, column("settled_key")),
+        settled_key=np.where(answered, column("settled_key"), 0),
         reaction_seconds=elapsed(book, rep_key, runs_from, np.maximum(until, runs_from), working_time=working),
         book=book,
     )
+
+
+def _by_sort(values: list[bool]) -> BoolArray:
+    """A setting of each policy, and true for what stands beside them."""
+    return np.array([*values, *(True for _ in BESIDE)], np.bool_)
+
+
+def _due(
+    reader: Reader, book: ClockBook, policies: tuple[Policy, ...], column: Callable[[str], IntArray], since: IntArray
+) -> tuple[IntArray, IntArray]:
+    """By row, from when its time runs, and the last instant in time."""
+    policy, rep_key, told_at = column("policy"), column("rep_key"), column("told_at")
+    limit = np.array([*(each.within_seconds for each in policies), *(0 for _ in BESIDE)], np.int64)[policy]
+    working = _by_sort([each.working_time for each in policies])[policy]
+    by_assignment = np.array([*(each.clock == "assignment" for each in policies), *(False for _ in BESIDE)])[policy]
+    # Nobody is late for what nobody had given them: without an owner before, the clock runs from the assignment.
+    runs_from = np.where(by_assignment | (column("given_later") == 1), np.maximum(since, told_at), since)
+    due_at = due(book, rep_key, runs_from, limit, working_time=working)
+    promised = policy == len(policies) + BESIDE.index(PROMISE)
+    if promised.any():
+        zone = ZoneInfo(reader.playbook.organisation.time_zone)
+        due_at[promised] = end_of_day(book, zone, rep_key[promised], runs_from[promised])
+    due_at[policy == len(policies) + BESIDE.index(SERVICE)] = NEVER
+    waits = (column("wait_until") > runs_from) & (column("waited_at") <= due_at) & (due_at != NEVER)
+    if waits.any():
+        runs_from[waits] = column("wait_until")[waits]
+        due_at[waits] = due(book, rep_key[waits], runs_from[waits], limit[waits], working_time=working[waits])
+    return runs_from, due_at
 
 
 def _states(
@@ -188,12 +225,7 @@ def _earliest(one: IntArray, other: IntArray) -> IntArray:
     return np.where((one >= 0) & ((other < 0) | (one <= other)), one, other)
 
 
-_INSTANTS = ("since", "told_at", "settled_at", "refused_at", "ends_at", "wait_until")
-_KEYS = ("event_key", "chain_key", "account_key", "contact_key", "rep_key", "settled_key")
-_NONE = pa.schema(
-    [(name, pa.int64()) for name in (*_KEYS, *_INSTANTS, "policy", "times", "given_later", "is_deal")]
-    + [("kind", pa.string())]
-)
+_INSTANTS = ("since", "told_at", "settled_at", "refused_at", "ends_at", "wait_until", "waited_at", "promised_for")
 
 
 def _columns(table: pa.Table) -> Callable[[str], IntArray]:
@@ -207,42 +239,55 @@ def _columns(table: pa.Table) -> Callable[[str], IntArray]:
 
 def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> str:
     """One row per ball: the acts of one party that one thing settled, or nothing yet, and whose turn they made it."""
+    every = asked_sql(reader, scope, enumerate(policies)) + beside_sql(reader, len(policies))
+    instants = {
+        "since": "ball.occurred_at",
+        "told_at": "whose.told_at",
+        "settled_at": "ball.settled_at",
+        "refused_at": "ball.refused_at",
+        "ends_at": "ball.ends_at",
+        "wait_until": "ball.waits_until",
+        "waited_at": "ball.waited_at",
+        "promised_for": "ball.promised_for",
+    }
+    seconds = ", ".join(f"cast(epoch({value}) as bigint) as {name}" for name, value in instants.items())
     return f"""
-        with asked as materialized ({asked_sql(reader, scope, enumerate(policies))}),
+        with asked as materialized ({" union all ".join(f"({each})" for each in every)}),
         {_words("event", reader.instant)},
         {_words("deal", reader.instant)},
         standing as (
-            select asked.*,
-                   greatest(case when event_word.kind = 'wait_until' then event_word.until end,
-                            case when deal_word.kind = 'wait_until' and deal_word.occurred_at >= asked.occurred_at
-                                 then deal_word.until end) as wait_until
+            select asked.*, event_word.none_at, event_word.until as event_until, event_word.waited_at as event_said,
+                   case when deal_word.waited_at >= asked.occurred_at then deal_word.until end as deal_until,
+                   deal_word.waited_at as deal_said, coalesce(contact_key, chain_key) as party
             from asked
             left join event_word on event_word.subject_key = asked.event_key
             left join deal_word on deal_word.subject_key = asked.chain_key and asked.is_deal
-            where coalesce(event_word.kind, '') <> 'not_a_ball'
-              and not (coalesce(deal_word.kind, '') = 'not_a_ball' and deal_word.occurred_at >= asked.occurred_at)
+            where deal_word.none_at is null or deal_word.none_at < asked.occurred_at
+        ),
+        told as (
+            select *, max(none_at) over run as none_by, max(greatest(event_until, deal_until)) over run as waits_until,
+                   min(least(event_said, case when deal_until is not null then deal_said end)) over run as waited_at
+            from standing
+            window run as (partition by {_RUN})
         ),
         ball as (
-            select *, count(*) over run as times, max(wait_until) over run as waits_until
-            from standing
-            window run as (partition by policy, coalesce(contact_key, chain_key), settled_key, refused_at, ends_at)
-            qualify row_number() over (
-                partition by policy, coalesce(contact_key, chain_key), settled_key, refused_at, ends_at
-                order by occurred_at, event_key
-            ) = 1
+            select *, count(*) over (partition by {_RUN}) as times
+            from told
+            where none_by is null or none_by < occurred_at
+            qualify row_number() over (partition by {_RUN} order by occurred_at, event_key) = 1
         ),
-        whose as ({whose_sql("ball")})
+        whose as ({whose_sql("ball", reader.instant)})
         select ball.event_key, ball.chain_key, cast(ball.is_deal as bigint) as is_deal, ball.account_key,
                ball.contact_key, ball.kind, ball.policy, ball.times, whose.rep_key, ball.settled_key,
-               cast(whose.given_later as bigint) as given_later,
-               cast(epoch(ball.occurred_at) as bigint) as since, cast(epoch(whose.told_at) as bigint) as told_at,
-               cast(epoch(ball.settled_at) as bigint) as settled_at,
-               cast(epoch(ball.refused_at) as bigint) as refused_at, cast(epoch(ball.ends_at) as bigint) as ends_at,
-               cast(epoch(ball.waits_until) as bigint) as wait_until
+               cast(whose.given_later as bigint) as given_later, {seconds}
         from ball
         left join whose on whose.event_key = ball.event_key
         where {_seen(scope)}
         order by ball.occurred_at, ball.event_key, ball.policy"""
+
+
+_RUN = "policy, party, settled_at, refused_at, ends_at, promised_for"
+"""What the acts of one ball have in common."""
 
 
 def _seen(scope: Scope) -> str:
@@ -251,10 +296,16 @@ def _seen(scope: Scope) -> str:
 
 
 def _words(kind: str, instant: str) -> str:
-    """The last word on each event, or each deal, as a table `<kind>_word`; an undone one is none."""
+    """What was said of each event, or each deal, since it was last undone, as a table `<kind>_word`."""
     return f"""{kind}_word as (
-            select subject_key, kind, occurred_at, until
-            from ball_word
-            where subject_kind = '{kind}' and occurred_at <= {instant}
-            qualify row_number() over (partition by subject_key order by occurred_at desc, decision_key) = 1
+            select subject_key, max(occurred_at) filter (kind = 'not_a_ball') as none_at,
+                   max(occurred_at) filter (kind = 'wait_until') as waited_at,
+                   max_by(until, (occurred_at, decision_key)) filter (kind = 'wait_until') as until
+            from (
+                select *, max(occurred_at) filter (kind = 'undo') over (partition by subject_key) as undone_at
+                from ball_word
+                where subject_kind = '{kind}' and occurred_at <= {instant}
+            )
+            where kind <> 'undo' and (undone_at is null or occurred_at > undone_at)
+            group by subject_key
         )"""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from answerback.analysis.court.balls import HELD, MISSED, NOBODY, Balls, State
+from answerback.analysis.court.beside import SERVICE
 from answerback.stats.arrays import BoolArray
 from answerback.stats.intervals import jeffreys
 
@@ -19,7 +20,7 @@ class Kept:
     """How a policy was kept, by everybody or by one rep.
 
     Attributes:
-        policy: Its name.
+        policy: Its name; or promises.
         rep_key: Whose; `NOBODY` for everybody together.
         balls: How many were somebody's and are decided: answered, or out of time.
         in_time, late, never: What became of them; `never` is not answered by now, or until the buyer was gone.
@@ -43,13 +44,18 @@ class Kept:
 
 
 def kept(found: Balls, *, by_rep: bool = False) -> tuple[Kept, ...]:
-    """By policy in the playbook's order, and by rep in the order of their keys where that is asked."""
+    """By policy in the playbook's order, then promises; and by rep in the order of their keys where that is asked.
+
+    Service cases are not among them: nothing says how long they may take.
+    """
     rows = []
     decided = found.where(*HELD)
-    for place, policy in enumerate(found.policies):
+    for place, name in enumerate(found.names):
+        if name == SERVICE:
+            continue
         own = decided & (found.policy == place)
         reps = np.unique(found.rep_key[own]).tolist() if by_rep else [NOBODY]
-        rows += [_kept(found, policy.name, rep, own & (found.rep_key == rep) if by_rep else own) for rep in reps]
+        rows += [_kept(found, name, rep, own & (found.rep_key == rep) if by_rep else own) for rep in reps]
     return tuple(row for row in rows if row.balls)
 
 

@@ -24,7 +24,7 @@ class Ball:
     """A ball in the seller's court.
 
     Attributes:
-        event_id: The buyer's act, as `explain link` and `decide` take it.
+        event_id: The buyer's act, as `explain ball` and `decide` take it; or the promise, or the case.
         rep_id: Whose turn it is; empty where nobody was given it.
         account_id, contact_id, deal_id: Of whom; empty where it is not known.
         kind: What the buyer did.
@@ -101,7 +101,8 @@ def _names(reader: Reader, found: Balls, space: str, rows: IntArray) -> Mapping[
     """The ids behind the keys of some rows."""
     keys = found.chain_key[rows][found.is_deal[rows]] if space == "deal" else getattr(found, f"{space}_key")[rows]
     wanted = ", ".join(str(key) for key in np.unique(keys)) or "null"
-    table = reader.query(f"select key, id from {ids_sql(repr(space))} where key in ({wanted})")
+    spaces = ", ".join(repr(each) for each in ((space, "promise", "case") if space == "event" else (space,)))
+    table = reader.query(f"select key, id from {ids_sql(spaces)} where key in ({wanted})")
     return dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
 
 
@@ -115,7 +116,7 @@ def _ball(found: Balls, row: int, names: Mapping[str, Mapping[int, str]]) -> Bal
         deal_id=names["deal"].get(int(found.chain_key[row]), "") if found.is_deal[row] else "",
         kind=found.kind[row].as_py(),
         times=int(found.times[row]),
-        policy=found.policies[int(found.policy[row])].name,
+        policy=found.names[int(found.policy[row])],
         since=datetime.fromtimestamp(int(found.since[row]), UTC),
         due_at=None if due_at == NEVER else datetime.fromtimestamp(due_at, UTC),
         late=found.state_of(row) is State.DROPPED,

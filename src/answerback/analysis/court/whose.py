@@ -2,13 +2,19 @@
 
 In order: who held the deal, then the company, by an assignment; who owned the deal in the CRM; who made the touch that
 the act answers; whom the act reached, if that is one person; who last touched this person, then this chain, by hand.
-Where only a later assignment names somebody, it was nobody's until then: that time is routing, and no rep's.
+Where only a later assignment names somebody, or somebody just answered, it was nobody's until then: that time is
+routing, and no rep's.
 """
 
 from __future__ import annotations
 
 _WHOSE = """
-with asked as (select distinct event_key, chain_key, is_deal, account_key, contact_key, occurred_at from {asked}),
+with asked as (
+    select event_key, chain_key, is_deal, account_key, contact_key, occurred_at, min(settled_at) as settled_at,
+           min_by(settled_key, settled_at) as settled_key
+    from {asked}
+    group by all
+),
 held as (
     select asked.event_key, held.rep_key, coalesce(held.notified_at, held.starts_at) as told_at
     from (select * from asked where is_deal) as asked
@@ -64,37 +70,47 @@ later as (
     from asked
     asof join (select * from holding where deal_key is null) as given
       on given.account_key = asked.account_key and given.starts_at >= asked.occurred_at
+    where given.starts_at <= {instant}
     union all
     select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at)
     from (select * from asked where is_deal) as asked
     asof join (select * from holding where deal_key is not null) as given
       on given.deal_key = asked.chain_key and given.starts_at >= asked.occurred_at
+    where given.starts_at <= {instant}
+    union all
+    select asked.event_key, event.rep_key, asked.settled_at
+    from asked join chain_event as event on event.event_key = asked.settled_key and event.side = 'seller'
 ),
 first_later as (
-    select event_key, min_by(rep_key, told_at) as rep_key, min(told_at) as told_at from later group by event_key
+    select event_key, rep_key, told_at
+    from later
+    qualify row_number() over (partition by event_key order by told_at, rep_key) = 1
+),
+known as (
+    select asked.event_key, coalesce(held.rep_key, kept.rep_key) as given_key,
+           case when held.rep_key is not null then held.told_at else kept.told_at end as told_at,
+           coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) as known_key
+    from asked
+    left join held on held.event_key = asked.event_key
+    left join kept on kept.event_key = asked.event_key
+    left join owned on owned.event_key = asked.event_key
+    left join answers on answers.event_key = asked.event_key
+    left join reached on reached.event_key = asked.event_key
+    left join spoke on spoke.event_key = asked.event_key
+    left join worked on worked.event_key = asked.event_key
 )
-select asked.event_key,
-       coalesce(held.rep_key, kept.rep_key, owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key,
-                worked.rep_key, first_later.rep_key) as rep_key,
-       case when held.rep_key is not null then held.told_at
-            when kept.rep_key is not null then kept.told_at
-            when coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) is null
-            then first_later.told_at end as told_at,
-       held.rep_key is null and kept.rep_key is null and first_later.rep_key is not null
-       and coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) is null
-       as given_later
-from asked
-left join held on held.event_key = asked.event_key
-left join kept on kept.event_key = asked.event_key
-left join owned on owned.event_key = asked.event_key
-left join answers on answers.event_key = asked.event_key
-left join reached on reached.event_key = asked.event_key
-left join spoke on spoke.event_key = asked.event_key
-left join worked on worked.event_key = asked.event_key
-left join first_later on first_later.event_key = asked.event_key
+select known.event_key, coalesce(given_key, known_key, first_later.rep_key) as rep_key,
+       case when given_key is not null then known.told_at
+            when known_key is null then first_later.told_at end as told_at,
+       given_key is null and known_key is null and first_later.rep_key is not null as given_later
+from known
+left join first_later on first_later.event_key = known.event_key
 """
 
 
-def whose_sql(asked: str) -> str:
-    """One row per act of a table of what was asked: whose turn it made it, and when they were told it is theirs."""
-    return _WHOSE.format(asked=asked)
+def whose_sql(asked: str, instant: str) -> str:
+    """One row per act of a table of what was asked: whose turn it made it, and when they were told it is theirs.
+
+    As of an instant, an SQL literal.
+    """
+    return _WHOSE.format(asked=asked, instant=instant)
