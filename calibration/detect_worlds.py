@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.random import Generator
 
 from answerback.simulate.answering import Answering
-from answerback.stats.arrays import BoolArray, FloatArray
-from answerback.stats.detect import FALLS
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.detect import FALLS, Direction, evidence, log_ratio, settle, weights
+from answerback.stats.prior import peer_prior
+from answerback.stats.rate import drawn
+from answerback.stats.special import logistic
+from answerback.stats.usual_rate import UsualRate, lay_anew, null_likelihood
 
 QUIET, AFTER = 104, 78
 """Weeks before the change, and after it."""
@@ -79,11 +83,87 @@ class Watching:
         return np.asarray(alarmed)
 
 
+class Learning:
+    """The mixture e-SR averaged over what the rate before may be: the product's, under several levels at once.
+
+    Answers come in as in `Watching`; the oldest week is folded in, the points are laid anew every fourth week.
+    """
+
+    def __init__(self, answers: Answering, a: FloatArray, b: FloatArray, thresholds: FloatArray) -> None:
+        self.efforts, self.share, self.thresholds = answers.efforts.astype(float), answers.share_in, thresholds
+        self.usual = UsualRate.beta(a, b)
+        ages, streams = self.share.shape[0], a.size
+        self.started = np.zeros((thresholds.size, ages, streams))
+        self.state = [np.zeros((streams, 3, len(FALLS))) for _ in thresholds]
+        self.weeks = 0
+
+    def look(self, answered: FloatArray, seen: int) -> BoolArray:
+        """Which alarm, by threshold, at the end of a week; `answered` by age, stream and day."""
+        if self.weeks % 4 == 0 and self.weeks:
+            self.state = list(lay_anew(self.usual, tuple(self.state)))
+        self.weeks += 1
+        self.started[:, 1:] = self.started[:, :-1].copy()
+        self.started[:, 0] = 1.0
+        ages = min(seen, self.started.shape[1])
+        odds = self.usual.odds()
+        rate = logistic(odds)
+        ratios, unchanged = [], []
+        for age in reversed(range(ages)):
+            s = answered[age][:, None, :]
+            share = self.share[age]
+            weight = weights(rate[..., None], share, direction=Direction.FALL)
+            ratios.append(log_ratio(s, self.efforts - s, weight).sum(axis=2))
+            none = np.log1p(-rate[..., None] * share)
+            unchanged.append((s * np.log(rate)[..., None] + (self.efforts - s) * none).sum(axis=2))
+        share_of = self.usual.weight(np.sum(unchanged, axis=0))
+        found = np.zeros((self.thresholds.size, rate.shape[0]), bool)
+        for number, level in enumerate(self.thresholds):
+            begun = self.started[number, :ages][::-1][..., None]
+            alarmed = (evidence(self.state[number], np.array(ratios), begun) * share_of).sum(axis=1) >= level
+            if ages == self.started.shape[1]:
+                self.state[number] = settle(self.state[number], ratios[0], begun[0])
+            self.state[number][alarmed] = 0.0
+            self.started[number][:, alarmed] = 0.0
+            found[number] = alarmed
+        if ages == self.started.shape[1]:
+            self.usual.learn(unchanged[0])
+        return found
+
+
+class Settled:
+    """The product's evidence where all answers are in at the end of the week."""
+
+    def __init__(self, usual: UsualRate, drift: float | None = None) -> None:
+        self.usual, self.weeks = usual, 0
+        self.state = np.zeros((usual.middle.size, 3, len(FALLS)))
+        self.drift = {} if drift is None else {"drift": drift}
+
+    def week(self, answered: FloatArray, efforts: float) -> FloatArray:
+        """The evidence of every stream after one more week."""
+        if self.weeks % 4 == 0 and self.weeks:
+            (self.state,) = lay_anew(self.usual, (self.state,), **self.drift)
+        self.weeks += 1
+        s, odds = answered[:, None], self.usual.odds()
+        weight = weights(logistic(odds), direction=Direction.FALL)
+        self.state = settle(self.state, log_ratio(s, efforts - s, weight), np.ones((s.size, 1)))
+        self.usual.learn(null_likelihood(s, efforts - s, odds))
+        return np.asarray((self.state.mean(axis=-1) * self.usual.weight()).sum(axis=1))
+
+
+def betas(seen: IntArray, exposure: float) -> tuple[FloatArray, FloatArray]:
+    """Beta's a and b of every rep, drawn toward its team, teams one after the other."""
+    found = []
+    for each in seen:
+        m = np.full(each.size, exposure)
+        found.append(drawn(each, m, peer_prior(each, m))[1:])
+    return np.concatenate([a for a, _ in found]), np.concatenate([b for _, b in found])
+
+
 def run(
     answers: Answering,
     rate: FloatArray,
     after: FloatArray,
-    watches: list[Watching],
+    watches: Sequence[Watching | Learning],
     rng: Generator,
     *,
     quiet: int = QUIET,

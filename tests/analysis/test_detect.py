@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from answerback.analysis.detect.baselines import ANCHOR_WEEKS
+from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Past, Since, baseline
 from answerback.analysis.detect.measures import watch_measures
 from answerback.analysis.detect.raised import Replay
 from answerback.analysis.detect.replaying import replay
@@ -128,48 +128,72 @@ def test_everything_a_whole_year_later_is_the_same(one_fell: tuple[Cells, Replay
 
 
 def test_the_evidence_is_that_of_plain_loops_over_efforts() -> None:
-    """An oracle that knows weeks, starts and factors as loops; one rep alone, so that nothing is shared or borrowed."""
-    team = Team(np.full((30, 1), 0.25))
-    cells = team.cells(default_rng(9))
+    """An oracle that knows weeks, starts, points and factors as loops; four reps: too few to share or borrow."""
+    cells = Team(np.full((11, 4), 0.5)).cells(default_rng(9))
     found = replay(cells)
     family = found.by_play
     assert family is not None
     start, week = cells.weeks().start, found.last_week
-    total = 0.0
     end = (week + 1) * WEEK + FIRST_MONDAY
-    watched = [number for number in range(start, week + 1) if not math.isnan(week_ratio(cells, number, end, 0.5))]
-    for factor in FALLS:
-        for begin in watched:
-            ratio = 1.0
-            for number in range(begin, week + 1):
-                ratio *= week_ratio(cells, number, end, factor)
-            total += ratio / len(FALLS)
-    assert math.isclose(total, float(family.evidence[Direction.FALL][0]), rel_tol=1e-6)
+    begins = start + 8  # the first week of a baseline with 40 touches due, in which the points are laid
+    usual = baseline(Past.of(cells), begins, Since.never(4), np.arange(4), 4).usual
+    assert begins % ANCHOR_WEEKS == 0
+    a, b = answers_of(cells, begins)
+    assert usual.error[0] == pytest.approx(math.sqrt(1 / a + 1 / b))
+    total, weights = 0.0, 0.0
+    for point, odds in enumerate(usual.odds()[0]):
+        p = 1 / (1 + math.exp(-odds))
+        weight, evidence = math.exp(usual.log_weight[0, point]), 0.0
+        for number in range(begins, week + 1):
+            weight *= week_likelihood(cells, number, end, p)
+        for factor in FALLS:
+            for begin in range(begins, week + 1):
+                ratio = 1.0
+                for number in range(begin, week + 1):
+                    ratio *= week_ratio(cells, number, end, p, factor)
+                evidence += ratio / len(FALLS)
+        total, weights = total + weight * evidence, weights + weight
+    assert efforts_of(cells, week, end, careful=True)
+    assert math.isclose(total / weights, float(family.evidence[Direction.FALL][0]), rel_tol=1e-6)
 
 
-def week_ratio(cells: Cells, number: int, end: int, factor: float) -> float:
-    """Of one week's efforts, one after the other."""
-    from answerback.analysis.detect.baselines import Past, Since, baseline
+def answers_of(cells: Cells, week: int) -> tuple[float, float]:
+    """Jeffreys' a and b of a baseline."""
+    of = baseline(Past.of(cells), week, Since.never(4), np.arange(4), 4)
+    return float(of.answered[0]) + 0.5, float(of.matured[0] - of.answered[0]) + 0.5
 
-    set_in = number - number % ANCHOR_WEEKS
-    group = np.arange(1)
-    p = baseline(Past.of(cells), set_in, Since.never(1), group, 1).expected[Direction.FALL][0]
-    q = factor * p / (1 - p + factor * p)
+
+def efforts_of(cells: Cells, number: int, end: int, *, careful: bool) -> list[tuple[bool, float]]:
+    """One week's efforts, one after the other: answered by now, and the share of answers due."""
     now = (end - FIRST_MONDAY) // WEEK - 1
     curve = cells.lags((now - now % ANCHOR_WEEKS) * WEEK + FIRST_MONDAY)
-    ratio = 1.0
+    found = []
     made, moved = cells.efforts, cells.answers
-    for day, n in zip(made.day.tolist(), made.n.tolist(), strict=True):
-        if (day - FIRST_MONDAY) // WEEK != number:
+    acts = (moved.stream, moved.day, moved.lag, moved.n)
+    for stream, day, n in zip(made.stream.tolist(), made.day.tolist(), made.n.tolist(), strict=True):
+        if stream or (day - FIRST_MONDAY) // WEEK != number:
             continue
         age = min(end - day - 1, 14)
         share = float(curve.share[0, age])
-        share = max(share - 0.6744898 * math.sqrt(share * (1 - share) / max(curve.answers[0], 1)), 0.0)
+        if careful:
+            share = max(share - 0.6744898 * math.sqrt(share * (1 - share) / max(curve.answers[0], 1)), 0.0)
         answered = sum(
             each
-            for at, lag, each in zip(moved.day.tolist(), moved.lag.tolist(), moved.n.tolist(), strict=True)
-            if at == day and lag < age
+            for of, at, lag, each in zip(*(column.tolist() for column in acts), strict=True)
+            if not of and at == day and lag < age
         )
-        for effort in range(n):
-            ratio *= q / p if effort < answered else (1 - q * share) / (1 - p * share)
-    return ratio
+        if curve.share[0, age] > 0.0:
+            found += [(effort < answered, share) for effort in range(n)]
+    return found
+
+
+def week_likelihood(cells: Cells, number: int, end: int, p: float) -> float:
+    """Of one week's efforts if nothing changed."""
+    return math.prod(p if hit else 1 - p * share for hit, share in efforts_of(cells, number, end, careful=False))
+
+
+def week_ratio(cells: Cells, number: int, end: int, p: float, factor: float) -> float:
+    """Of one week's efforts: changed, against unchanged."""
+    q = factor * p / (1 - p + factor * p)
+    efforts = efforts_of(cells, number, end, careful=True)
+    return math.prod(q / p if hit else (1 - q * share) / (1 - p * share) for hit, share in efforts)

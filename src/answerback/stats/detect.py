@@ -145,10 +145,10 @@ def settle(settled: FloatArray, week: FloatArray, started: ArrayLike = 1.0) -> F
     This is the Shiryaev-Roberts recursion, for each factor by itself. The first state is 0.
 
     Args:
-        settled: the state, shape (streams, factors).
+        settled: the state, shape (streams, factors), or (streams, points, factors) where the rate is not known.
         week: the week's `log_ratio`, same shape.
         started: 1 where a change may have begun in this week, 0 where the stream was not watched yet, as after an
-            alarm that was dealt with; shape (streams,) or a number.
+            alarm that was dealt with; a number, or shape (streams,), with points (streams, 1).
 
     Returns:
         The new state, a new array.
@@ -173,13 +173,13 @@ def evidence(settled: FloatArray, open_weeks: FloatArray, started: ArrayLike = 1
         started: as in `settle`, for each open week: shape (weeks, streams) or a number.
 
     Returns:
-        Shape (streams,). Without a change its mean is the number of weeks watched.
+        Shape (streams,), or (streams, points). Without a change its mean is the number of weeks watched.
 
     >>> weeks = np.log([[[2.0]], [[0.5]]])
     >>> evidence(np.zeros((1, 1)), weeks).round(12)
     array([1.5])
     """
-    begun = np.broadcast_to(np.asarray(started, dtype=np.float64), open_weeks.shape[:2])
+    begun = np.broadcast_to(np.asarray(started, dtype=np.float64), open_weeks.shape[:-1])
     mixed = settled
     for week, may_begin in zip(open_weeks, begun, strict=True):
         mixed = settle(mixed, week, may_begin)

@@ -72,3 +72,28 @@ def log_ratios(
         found[:, number] = np.bincount(of, weight, made.size) * known
         found[:, number] += moved * np.log(factor) - made * np.log(1.0 - p + factor * p)
     return found
+
+
+def unchanged_likelihood(
+    n: ArrayLike, answered: ArrayLike, rate: ArrayLike, *, of: NDArray[Any], still: ArrayLike, share_in: ArrayLike
+) -> FloatArray:
+    """The log likelihood of the efforts of every stream and week if nothing changed, up to a constant of the efforts.
+
+    Arguments are those of `log_ratios`; an effort answered so far adds ln p, one of age a without answer
+    ln(1 - p F(a)).
+
+    Returns:
+        Shape (pairs,), 0 where the rate is not known.
+
+    >>> nothing_waits = {"of": np.array([], int), "still": [], "share_in": []}
+    >>> unchanged_likelihood([20], [4], [0.2], **nothing_waits).round(3)
+    array([-10.008])
+    """
+    made, moved, waits = counts(n, "n"), counts(answered, "answered"), counts(still, "still")
+    given = np.asarray(rate, dtype=np.float64)
+    known = ~np.isnan(given)
+    p = np.clip(np.where(known, given, 0.5), _SURE, 1.0 - _SURE)
+    own = p[of]
+    spared = np.log1p(own * (1.0 - np.asarray(share_in, dtype=np.float64)) / (1.0 - own))
+    found = moved * np.log(p) + (made - moved) * np.log1p(-p) + np.bincount(of, waits * spared, made.size)
+    return np.asarray(found * known)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from answerback.domain.answers import NotEnoughData, Rate, Reason
-from answerback.stats.arrays import BoolArray, FloatArray, counts, frozen, same_shape, weighted_count
+from answerback.stats.arrays import FloatArray, counts, frozen, same_shape, weighted_count
 from answerback.stats.intervals import jeffreys
 from answerback.stats.lag import MIN_MATURED_ANSWERS, LagCurve
 from answerback.stats.prior import PeerPrior, distinct_cells, peer_prior
@@ -101,7 +101,8 @@ def shrunk_rates(
     cells = distinct_cells(successes, exposure)
     peers = peer_prior(successes, exposure) if prior is None else prior
     alone = jeffreys(cells.successes, cells.exposure, coverage=coverage)
-    mean, low, high = _posterior(cells.successes, cells.exposure, peers, coverage)
+    mean, a, b = _posterior(cells.successes, cells.exposure, peers)
+    low, high = _limits(mean, a, b, coverage)
     given = counts(exposure, "exposure")
     known = cells.exposure > 0.0
     raw = np.divide(cells.successes, cells.exposure, out=np.full_like(mean, np.nan), where=known)
@@ -120,30 +121,25 @@ def shrunk_rates(
     )
 
 
-def drawn(
-    successes: ArrayLike, exposure: ArrayLike, prior: PeerPrior, *, coverage: float, wanted: ArrayLike = True
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Rate and limits of each cell, as `shrunk_rates` gives them, and nothing else: for very many cells.
+def drawn(successes: ArrayLike, exposure: ArrayLike, prior: PeerPrior) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The mean rate of each cell, and the a and b of the Beta that `shrunk_rates` takes its limits from.
 
     Args:
         successes: as there.
         exposure: as there.
         prior: what peers say.
-        coverage: as there.
-        wanted: the cells whose limits are wanted; those of others are NaN.
 
     Raises:
         ValueError: as there.
 
     >>> rates = shrunk_rates([2, 4, 3], [20, 20, 20])
-    >>> drawn([2, 4, 3], [20, 20, 20], rates.prior, coverage=0.95)[1].round(2)
-    array([0.04, 0.07, 0.06])
+    >>> mean, a, b = drawn([2, 4, 3], [20, 20, 20], rates.prior)
+    >>> bool(np.allclose(mean, rates.rate)), (a + b).round()
+    (True, array([30., 30., 32.]))
     """
     s, m = counts(successes, "successes"), counts(exposure, "exposure")
     same_shape(successes=s, exposure=m)
-    return _posterior(
-        s, np.maximum(s, m), prior, coverage, np.broadcast_to(np.asarray(wanted, dtype=np.bool_), s.shape)
-    )
+    return _posterior(s, np.maximum(s, m), prior)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,16 +211,9 @@ def judge(
 
 
 def _posterior(
-    successes: FloatArray,
-    exposure: FloatArray,
-    prior: PeerPrior,
-    coverage: float,
-    wanted: BoolArray | slice = slice(None),
+    successes: FloatArray, exposure: FloatArray, prior: PeerPrior
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Mean and limits per cell: moments of the mixture of Betas, then the Beta with these moments.
-
-    Where nearly all weight is at 0 or at 1 the mean may lie outside the limits; they are stretched to hold it.
-    """
+    """Mean per cell, and the Beta that has the first two moments of the mixture of Betas."""
     strength, weight, middle, square = _by_strength(prior)
     mean, spread = np.empty_like(exposure), np.empty_like(exposure)
     for start in range(0, exposure.size, _CHUNK):
@@ -239,12 +228,16 @@ def _posterior(
         inside = (prior.mean + first) * (1.0 - prior.mean - first) - (second - first**2)
         spread[part] = (inside / (after + 1.0) + second) @ weight - shift**2
     size = mean * (1.0 - mean) / spread - 1.0
-    a, b = (mean * size)[wanted], ((1.0 - mean) * size)[wanted]
+    return mean, mean * size, (1.0 - mean) * size
+
+
+def _limits(mean: FloatArray, a: FloatArray, b: FloatArray, coverage: float) -> tuple[FloatArray, FloatArray]:
+    """Equal-tailed limits of Betas.
+
+    Where nearly all weight is at 0 or at 1 the mean may lie outside the limits; they are stretched to hold it.
+    """
     tail = (1.0 - coverage) / 2.0
-    low, high = np.full_like(mean, np.nan), np.full_like(mean, np.nan)
-    low[wanted] = np.minimum(beta_quantile(a, b, tail), mean[wanted])
-    high[wanted] = np.maximum(beta_quantile(a, b, 1.0 - tail), mean[wanted])
-    return mean, low, high
+    return np.minimum(beta_quantile(a, b, tail), mean), np.maximum(beta_quantile(a, b, 1.0 - tail), mean)
 
 
 def _by_strength(prior: PeerPrior) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:

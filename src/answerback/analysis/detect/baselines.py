@@ -1,13 +1,16 @@
-"""What counts as unchanged: each stream's rate before, a little to the careful side, as known in a given week.
+"""What was usual before: each stream's rate and how well it is known, as of a given week.
 
 The baseline of a week is the 26 weeks before it less the newest 6, so that a change that is about to be found is not
 part of it; after an alarm it begins anew with the weeks that the alarm spoke of. It is set every fourth week, on a
-fixed calendar, and an effort is judged by the one that stood when it was made: the past is never judged again by what
-came later.
+fixed calendar.
 
-The careful side is the 25 % quantile (for falls; 75 % for rises) of what the baseline and the peers say together: the
-peers of a stream are the same kind of touch of the other reps. For all touches of a rep together the kinds keep their
-own rates, and the quantile is taken of the rep's common odds: a rep who changes the mix of touches has not changed.
+The first baseline with 40 touches whose answers are due begins a stream's watch. It is drawn toward the same kind of
+touch of the other reps, and taken for what it is, a distribution (`answerback.stats.usual_rate`): what is seen later is
+learnt. Baselines set later say what is usual now, for all who do the same: by how much a whole kind of touch moved is
+taken over into what counts as unchanged (`shared_move`).
+
+For all touches of a rep together the kinds keep their own rates, and what is not known is the rep's common odds: a rep
+who changes the mix of touches has not changed.
 """
 
 from __future__ import annotations
@@ -20,26 +23,24 @@ from numpy.typing import NDArray
 from answerback.analysis.detect.weekly import FIRST_MONDAY, WEEK, Cells, Floats, Lags, Weekly, monday
 from answerback.analysis.peers import FEWEST_PEERS
 from answerback.stats.arrays import weighted_count
-from answerback.stats.detect import LEAST_BASELINE, Direction
-from answerback.stats.intervals import jeffreys
+from answerback.stats.detect import LEAST_BASELINE
 from answerback.stats.prior import PeerPrior, peer_prior
 from answerback.stats.rate import drawn
-from answerback.stats.special import logistic, normal_quantile
+from answerback.stats.usual_rate import UsualRate
 
 BASELINE_WEEKS = 26
 NEWEST_WEEKS = 6
 ANCHOR_WEEKS = 4
 """A baseline is set in every week whose number is a multiple of this."""
-_HALF = 0.5
-_QUARTER = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """What counts as unchanged from one week on; arrays of streams.
+    """What is usual from one week on; arrays of streams.
 
-    `mean` is the expected rate; `expected` the careful one by direction, NaN where there is no baseline of its own.
-    `answered` and `matured` are what it rests on.
+    `mean` is the expected rate, resting on `answered` and `matured`; `peers` says whether those of others are in it.
+    `usual` is what the log odds may be, by group: of a stream for itself its own; of a rep's touches together what all
+    their log odds have in common beyond `mean`. NaN where the group's baseline is too short.
     """
 
     week: int
@@ -47,7 +48,8 @@ class Baseline:
     mean: Floats
     answered: Floats
     matured: Floats
-    expected: dict[Direction, Floats]
+    peers: NDArray[np.bool_]
+    usual: UsualRate
 
 
 @dataclass(slots=True, eq=False)
@@ -103,26 +105,26 @@ class Past:
         return self.peers[kind][1]
 
     def drawn(
-        self, answered: Floats, matured: Floats, wanted: NDArray[np.bool_], limits: NDArray[np.bool_]
-    ) -> tuple[Floats, Floats, Floats]:
-        """Mean, 25 % and 75 % quantile of streams, drawn toward the same kind of touch of others.
+        self, answered: Floats, matured: Floats, wanted: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats, Floats, NDArray[np.bool_]]:
+        """Mean, and Beta's a and b, of streams drawn toward the same kind of touch of others, and whether they were.
 
-        Those that are not wanted are NaN, as are quantiles where there are to be no limits.
+        Those that are not wanted are NaN.
         """
-        mean, low, high = (np.full(matured.size, np.nan) for _ in range(3))
+        mean, a, b = (np.full(matured.size, np.nan) for _ in range(3))
+        by_peers = np.zeros(matured.size, np.bool_)
         for kind, members in enumerate(self.kinds):
             own = members[wanted[members]]
             if not own.size:
                 continue
             peers = self._peers(kind, answered, matured)
             if peers is not None:
-                found = drawn(answered[own], matured[own], peers, coverage=_HALF, wanted=limits[own])
-                mean[own], low[own], high[own] = found
+                mean[own], a[own], b[own] = drawn(answered[own], matured[own], peers)
+                by_peers[own] = True
             else:
-                alone = jeffreys(answered[own], matured[own], coverage=_HALF)
-                mean[own] = (answered[own] + 0.5) / (matured[own] + 1.0)
-                low[own], high[own] = alone.low, alone.high
-        return tuple(np.clip(of, 1e-6, 1.0 - 1e-6) for of in (mean, low, high))
+                a[own], b[own] = answered[own] + 0.5, matured[own] - answered[own] + 0.5
+                mean[own] = a[own] / (matured[own] + 1.0)
+        return np.clip(mean, 1e-6, 1.0 - 1e-6), a, b, by_peers
 
 
 def baseline(
@@ -151,30 +153,37 @@ def baseline(
     answered, matured = (known.answered * counted).sum(axis=0), (known.matured * counted).sum(axis=0)
     answered = np.minimum(answered, matured)
     wanted = np.ones(matured.size, np.bool_) if only is None else only
+    mean, a, b, peers = past.drawn(answered, matured, wanted)
     if groups == matured.size:
-        enough = matured >= LEAST_BASELINE
-        mean, low, high = past.drawn(answered, matured, wanted, enough)
-        sides = {Direction.FALL: low, Direction.RISE: high}
-        expected = {side: np.where(enough, of, np.nan) for side, of in sides.items()}
+        usual = UsualRate.beta(np.where(wanted, a, 1.0), np.where(wanted, b, 1.0))
+        usual.middle[~wanted | (matured < LEAST_BASELINE)] = np.nan
     else:
-        mean, *_ = past.drawn(answered, matured, wanted, np.zeros(matured.size, np.bool_))
-        expected = _together(mean, answered, matured, group, groups)
-    return Baseline(week, past.lags(week), mean, answered, matured, expected)
+        usual = _together(mean, answered, matured, group, groups)
+    return Baseline(week, past.lags(week), mean, answered, matured, peers, usual)
 
 
-def _together(
-    mean: Floats, answered: Floats, matured: Floats, group: NDArray[np.int64], groups: int
-) -> dict[Direction, Floats]:
-    """Every stream's mean, moved by its group's common log odds and their quarter to the careful side."""
+def _together(mean: Floats, answered: Floats, matured: Floats, group: NDArray[np.int64], groups: int) -> UsualRate:
+    """What the log odds of each group's streams have in common beyond their means (one step of Newton's method)."""
     total = weighted_count(group, matured, groups)
     spread = weighted_count(group, matured * mean * (1.0 - mean), groups)
     beyond = weighted_count(group, answered - matured * mean, groups)
-    common = np.divide(beyond, spread, out=np.zeros(groups), where=spread > 0.0)
-    error = np.divide(1.0, np.sqrt(spread), out=np.full(groups, np.nan), where=spread > 0.0)
-    error[total < LEAST_BASELINE] = np.nan
-    careful = normal_quantile(1.0 - _QUARTER) * error
-    odds = np.log(mean) - np.log1p(-mean)
-    return {
-        Direction.FALL: logistic(odds + (common - careful)[group]),
-        Direction.RISE: logistic(odds + (common + careful)[group]),
-    }
+    known = (spread > 0.0) & (total >= LEAST_BASELINE)
+    common = np.divide(beyond, spread, out=np.full(groups, np.nan), where=known)
+    return UsualRate.normal(common, np.divide(1.0, np.sqrt(spread), out=np.ones(groups), where=known))
+
+
+def shared_move(past: Past, before: Baseline, now: Baseline) -> Floats:
+    """By how many log odds the usual rate of each kind of touch moved between two baselines, by stream.
+
+    It is what the weekly shift of the others (`answerback.stats.shared_shift`) no longer shows once it has become
+    usual. The median over those who have both baselines: neither a new colleague nor one who changed moves the others.
+    0 where they are fewer than five.
+    """
+    found = np.zeros(now.mean.size)
+    moved = np.log(now.mean / (1.0 - now.mean)) - np.log(before.mean / (1.0 - before.mean))
+    both = (now.matured > 0.0) & (before.matured > 0.0) & ~np.isnan(moved)
+    for members in past.kinds:
+        own = moved[members[both[members]]]
+        if own.size >= FEWEST_PEERS:
+            found[members] = np.median(own)
+    return found

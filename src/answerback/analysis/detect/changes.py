@@ -16,6 +16,7 @@ import numpy as np
 
 from answerback.analysis.detect.basis import cells_for_alarms
 from answerback.analysis.detect.measures import Moved, watch_measures
+from answerback.analysis.detect.naming import efforts_since
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.replaying import replay
 from answerback.analysis.detect.standing import NEW_WEEKS, Standing, standings
@@ -25,7 +26,6 @@ from answerback.domain.findings import EXPIRES_DAYS, Evidence, Finding, FindingK
 from answerback.domain.findings import SureBy as By
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
-from answerback.engine.scoped import within
 from answerback.stats.alarms import posterior
 from answerback.stats.detect import LEAST_BASELINE, WATCH, Direction
 from answerback.stats.intervals import jeffreys
@@ -35,8 +35,6 @@ FIRST_TOUCHES = 10
 """Touches whose answers are due, before which nobody is asked about them."""
 SAME_WEEKS = 13
 """A kind of touch is not told apart from the whole where both were raised within so many weeks."""
-SHOWN = 20
-"""Touches that a finding names."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +81,8 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
     """What there is to look at today: alarms of the last twelve months, and questions to reps."""
     found = changes(reader, scope, strict=strict)
     oldest = reader.as_of.date() - timedelta(days=EXPIRES_DAYS)
-    told = [_change(reader, scope, each, found.cells.basis) for each in _told(found.replay) if each.raised_on > oldest]
+    alarms = [each for each in _told(found.replay) if each.raised_on > oldest]
+    told = _changed(reader, scope, alarms, found.cells.basis)
     told += [_moved(each) for each in found.measures if _worth_telling(each) and each.raised_on > oldest]
     raised = {(each.subject.key, each.direction) for each in told}
     asked = {one.subject.key: one for one in (*_first_touches(found, scope), *_asks(found))}
@@ -93,7 +92,7 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
 def raised_changes(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
     """Every alarm with the week in which it would have been raised, in order: what a look back over all weeks found."""
     found = changes(reader, scope, strict=strict)
-    told = [_change(reader, scope, each, found.cells.basis) for each in _told(found.replay)]
+    told = _changed(reader, scope, _told(found.replay), found.cells.basis)
     told += [_moved(each) for each in found.measures if _worth_telling(each)]
     return tuple(sorted(told, key=lambda each: (each.raised_on, each.finding_id)))
 
@@ -111,7 +110,12 @@ def _told(found: Replay) -> list[Raised]:
     return whole + [each for each in found.alarms() if each.play and not covered(each)]
 
 
-def _change(reader: Reader, scope: Scope, one: Raised, basis: str) -> Finding:
+def _changed(reader: Reader, scope: Scope, alarms: list[Raised], basis: str) -> list[Finding]:
+    named = efforts_since(reader, scope, alarms, basis)
+    return [_change(each, keys) for each, keys in zip(alarms, named, strict=True)]
+
+
+def _change(one: Raised, effort_keys: tuple[int, ...]) -> Finding:
     low, high = _interval(one)
     rise = one.direction is Direction.RISE
     return Finding(
@@ -130,13 +134,13 @@ def _change(reader: Reader, scope: Scope, one: Raised, basis: str) -> Finding:
             efforts=one.efforts,
             answers=one.answered,
             where=_where(one.rep_key, one.play),
-            effort_keys=_efforts(reader, scope, one, basis),
+            effort_keys=effort_keys,
         ),
         next_step="keep_doing" if rise else "look_at_unanswered",
         episode=one.episode,
         details={
             "evidence": round(one.evidence, 1),
-            "careful_rate": round(one.expected, 4),
+            "unchanged_rate": round(one.expected, 4),
             "weeks_watched": one.weeks_watched,
             "matured": round(one.matured, 1),
         },
@@ -155,21 +159,6 @@ def _interval(one: Raised) -> tuple[float, float]:
 
 def _where(rep_key: int, play: str) -> Mapping[str, str]:
     return {"rep": str(rep_key), **({"play": play} if play else {})}
-
-
-def _efforts(reader: Reader, scope: Scope, one: Raised, basis: str) -> tuple[int, ...]:
-    """Some touches since the change: for a fall those without an answer, for a rise those with one."""
-    end = one.raised_on.isoformat()
-    answered = "contact_at" if basis == "contact" else "proved_at"
-    moved = "is not null" if one.direction is Direction.RISE else "is null"
-    play = f" and play = '{one.play.replace(chr(39), chr(39) * 2)}'" if one.play else ""
-    rows = reader.query(f"""
-        select effort_key from outcome
-        where rep_key = {one.rep_key} and occurred_at >= timestamp '{monday(one.since).isoformat()}'
-          and occurred_at < timestamp '{end}' and evidence = 'captured' and origin = 'hand' and not contested
-          and seen_seconds is not null and {answered} {moved}{play} and {within(scope, "rep_key", "occurred_at")}
-        order by occurred_at desc, effort_key limit {SHOWN}""")
-    return tuple(rows["effort_key"].to_pylist())
 
 
 def _worth_telling(one: Moved) -> bool:

@@ -32,7 +32,7 @@ class Raised:
     sure: float
     episode: int
     expected: float
-    """The rate that counted as unchanged, of efforts like those since."""
+    """The rate in the middle of what counted as unchanged, of efforts like those since."""
     usual: float
     """The rate that was usual before, of efforts like those since."""
     usual_matured: float
@@ -69,8 +69,8 @@ class Family:
     answered: Floats
     matured: Floats
     """Of the baseline, by stream or rep."""
-    expected: dict[Direction, Floats]
-    """What counts as unchanged, by stream; of a rep, the mean over the baseline's efforts."""
+    known: NDArray[np.bool_]
+    """Whether it has a past to be compared with."""
     hazard: float
     paths: dict[Direction, NDArray[np.float32]]
     """Evidence at the end of every week that was watched, shape (weeks, streams or reps)."""

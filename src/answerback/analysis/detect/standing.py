@@ -88,7 +88,7 @@ def _recent(cells: Cells, family: Family, week: int) -> _Recent:
 def _standing(family: Family, place: int, last: Raised | None, week: int, recent: _Recent) -> Standing:
     n, s, m = (float(of[place]) for of in (recent.efforts, recent.answered, recent.matured))
     matured = float(family.matured[place])
-    own = not np.isnan(family.expected[Direction.FALL][place])
+    own = bool(family.known[place])
     usual, limit, to = (_known(of[place]) for of in (recent.usual, recent.limit, recent.fall_to))
     side = max(Direction, key=lambda each: float(family.evidence[each][place]))
     r = float(family.evidence[side][place])
