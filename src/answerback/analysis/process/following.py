@@ -6,16 +6,21 @@ All events of a chain in its order count, by a label: the kind of touch or act (
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
+import pyarrow as pa
+
 from answerback.analysis.disputes import in_view
-from answerback.analysis.reader import Reader
+from answerback.analysis.reader import Reader, ids_sql
+from answerback.domain.court import ends_it_sql
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
-from answerback.engine.literals import sql_text
+from answerback.engine.literals import sql_instant, sql_text
 from answerback.engine.scoped import within
 
 LABELS: Mapping[str, str] = MappingProxyType(
@@ -36,15 +41,58 @@ PLACES: Mapping[str, str] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
+class Chains:
+    """Which chains, and what their events are called.
+
+    Attributes:
+        reader: The snapshot, seen from its instant.
+        scope: Whose: those in which somebody of the scope made a touch, as a whole.
+        label: What events are called by; see `LABELS`.
+        where: Only chains of such companies or deals; see `PLACES`.
+        since, until: Only chains that began from then, and before then.
+
+    Raises UsageError for a label or place that there is not.
+    """
+
+    reader: Reader
+    scope: Scope
+    label: str = "step"
+    where: Mapping[str, str] = field(default_factory=dict)
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        if self.label not in LABELS:
+            raise UsageError(
+                f"events have no {self.label!r}", where="--by", next_step=f"take one of {', '.join(LABELS)}"
+            )
+        for name in self.where:
+            if name not in PLACES:
+                raise UsageError(
+                    f"chains have no {name!r}", where="--where", next_step=f"take one of {', '.join(PLACES)}"
+                )
+
+
+@dataclass(frozen=True, slots=True)
 class Follows:
-    """How often one thing came directly after another, in how many chains, and after how long (seconds)."""
+    """How often one thing came directly after another, in how many chains, and after how long.
+
+    Attributes:
+        before, after: The labels.
+        count, chains: How often, and in how many chains.
+        share: Of all that came next after `before`.
+        median_seconds, mean_seconds, lower_seconds, upper_seconds: The time between them: half, the mean, quartiles.
+    """
 
     before: str
     after: str
     count: int
     chains: int
+    share: float
     median_seconds: float
     mean_seconds: float
+    lower_seconds: float
+    upper_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +107,8 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
-    """Where chains stop: of those that came to a label, how many had it as their last, and how those ended.
-
-    `open` are chains that may still go on.
-    """
-
-    label: str
-    came: int
-    stopped: int
-    won: int
-    lost: int
-    open: int
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
-    """How chains run.
+class Flow:
+    """What follows what in the chains that were asked for.
 
     Attributes:
         label: What events are called: step, kind or subkind.
@@ -83,7 +116,6 @@ class Process:
         follows: The most frequent first.
         variants: The most frequent first, at most as many as asked for.
         variant_count: How many there are in all.
-        stops: By label.
         durations: Seconds from the first to the last event: least, lower quartile, median, upper quartile, greatest;
             empty without chains.
     """
@@ -94,77 +126,107 @@ class Process:
     follows: tuple[Follows, ...]
     variants: tuple[Variant, ...]
     variant_count: int
-    stops: tuple[Stop, ...]
     durations: tuple[float, ...]
 
 
-def process(
-    reader: Reader,
-    scope: Scope,
-    *,
-    label: str = "step",
-    where: Mapping[str, str] = MappingProxyType({}),
-    most: int = 20,
-) -> Process:
-    """How the chains within a scope run: those in which somebody of the scope made a touch, as a whole.
-
-    Args:
-        reader: The snapshot, seen from its instant.
-        scope: Whose chains.
-        label: What events are called by; see `LABELS`.
-        where: Only chains of such companies or deals; see `PLACES`.
-        most: How many variants are told.
-
-    Raises UsageError for a label or place that there is not.
-    """
-    if label not in LABELS:
-        raise UsageError(f"events have no {label!r}", where="--by", next_step=f"take one of {', '.join(LABELS)}")
-    reader.duck.make("_chain", _events_sql(reader, scope, label, where))
+@contextmanager
+def laid_out(chains: Chains) -> Iterator[None]:
+    """For as long as it is open, the events of these chains are the relation `_chain`."""
+    chains.reader.duck.make("_chain", _events_sql(chains))
     try:
-        totals = reader.query(_TOTALS).to_pylist()[0]
-        ways = reader.query(_VARIANTS).to_pylist()
-        return Process(
-            label=label,
-            chains=totals["chains"],
-            events=totals["events"],
-            follows=tuple(Follows(**row) for row in reader.query(_FOLLOWS).to_pylist()),
-            variants=tuple(_variant(row) for row in ways[:most]),
-            variant_count=len(ways),
-            stops=tuple(Stop(**row) for row in reader.query(_STOPS).to_pylist()),
-            durations=tuple(totals["durations"] or ()),
-        )
+        yield
     finally:
-        reader.duck.drop("_chain")
+        chains.reader.duck.drop("_chain")
+
+
+def flow(chains: Chains, *, most: int = 20) -> Flow:
+    """How chains run, from `_chain` as `laid_out` makes it; `most` says how many variants are told."""
+    reader = chains.reader
+    totals = reader.query(_TOTALS).to_pylist()[0]
+    ways = reader.query(f"{_VARIANTS} limit {max(int(most), 1)}").to_pylist()
+    return Flow(
+        label=chains.label,
+        chains=totals["chains"],
+        events=totals["events"],
+        follows=_follows(reader.query(_FOLLOWS).to_pylist()),
+        variants=tuple(_variant(row) for row in ways[:most]),
+        variant_count=ways[0]["all_variants"] if ways else 0,
+        durations=tuple(totals["durations"] or ()),
+    )
+
+
+def behind(chains: Chains, before: str, after: str) -> pa.Table:
+    """Each time that `after` came directly after `before`: the chain, both events and when they were; newest first."""
+    return chains.reader.query(f"""
+        select coalesce(deal.id, account.id) as chain_id, one.id as event_id, arrow.occurred_at,
+               other.id as next_event_id, arrow.next_at, cast(arrow.seconds as bigint) as seconds
+        from _chain as arrow
+        left join {ids_sql("'event'")} as one on one.key = arrow.event_key
+        left join {ids_sql("'event'")} as other on other.key = arrow.next_key
+        left join {ids_sql("'deal'")} as deal on arrow.is_deal and deal.key = arrow.chain_key
+        left join {ids_sql("'account'")} as account on not arrow.is_deal and account.key = arrow.chain_key
+        where arrow.label = {sql_text(before)} and arrow.label_after = {sql_text(after)}
+        order by arrow.occurred_at desc, event_id, arrow.event_key, arrow.place""")
+
+
+def _follows(rows: list[dict[str, Any]]) -> tuple[Follows, ...]:
+    nexts: dict[str, int] = {}
+    for row in rows:
+        nexts[row["before"]] = nexts.get(row["before"], 0) + row["count"]
+    return tuple(
+        Follows(
+            before=row["before"],
+            after=row["after"],
+            count=row["count"],
+            chains=row["chains"],
+            share=row["count"] / nexts[row["before"]],
+            median_seconds=row["quartiles"][1],
+            mean_seconds=row["mean_seconds"],
+            lower_seconds=row["quartiles"][0],
+            upper_seconds=row["quartiles"][2],
+        )
+        for row in rows
+    )
 
 
 def _variant(row: dict[str, Any]) -> Variant:
     return Variant(tuple(row["labels"]), row["chains"], row["won"], row["lost"], row["median_seconds"])
 
 
-def _events_sql(reader: Reader, scope: Scope, label: str, where: Mapping[str, str]) -> str:
+def _events_sql(chains: Chains) -> str:
     """One row per event of a chain in question: its label, the next one, and how the chain ended."""
-    for name in where:
-        if name not in PLACES:
-            raise UsageError(f"chains have no {name!r}", where="--where", next_step=f"take one of {', '.join(PLACES)}")
-    asked = [f"{PLACES[name].format(instant=reader.instant)} = {sql_text(value)}" for name, value in where.items()]
+    reader, scope, label = chains.reader, chains.scope, LABELS[chains.label]
+    asked = [
+        f"{PLACES[name].format(instant=reader.instant)} = {sql_text(value)}" for name, value in chains.where.items()
+    ]
     if not scope.everybody:
         asked.append(f"""event.chain_key in (
             select own.chain_key from chain_event as own
-            where own.side = 'seller' and {within(scope, "own.rep_key", "own.occurred_at")})""")
-    ended = f"life.ends_at <= {reader.instant}"
+            where own.side = 'seller' and own.occurred_at <= {reader.instant}
+              and {within(scope, "own.rep_key", "own.occurred_at")})""")
+    begun = [
+        f"began {sign} {sql_instant(day)}"
+        for sign, day in ((">=", chains.since), ("<", chains.until))
+        if day is not None
+    ]
     return f"""
-        select event.chain_key, {LABELS[label]} as label, event.occurred_at,
-               lead({LABELS[label]}) over chain as label_after,
+        select event.chain_key, event.is_deal, event.event_key, {label} as label, event.occurred_at,
+               coalesce({ends_it_sql("event.kind", "event.stance")}, false) as refuses,
+               lead({label}) over chain as label_after, lead(event.event_key) over chain as next_key,
+               lead(event.occurred_at) over chain as next_at,
                epoch(lead(event.occurred_at) over chain) - epoch(event.occurred_at) as seconds,
                row_number() over chain as place,
-               case when {ended} then life.outcome end as outcome
+               first_value(event.occurred_at) over chain as began,
+               case when life.ends_at <= {reader.instant} then life.outcome end as outcome,
+               coalesce(account.segment, '') as segment
         from chain_event as event
         left join deal_span as life on event.is_deal and life.deal_key = event.chain_key
         left join account on account.account_key = event.account_key
         left join deal on event.is_deal and deal.deal_key = event.chain_key
         where event.occurred_at <= {reader.instant} and {in_view(scope, "event.contested", "event.rep_key")}
           {"".join(f" and {each}" for each in asked)}
-        window chain as (partition by event.chain_key order by event.occurred_at, event.side desc, event.event_key)"""
+        window chain as (partition by event.chain_key order by event.occurred_at, event.side desc, event.event_key)
+        {f"qualify {' and '.join(begun)}" if begun else ""}"""
 
 
 _TOTALS = """
@@ -176,13 +238,15 @@ _TOTALS = """
     )"""
 _FOLLOWS = """
     select label as before, label_after as after, count(*) as count, count(distinct chain_key) as chains,
-           cast(median(seconds) as double) as median_seconds, cast(avg(seconds) as double) as mean_seconds
+           quantile_cont(cast(seconds as double), [0.25, 0.5, 0.75]) as quartiles,
+           cast(avg(seconds) as double) as mean_seconds
     from _chain where label_after is not null
     group by label, label_after
     order by count desc, before, after"""
 _VARIANTS = """
     select labels, count(*) as chains, count(*) filter (outcome = 'won') as won,
-           count(*) filter (outcome = 'lost') as lost, cast(median(seconds) as double) as median_seconds
+           count(*) filter (outcome = 'lost') as lost, cast(median(seconds) as double) as median_seconds,
+           count(*) over () as all_variants
     from (
         select chain_key, list(label order by place) as labels, any_value(outcome) as outcome,
                epoch(max(occurred_at)) - epoch(min(occurred_at)) as seconds
@@ -190,14 +254,3 @@ _VARIANTS = """
     )
     group by labels
     order by chains desc, labels"""
-_STOPS = """
-    with came as (select label, count(distinct chain_key) as came from _chain group by label),
-    last as (
-        select label, count(*) as stopped, count(*) filter (outcome = 'won') as won,
-               count(*) filter (outcome = 'lost') as lost, count(*) filter (outcome is null) as open
-        from _chain where label_after is null group by label
-    )
-    select came.label, came.came, coalesce(last.stopped, 0) as stopped, coalesce(last.won, 0) as won,
-           coalesce(last.lost, 0) as lost, coalesce(last.open, 0) as open
-    from came left join last on last.label = came.label
-    order by came.came desc, came.label"""
