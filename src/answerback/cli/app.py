@@ -148,8 +148,11 @@ def show(
 @app.command()
 def explain(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="on-base, change, effort, link or finding.")],
-    which: Annotated[list[str] | None, typer.Argument(help="For on-base and change: name=value …; else an id.")] = None,
+    what: Annotated[str, typer.Argument(help="on-base, change, step, process, effort, link or finding.")],
+    which: Annotated[
+        list[str] | None,
+        typer.Argument(help="For on-base, change and step: name=value …; process: two labels; else an id."),
+    ] = None,
     by: Annotated[
         list[str] | None, typer.Option(help="on-base: the grouping of the figure, where no value is fixed.")
     ] = None,

@@ -5,6 +5,7 @@ Each one is declared here and done in a module of its own, which is imported whe
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Puts the commands beside the others."""
-    for command in (balls, chain):
+    for command in (balls, chain, steps, process, stages):
         app.command()(command)
 
 
@@ -38,3 +39,48 @@ def chain(
     from answerback.cli.stories import show_chain
 
     show_chain(context.obj, which)
+
+
+def steps(
+    context: typer.Context,
+    by: Annotated[
+        list[str] | None, typer.Option(help="Also by: play, segment, region, industry, size_band; may be repeated.")
+    ] = None,
+    where: Annotated[list[str] | None, typer.Option(help="Only where name=value; may be repeated.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Also draw the most frequent ones into this SVG file.")] = None,
+) -> None:
+    """How long the next step takes after each sort of step, whether it ever comes, and when it has gone quiet."""
+    from answerback.cli.settings import pairs
+    from answerback.cli.showing import words
+    from answerback.cli.steps import show_steps
+
+    show_steps(context.obj, words(by or []), pairs(where or [], "--where"), chart)
+
+
+def stages(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="stage, rep, quarter or deal.")] = "stage",
+    where: Annotated[list[str] | None, typer.Option(help="Only where name=value; may be repeated.")] = None,
+) -> None:
+    """What of the pipeline has a buyer's act behind it, what is typed in, and how either fared afterwards."""
+    from answerback.cli.settings import pairs
+    from answerback.cli.stages import show_stages
+
+    show_stages(context.obj, by, pairs(where or [], "--where"))
+
+
+def process(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="What events are called: step, kind or subkind.", show_default=True)] = "step",
+    where: Annotated[list[str] | None, typer.Option(help="Only where name=value; may be repeated.")] = None,
+    since: Annotated[str, typer.Option(help="Only stories that began on this day or later.")] = "",
+    until: Annotated[str, typer.Option(help="Only stories that began before this day.")] = "",
+    variants: Annotated[int, typer.Option(min=1, help="How many ways that stories take are told.")] = 5,
+    chart: Annotated[Path | None, typer.Option(help="Also draw what comes next into this SVG file.")] = None,
+) -> None:
+    """What comes after what, how soon, where stories stop, and the ways that they take."""
+    from answerback.cli.processes import Wanted, show_process
+    from answerback.cli.settings import instant, pairs
+
+    days = tuple(instant(each, name) if each else None for each, name in ((since, "--since"), (until, "--until")))
+    show_process(context.obj, Wanted(by, pairs(where or [], "--where"), days[0], days[1], variants, chart))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 
@@ -13,16 +15,23 @@ from answerback.analysis.detect.story import tell_change
 from answerback.analysis.doctor import examine as examine_workspace
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
 from answerback.analysis.findings.explaining import explain_finding
-from answerback.analysis.reader import reading
+from answerback.analysis.process import Chains, behind_arrow
+from answerback.analysis.reader import Reader, reading
+from answerback.analysis.stages.opened import explain_stage
+from answerback.analysis.steps import explain_step
 from answerback.cli.changes import write_chart
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
+from answerback.domain.scope import Scope
 from answerback.present.changes import tell_change_story
-from answerback.present.explain import tell_effort, tell_link, tell_on_base
+from answerback.present.explain import Told, tell_effort, tell_link, tell_on_base
 from answerback.present.finding_opened import tell_finding
 from answerback.present.on_base import footnotes, for_eyes, left_out_text
 from answerback.present.plain import plain_lines
+from answerback.present.process import tell_arrow
+from answerback.present.stages import tell_stage
+from answerback.present.steps import tell_step
 from answerback.workspace.access import note_use, owner_scope
 
 
@@ -72,29 +81,14 @@ def words(by: list[str]) -> tuple[str, ...]:
 def explain_figure(
     settings: Settings, what: str, which: list[str], *, by: list[str], source: str, chart: Path | None = None
 ) -> None:
-    """Opens a figure, an effort, a link, a change or a finding; a change also as a `chart`."""
+    """Opens a figure, an effort, a link, a change, a step or a finding; a change also as a `chart`."""
     if chart is not None:
         _draw(settings, what, which, chart)
     workspace = settings.workspace()
     scope = owner_scope(f"explain {what}")
     note_use(workspace.home, scope.purpose, " ".join(words(by)), now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
-        match what.replace("_", "-"):
-            case "on-base":
-                told = tell_on_base(explain_on_base(reader, scope, by=words(by), where=pairs(which, "explain")))
-            case "link":
-                told = tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action"), source))
-            case "effort":
-                told = tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort"), source))
-            case "finding":
-                told = tell_finding(explain_finding(reader, scope, _one(which, "the id of a finding")))
-            case "change":
-                told = tell_change_story(tell_change(reader, scope, pairs(which, "explain")))
-            case _:
-                raise UsageError(
-                    f"there is nothing called {what!r} to explain",
-                    next_step="explain on-base, effort, link, change or finding",
-                )
+        told = _told(reader, scope, what.replace("_", "-"), which, by=words(by), source=source)
     if settings.format is Format.JSON:
         print(json.dumps([told.document], ensure_ascii=False, indent=1))
         return
@@ -102,6 +96,46 @@ def explain_figure(
         print(plain_lines(told.story))
     if told.rows.num_columns:
         put(settings, told.rows)
+
+
+_OPENED: Mapping[str, Callable[[Reader, Scope, dict[str, str]], Told]] = MappingProxyType(
+    {
+        "change": lambda reader, scope, where: tell_change_story(tell_change(reader, scope, where)),
+        "step": lambda reader, scope, where: tell_step(explain_step(reader, scope, where)),
+    }
+)
+"""What is named by name=value, and opened as it is."""
+
+
+def _told(reader: Reader, scope: Scope, what: str, which: list[str], *, by: tuple[str, ...], source: str) -> Told:
+    if what in _OPENED:
+        return _OPENED[what](reader, scope, pairs(which, "explain"))
+    match what:
+        case "on-base":
+            return tell_on_base(explain_on_base(reader, scope, by=by, where=pairs(which, "explain")))
+        case "link":
+            return tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action"), source))
+        case "effort":
+            return tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort"), source))
+        case "finding":
+            return tell_finding(explain_finding(reader, scope, _one(which, "the id of a finding")))
+        case "stage":
+            opened = explain_stage(reader, scope, _one(which, "the id of a deal"))
+            return tell_stage(opened, reader.playbook.stage, reader.as_of)
+        case "process":
+            return _arrow(reader, scope, which, by)
+        case _:
+            raise UsageError(
+                f"there is nothing called {what!r} to explain",
+                next_step="explain on-base, effort, link, change, step, stage, process or finding",
+            )
+
+
+def _arrow(reader: Reader, scope: Scope, which: list[str], by: tuple[str, ...]) -> Told:
+    if len(which) != 2:
+        raise UsageError("explain process takes what came first and what came next", next_step="name both")
+    chains = Chains(reader, scope, by[0] if by else "step")
+    return tell_arrow(which[0], which[1], behind_arrow(chains, which[0], which[1]))
 
 
 def _draw(settings: Settings, what: str, which: list[str], chart: Path) -> None:

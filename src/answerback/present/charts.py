@@ -8,12 +8,21 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+import numpy as np
+
 from answerback.analysis.detect.story import Story
 from answerback.analysis.detect.weekly import monday
+from answerback.analysis.process import Flow
+from answerback.analysis.steps import Steps, StepTimes
 from answerback.domain.errors import UsageError
 from answerback.present.changes import ALL
+from answerback.present.explain import duration
+from answerback.stats.incidence import band
 
 _WIDTH, _HEIGHT = 640, 260
+_PANELS, _PANEL, _POINTS = 3, 190, 160
+_DAY_HOURS = 24.0
+_ARROWS = 15
 _INK, _BAND, _LINE = "#1b1b1b", "#c9d3dd", "#5a6570"
 
 
@@ -24,13 +33,7 @@ def change_chart(story: Story) -> str:
 
     Raises UsageError where Altair is not installed.
     """
-    try:
-        import altair as alt
-        import vl_convert
-    except ImportError as error:
-        raise UsageError(
-            "charts need Altair and vl-convert", where="--chart", next_step="pip install 'answerback[charts]'"
-        ) from error
+    alt, _ = _drawing()
     known = [each for each in story.weeks if each.rate is not None]
     rows = [
         {"week": each.first_day.isoformat(), "rate": each.rate, "low": each.low, "high": each.high} for each in known
@@ -48,9 +51,100 @@ def change_chart(story: Story) -> str:
     layers += [_mark(alt, day, text) for day, text in _marks(story)]
     title = f"{story.rep}: {story.play or ALL}"
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    return _svg(chart, title, describe(story))
+
+
+def steps_chart(answer: Steps) -> str:
+    """How soon the next step comes: the curve of each of the most frequent sorts of step, with its 95 % band.
+
+    Raises UsageError where Altair is not installed, or no curve can be told.
+    """
+    alt, _ = _drawing()
+    drawn = [each for each in answer.steps if each.median_hours is not None and each.taken_from == each.key][:_PANELS]
+    if not drawn:
+        raise UsageError(
+            "there is no curve to draw", where="--chart", next_step="answerback steps says what is missing"
+        )
+    panels = []
+    for each in drawn:
+        rows = _curve_rows(answer, each)
+        x = alt.X("days:Q", title="days after it")
+        y = alt.Y(
+            "low:Q", title="followed by the next step", axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])
+        )
+        base = _over(alt, rows)
+        area = base.mark_area(color=_BAND, interpolate="step-after").encode(x=x, y=y, y2="high:Q")
+        line = base.mark_line(color=_INK, interpolate="step-after").encode(x=x, y="share:Q")
+        panels.append((area + line).properties(width=_PANEL, height=_HEIGHT - 60, title=each.key.shown))
+    title = "How soon the next step comes"
+    said = [f"{each.key.shown}: {each.ever.value:.0%} of {each.spells:,}." for each in drawn if each.ever is not None]
+    return _svg(
+        alt.hconcat(*panels), title, f"Share followed by a next step, by days, with 95 % bands. {' '.join(said)}"
+    )
+
+
+def _curve_rows(answer: Steps, each: StepTimes) -> list[dict[str, Any]]:
+    """Points of a curve, from 0 to where 99 of 100 of its movers have moved."""
+    of = answer.curves
+    place = of.places[each.key]
+    last = of.movers(0.99).age[place]
+    ages = np.linspace(0.0, last if np.isfinite(last) else of.watched.until[place], _POINTS)
+    low, high = band(of.watched.curves, place, ages)
+    share = of.watched.curves.share_by(place, ages)
+    columns = zip(ages / _DAY_HOURS, share, low, high, strict=True)
+    return [dict(zip(("days", "share", "low", "high"), map(float, each), strict=True)) for each in columns]
+
+
+def arrows_chart(told: Flow) -> str:
+    """The strongest arrows of the directly-follows graph as bars, each with how often and how soon.
+
+    Raises UsageError where Altair is not installed, or nothing came after anything.
+    """
+    alt, _ = _drawing()
+    if not told.follows:
+        raise UsageError("nothing came after anything", where="--chart", next_step="leave out --chart or --where")
+    rows = [
+        {
+            "arrow": f"{each.before} → {each.after}".replace("_", " "),
+            "count": each.count,
+            "said": f"{each.count:,} · half within {duration(round(each.median_seconds))}",
+        }
+        for each in told.follows[:_ARROWS]
+    ]
+    title = "What comes next, and how soon"
+    said = " ".join(f"{row['arrow']}: {row['said']}." for row in rows[:5])
+    return _svg(_bars(alt, rows, ("arrow", "", "count", "times"), title), title, f"The most frequent ones. {said}")
+
+
+def _bars(alt: Any, rows: list[dict[str, Any]], names: tuple[str, str, str, str], title: str) -> Any:
+    """Bars from the left in the order of the rows, what is `said` of each beside it; `names`: y, its title, x, its."""
+    row, row_title, value, value_title = names
+    most = max(each[value] for each in rows)
+    y = alt.Y(f"{row}:N", title=row_title or None, sort=None, axis=alt.Axis(labelLimit=330))
+    x = alt.X(f"{value}:Q", title=value_title, scale=alt.Scale(domain=[0, most * 1.45]))
+    base = _over(alt, rows)
+    bars = base.mark_bar(color=_BAND, stroke=_LINE).encode(x=x, y=y)
+    labels = base.mark_text(align="left", dx=4, color=_INK).encode(x=x, y=y, text="said:N")
+    return (bars + labels).properties(width=_WIDTH - 120, height=22 * len(rows), title=title)
+
+
+def _drawing() -> tuple[Any, Any]:
+    try:
+        import altair as alt
+        import vl_convert
+    except ImportError as error:
+        raise UsageError(
+            "charts need Altair and vl-convert", where="--chart", next_step="pip install 'answerback[charts]'"
+        ) from error
+    return alt, vl_convert
+
+
+def _svg(chart: Any, title: str, description: str) -> str:
+    """The chart as SVG, with a title and a description for whoever cannot see it."""
+    _, vl_convert = _drawing()
     svg = str(vl_convert.vegalite_to_svg(chart.to_json()))
     head, tag, body = svg.partition(">")
-    labels = f"<title>{escape(title)}</title><desc>{escape(describe(story))}</desc>"
+    labels = f"<title>{escape(title)}</title><desc>{escape(description)}</desc>"
     return f'{head} role="img"{tag}{labels}{body}'
 
 

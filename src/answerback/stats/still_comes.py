@@ -166,9 +166,13 @@ def quiet_age(of: Watched, below: float, *, coverage: float = COVERAGE) -> Ages:
         age = np.where(reached, _at(spells.age, np.minimum(follows, last)), np.inf)
         return np.where((keeps < 0) & (at_first < below), 0.0, age)
 
-    found = Ages(falls(first.share, later.share), falls(first.low, later.low), falls(first.high, later.high))
+    age, low = falls(first.share, later.share), falls(first.low, later.low)
+    # Near the end few are left and the upper end rises again, so it is the first age at which it lies below.
+    high = np.where((age == 0.0) & (first.high < below), 0.0, np.inf)
+    under = (later.high < below) & (spells.age >= age[spells.group])
+    np.minimum.at(high, spells.group[under], spells.age[under])
     known = of.curves.moved > 0.0
-    return Ages(*(np.where(known, each, np.nan) for each in (found.age, found.low, found.high)))
+    return Ages(*(np.where(known, each, np.nan) for each in (age, low, high)))
 
 
 def movers_quantile(of: Watched, share: float, *, coverage: float = COVERAGE) -> Ages:
