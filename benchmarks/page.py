@@ -32,6 +32,8 @@ TITLES = {
     "loading": "Loading a table",
     "tables": "Reading a table",
     "mailbox": "A mailbox",
+    "detecting": "Watching for changes",
+    "judging": "Judging",
 }
 
 
