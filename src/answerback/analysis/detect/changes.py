@@ -140,7 +140,7 @@ def _change(one: Raised, effort_keys: tuple[int, ...]) -> Finding:
         episode=one.episode,
         details={
             "evidence": round(one.evidence, 1),
-            "careful_rate": round(one.expected, 4),
+            "unchanged_rate": round(one.expected, 4),
             "weeks_watched": one.weeks_watched,
             "matured": round(one.matured, 1),
         },
