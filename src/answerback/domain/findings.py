@@ -47,6 +47,12 @@ class FindingKind(StrEnum):
     """Where somebody is strongest."""
     COVERAGE = auto()
     """Answers that could not be seen."""
+    STAGE = auto()
+    """Stages in the CRM that are ahead of what buyers did."""
+    TRUST = auto()
+    """Data that an answer should not rest on."""
+    RISK = auto()
+    """Something tried that one usually does not try."""
     MUTED = auto()
     """A kind of finding that people mostly dismiss."""
 
@@ -85,6 +91,14 @@ class Measure(StrEnum):
     """Refusals and opt-outs per touch."""
     INCREMENT = auto()
     """Buyer actions per effort that would not have come anyway."""
+    STAGE_AHEAD = auto()
+    """Deals whose stage was ahead of what their buyer did, per deal that could be checked."""
+    LOSS_REASON = auto()
+    """Lost deals of which rep and buyer name the same reason, per deal of which both name one."""
+    FRESHNESS = auto()
+    """Days since the newest record of a source."""
+    RISK_TAKEN = auto()
+    """Deals larger than the rep's own usual ones, per deal."""
 
 
 class Verdict(StrEnum):

@@ -77,6 +77,8 @@ class Refused(StrEnum):
     """Next steps come as late as anybody was watched. Shares of them that came in the last fifth of that time."""
     TOO_FEW_CHAINS = auto()
     """Chains that have ended."""
+    CHAINS_OPEN = auto()
+    """Chains that came so far and may still go on: those that do are known sooner. Shares of chains, 0 to 1."""
     NO_EXCHANGE_RATE = auto()
     """Amounts cannot be added: the playbook has no rate for some. `names` are their currencies."""
     TOO_FEW_DEALS = auto()
@@ -87,6 +89,8 @@ class Refused(StrEnum):
     """Reps with a week that counts, in the way of a trial that has fewer of them."""
     NOT_KEPT_TO = auto()
     """What was done is not what the lots said. Share of companies or weeks in which it was, 0 to 1."""
+    NOT_LOADED = auto()
+    """Too little of the owners' mail and calendar was loaded. Shares of the last 90 days, weighted by open deals."""
     ONE_HOLDER = auto()
     """Nobody took a territory over, so seat and person are one. Territories with two holders or more."""
 

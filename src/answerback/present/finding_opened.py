@@ -45,6 +45,19 @@ DEFINITION: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.REPEAT: "Stories of one rep that ended: the same step and the same ending in three of five.",
         FindingKind.STRENGTH: "The kind of touch and buyer where one's own rate is surely above comparable work.",
         FindingKind.COVERAGE: "Touches whose answer could not have been recorded, as a share of all.",
+        FindingKind.STAGE: (
+            "The deals of the last half year are looked at every second week: does the CRM say a stage that no act of "
+            "the buyer supports? Each owner is held against all others, and people differ a little anyway; all deals "
+            "together are held against the quarters before."
+        ),
+        FindingKind.TRUST: (
+            "Sources are held against one another: how old the newest record is, and whether two tellings of the same "
+            "thing agree."
+        ),
+        FindingKind.RISK: (
+            "What a rep tries that lies outside of what they usually do, whatever came of it; beside it what chance "
+            "alone would bring."
+        ),
         FindingKind.MUTED: (
             "The latest word on each finding of a kind: from five decided on, and four in five dismissed, the kind is "
             "shown to nobody until operations say done."

@@ -39,6 +39,9 @@ HEADING: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.REPEAT: "the same step, the same ending",
         FindingKind.STRENGTH: "strongest here",
         FindingKind.COVERAGE: "answers that could not be seen",
+        FindingKind.STAGE: "stages ahead of what buyers did",
+        FindingKind.TRUST: "data that should not be relied on",
+        FindingKind.RISK: "something new was tried",
         FindingKind.MUTED: "a kind of finding that is mostly dismissed",
     }
 )
@@ -127,11 +130,24 @@ def acts_text(finding: Finding) -> str:
         return f"{since}{number(rests.efforts)} touches; buyers did {number(rests.answers)} things after one."
     if finding.measure is Measure.ON_BASE and rests.efforts:
         return f"{since}{number(rests.efforts)} touches, {number(rests.answers)} of them moved a buyer."
+    if finding.measure in _OF_DEALS and rests.efforts:
+        what = _OF_DEALS[finding.measure]
+        return f"{since}{number(rests.efforts)} deals, {number(rests.answers)} of them {what}."
     if rests.efforts:
         return f"{since}{number(rests.efforts)} touches."
     if "decided" in finding.details:
         return f"{since}{finding.details['dismissed']} of {finding.details['decided']} were dismissed."
     return f"It began about {finding.since}." if finding.since is not None else ""
+
+
+_OF_DEALS: Mapping[Measure, str] = MappingProxyType(
+    {
+        Measure.STAGE_AHEAD: "at some time at a stage that their buyer had done nothing for",
+        Measure.LOSS_REASON: "with the same reason by the rep and by the buyer",
+        Measure.RISK_TAKEN: "larger than nine in ten of one's own before",
+    }
+)
+"""Measures that rest on deals, and what the counted ones are."""
 
 
 def size_text(
@@ -201,6 +217,12 @@ _SHARES = frozenset({Measure.ON_BASE, Measure.HARM})
 
 
 def _figure(finding: Finding, size: Size) -> str:
+    if finding.measure in _OF_DEALS and size.before is not None and size.after is not None:
+        usual = "for the others" if finding.subject.kind == "rep" else "before"
+        if finding.measure is not Measure.STAGE_AHEAD:
+            usual = "would be usual"
+        low, high = percent(size.before + size.low), percent(size.before + size.high)
+        return f"That is {percent(size.after)} (95 % interval {low} to {high}); {percent(size.before)} {usual}."
     if finding.kind is not FindingKind.INCREMENT:
         return f"That is {size_text(size, finding.kind, finding.measure)}, 95 % interval in brackets."
     what = (

@@ -69,6 +69,23 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
             "Look which kinds of touch bring something, and move time there from those that bring nothing: answerback "
             "increment."
         ),
+        "name_the_act": (
+            "Which act of the buyer stands behind each of these stages? If it happened and was not recorded, say "
+            "where; if it has not, put the deal back to the stage before (answerback "
+            "stages --by deal; answerback explain stage DEAL)."
+        ),
+        "ask_what_a_stage_means": (
+            "Ask at the next review what a buyer must have done at each stage, and write it into the playbook "
+            "(answerback stages; explain stage DEAL)."
+        ),
+        "load_source_again": (
+            "Load the source again, or switch it off where it is no longer used; answerback trust says which."
+        ),
+        "ask_buyers_why": (
+            "Ask three buyers of lost deals why, and write that down as an objection before the reason in the CRM is "
+            "used for anything (answerback trust)."
+        ),
+        "tell_what_was_tried": "Tell the others what you tried and what came of it, whether it worked or not.",
         "drop_or_change_play": (
             "Leave this kind of touch out for half of the buyers, drawn by lot, or say something else in it."
         ),

@@ -84,6 +84,8 @@ _SHARES = frozenset(
         Refused.DAYS_ONLY,
         Refused.NOT_KEPT_TO,
         Refused.STILL_COMING,
+        Refused.NOT_LOADED,
+        Refused.CHAINS_OPEN,
     }
 )
 """Reasons whose numbers are shares, 0 to 1."""
@@ -181,6 +183,7 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
             " pass; so later ones may come that nobody has seen"
         ),
         Refused.TOO_FEW_CHAINS: "Cannot tell yet: {have} stories have ended, {need} are needed",
+        Refused.CHAINS_OPEN: "Cannot tell yet: {have} of the stories may still go on, at most {need} is let pass",
         Refused.NO_EXCHANGE_RATE: "Cannot tell: amounts in {names} cannot be added. Put their rates into the playbook",
         Refused.TOO_FEW_DEALS: "Cannot tell yet: {have} deals were won or have ended, {need} are needed",
         Refused.TOO_FEW_COMPANIES: (
@@ -193,6 +196,10 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         Refused.NOT_KEPT_TO: (
             "Cannot tell: the lots were not kept to. By what was recorded {have} went the way that their lot said,"
             " {need} are needed"
+        ),
+        Refused.NOT_LOADED: (
+            "Cannot tell: {have} of the last 90 days is loaded of the mail and calendar of those who own open deals, "
+            "{need} is needed; what is not loaded would look as if buyers had done nothing"
         ),
         Refused.ONE_HOLDER: "Cannot tell seat from person: {have} territories were handed over, {need} is needed",
     }

@@ -29,6 +29,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "increment": "answerback.analysis.increment.finding",
         "friction": "answerback.analysis.friction.raised",
         "craft": "answerback.analysis.craft.raised",
+        "stages": "answerback.analysis.stages.raised",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""

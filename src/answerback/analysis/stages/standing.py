@@ -3,21 +3,25 @@
 A stage of the playbook may require one of some acts. A deal is buyer-backed where a captured act that its stage, or a
 later one, requires had been done by then; a stage that requires nothing is as believable as the last before it that
 does. What the company did shortly before the deal was opened supports it, too: it led there. Acts that are typed in,
-contested, or a refusal support nothing.
+contested, or a refusal support nothing. And what nobody could have seen is not called typed in: where the mail and
+calendar of a deal's owner were not loaded for most of its life, a missing act says nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from answerback.analysis.disputes import in_view
 from answerback.analysis.reader import Reader
+from answerback.analysis.trust.cover import Cover, read_cover
 from answerback.domain.kinds import Evidence, Stance
 from answerback.domain.money import Missing, Rates
-from answerback.domain.playbook import Stage
+from answerback.domain.playbook import Playbook, Stage
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 from answerback.engine.scoped import within
@@ -25,6 +29,10 @@ from answerback.engine.scoped import within
 NO_STAGE = -1
 LED_TO_DAYS = 90
 """An act of the company before its deal was opened led to it where it is no older."""
+LEAST_COVERED = 0.8
+"""So much of mail and calendar must have been loaded before a missing act says something."""
+LEAST_SEEN, MOST_SEEN = timedelta(days=90), timedelta(days=365)
+"""Looked at is a deal's life, of it at most the last year, and at least so many days before."""
 
 
 class Backing(StrEnum):
@@ -35,7 +43,8 @@ class Backing(StrEnum):
     TYPED_IN = auto()
     """No: the CRM says more than the buyer did."""
     UNCHECKED = auto()
-    """Neither this stage nor one before it requires anything, or the CRM's stage is not in the playbook."""
+    """Neither this stage nor one before it requires anything, the CRM's stage is not in the playbook, or too little of
+    mail and calendar was loaded to see an act."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +54,7 @@ class Standing:
     Attributes:
         at: The instant.
         deal_key, account_key: Which; 0 where the company is not known.
+        starts_at: From when it lived.
         owner_key: Its owner then, or 0.
         claimed: The place of the CRM's stage in the playbook, or `NO_STAGE`.
         evidenced: The place of the highest stage that an act supports, or `NO_STAGE`.
@@ -59,6 +69,7 @@ class Standing:
     at: datetime
     deal_key: int
     account_key: int
+    starts_at: datetime
     owner_key: int
     claimed: int
     evidenced: int
@@ -69,38 +80,50 @@ class Standing:
     product_line: str
 
 
-def standings(reader: Reader, scope: Scope, instants: Sequence[datetime]) -> tuple[Standing, ...]:
+def standings(
+    reader: Reader, scope: Scope, instants: Sequence[datetime], *, deal_key: int | None = None
+) -> tuple[Standing, ...]:
     """Every deal that was open at each of the instants, of owners within the scope; in order of instant and deal.
 
-    Instants after the reader's are not answered.
+    Instants after the reader's are not answered. With `deal_key`: of that deal alone.
     """
-    stages = reader.playbook.stage
-    rates, own = Rates.of(reader.playbook), reader.playbook.organisation.currency
     asked = [each for each in instants if each <= reader.as_of]
-    if not asked or not stages:
+    if not asked or not reader.playbook.stage:
         return ()
-    found = []
-    for row in reader.query(_standing_sql(reader, scope, asked)).to_pylist():
-        at = row["at_instant"].replace(tzinfo=UTC)
-        claimed = NO_STAGE if row["claimed"] is None else row["claimed"]
-        evidenced = NO_STAGE if row["evidenced"] is None else row["evidenced"]
-        amount, currency = row["amount_minor"], row["currency"] or own
-        found.append(
-            Standing(
-                at=at,
-                deal_key=row["deal_key"],
-                account_key=row["account_key"] or 0,
-                owner_key=row["owner_key"] or 0,
-                claimed=claimed,
-                evidenced=evidenced,
-                backing=backing(stages, claimed, evidenced),
-                gap=gap(stages, claimed, evidenced),
-                worth=None if amount is None else rates.convert(amount, currency, own, at.date()),
-                outcome=row["outcome"] or "",
-                product_line=row["product_line"] or "",
-            )
-        )
-    return tuple(found)
+    rates, cover = Rates.of(reader.playbook), read_cover(reader)
+    rows = reader.query(_standing_sql(reader, scope, asked, deal_key)).to_pylist()
+    return tuple(_standing(row, reader.playbook, rates, cover) for row in rows)
+
+
+def _standing(row: Mapping[str, Any], playbook: Playbook, rates: Rates, cover: Cover) -> Standing:
+    at, starts_at = (row[name].replace(tzinfo=UTC) for name in ("at_instant", "starts_at"))
+    claimed = NO_STAGE if row["claimed"] is None else row["claimed"]
+    evidenced = NO_STAGE if row["evidenced"] is None else row["evidenced"]
+    owner, amount, own = row["owner_key"] or 0, row["amount_minor"], playbook.organisation.currency
+    believed = backing(playbook.stage, claimed, evidenced)
+    if believed is Backing.TYPED_IN and not _could_be_seen(cover, owner, starts_at, at):
+        believed = Backing.UNCHECKED
+    day = at.astimezone(ZoneInfo(playbook.organisation.time_zone)).date()
+    return Standing(
+        at=at,
+        deal_key=row["deal_key"],
+        account_key=row["account_key"] or 0,
+        starts_at=starts_at,
+        owner_key=owner,
+        claimed=claimed,
+        evidenced=evidenced,
+        backing=believed,
+        gap=gap(playbook.stage, claimed, evidenced) if believed is Backing.TYPED_IN else 0,
+        worth=None if amount is None else rates.convert(amount, row["currency"] or own, own, day),
+        outcome=row["outcome"] or "",
+        product_line=row["product_line"] or "",
+    )
+
+
+def _could_be_seen(cover: Cover, owner: int, starts_at: datetime, at: datetime) -> bool:
+    """Whether enough of mail and calendar was loaded for an act to be missed."""
+    since = max(min(starts_at, at - LEAST_SEEN), at - MOST_SEEN)
+    return cover.of_sides(owner, since, at) >= LEAST_COVERED
 
 
 def backing(stages: Sequence[Stage], claimed: int, evidenced: int) -> Backing:
@@ -132,58 +155,27 @@ def _needed(stages: Sequence[Stage], claimed: int) -> int:
     return max(places, default=NO_STAGE)
 
 
-def _standing_sql(reader: Reader, scope: Scope, instants: Sequence[datetime]) -> str:
+def _standing_sql(reader: Reader, scope: Scope, instants: Sequence[datetime], deal_key: int | None) -> str:
     """One row per instant and deal that was open then."""
     listed = ", ".join(f"({sql_instant(each)})" for each in instants)
     return f"""
         with instant as (select at_instant from (values {listed}) as given(at_instant)),
         standing as (
-            select instant.at_instant, life.deal_key, life.account_key,
+            select instant.at_instant, life.deal_key, life.account_key, life.starts_at,
                    case when life.ends_at <= {reader.instant} then life.outcome end as outcome
             from instant
             join deal_span as life on life.starts_at <= instant.at_instant and life.ends_at > instant.at_instant
+            where {"true" if deal_key is None else f"life.deal_key = {deal_key}"}
         ),
-        act as (
-            select event.chain_key, event.is_deal, event.account_key, event.occurred_at, proof.position
-            from chain_event as event
-            join playbook_proof as proof on proof.kind = event.kind
-            where event.side = 'buyer' and event.evidence = '{Evidence.CAPTURED}' and event.stance <> '{Stance.RETREAT}'
-              and event.occurred_at <= {reader.instant} and {in_view(scope, "event.contested", "event.rep_key")}
-        ),
-        before as (
-            select wanted.deal_key, wanted.starts_at as occurred_at, wanted.position
-            from (
-                select life.deal_key, life.account_key, life.starts_at, place.position
-                from deal_span as life cross join (select distinct position from playbook_proof) as place
-            ) as wanted
-            asof join (select account_key, position, occurred_at from act where not is_deal) as led
-              on led.account_key = wanted.account_key and led.position = wanted.position
-             and led.occurred_at <= wanted.starts_at
-            where led.occurred_at >= wanted.starts_at - interval {LED_TO_DAYS} day
-        ),
-        proof as (
-            select deal_key, occurred_at, max(position) as position
-            from (
-                select chain_key as deal_key, occurred_at, position from act where is_deal
-                union all
-                select deal_key, occurred_at, position from before
-            )
-            group by deal_key, occurred_at
-        ),
-        reached as (
-            select deal_key, occurred_at,
-                   max(position) over (
-                       partition by deal_key order by occurred_at rows between unbounded preceding and current row
-                   ) as position
-            from proof
-        ),
+        {_reached_sql(reader, scope, deal_key)},
         amount as (
-            select deal_key, occurred_at, try_cast(value as bigint) as amount_minor
+            select deal_key, occurred_at, true as said, try_cast(value as bigint) as amount_minor
             from deal_said where field = 'amount'
         )
-        select standing.at_instant, standing.deal_key, standing.account_key, owner.owner_key, standing.outcome,
-               known.position as claimed, reached.position as evidenced,
-               coalesce(amount.amount_minor, deal.amount_minor) as amount_minor, deal.currency, deal.product_line
+        select standing.at_instant, standing.deal_key, standing.account_key, standing.starts_at, standing.outcome,
+               owner.owner_key, known.position as claimed, reached.position as evidenced,
+               case when amount.said then amount.amount_minor else deal.amount_minor end as amount_minor,
+               deal.currency, deal.product_line
         from standing
         asof left join deal_stage as stage
           on stage.deal_key = standing.deal_key and stage.occurred_at <= standing.at_instant
@@ -196,3 +188,56 @@ def _standing_sql(reader: Reader, scope: Scope, instants: Sequence[datetime]) ->
         left join deal on deal.deal_key = standing.deal_key
         where {within(scope, "owner.owner_key", "standing.at_instant")}
         order by standing.at_instant, standing.deal_key"""
+
+
+def proof_sql(reader: Reader, scope: Scope, deal_key: int | None = None) -> str:
+    """CTEs that end in `proof`: one row per deal and act that supports a stage of it, with the stage's place."""
+    chains = (
+        "true"
+        if deal_key is None
+        else f"event.chain_key in (select unnest([deal_key, account_key]) from deal_span where deal_key = {deal_key})"
+    )
+    return f"""act as (
+            select event.chain_key, event.is_deal, event.account_key, event.occurred_at, event.event_key, event.kind,
+                   proof.position
+            from chain_event as event
+            join playbook_proof as proof on proof.kind = event.kind
+            where event.side = 'buyer' and event.evidence = '{Evidence.CAPTURED}' and event.stance <> '{Stance.RETREAT}'
+              and event.occurred_at <= {reader.instant} and {in_view(scope, "event.contested", "event.rep_key")}
+              and {chains}
+        ),
+        before as (
+            select wanted.deal_key, wanted.starts_at as occurred_at, wanted.position, led.event_key, led.kind,
+                   led.occurred_at as led_at
+            from (
+                select life.deal_key, life.account_key, life.starts_at, place.position
+                from deal_span as life cross join (select distinct position from playbook_proof) as place
+            ) as wanted
+            asof join (
+                select account_key, position, occurred_at, min(event_key) as event_key, min_by(kind, event_key) as kind
+                from act where not is_deal
+                group by account_key, position, occurred_at
+            ) as led
+              on led.account_key = wanted.account_key and led.position = wanted.position
+             and led.occurred_at <= wanted.starts_at
+            where led.occurred_at >= wanted.starts_at - interval {LED_TO_DAYS} day
+        ),
+        proof as (
+            select chain_key as deal_key, occurred_at, position, event_key, kind, occurred_at as acted_at
+            from act where is_deal
+            union all
+            select deal_key, occurred_at, position, event_key, kind, led_at from before
+        )"""
+
+
+def _reached_sql(reader: Reader, scope: Scope, deal_key: int | None) -> str:
+    """CTEs that end in `reached`: the highest stage that is supported, from each instant on."""
+    return f"""{proof_sql(reader, scope, deal_key)},
+        proved as (select deal_key, occurred_at, max(position) as position from proof group by deal_key, occurred_at),
+        reached as (
+            select deal_key, occurred_at,
+                   max(position) over (
+                       partition by deal_key order by occurred_at rows between unbounded preceding and current row
+                   ) as position
+            from proved
+        )"""
