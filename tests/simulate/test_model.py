@@ -14,7 +14,18 @@ from answerback.simulate.assemble import Story, simulate
 from answerback.simulate.dirt import dirtied
 from answerback.simulate.facts import SYSTEMS
 from answerback.simulate.model import Model
-from answerback.simulate.parameters import BASE, DAY, KIND_NAMES, STEP_NAMES, WEEK, Effect, Kind, Parameters, Step
+from answerback.simulate.parameters import (
+    BASE,
+    DAY,
+    KIND_NAMES,
+    STEP_NAMES,
+    WEEK,
+    Effect,
+    Habits,
+    Kind,
+    Parameters,
+    Step,
+)
 from answerback.simulate.replies import ACTS
 from answerback.simulate.results import quarter_result
 from answerback.simulate.scenarios import SCENARIOS, planned
@@ -352,3 +363,21 @@ def test_dirt_is_told_and_changes_no_buyer() -> None:
     managers = {row["seller"]: row["team"] for row in dirty.facts.rows("seller") if row["role"] == "manager"}
     assert [managers[row["manager"]] for row in moved_rep] == [row["team"] for row in moved_rep]
     assert len({row["team"] for row in moved_rep}) == 2
+
+
+def test_the_truth_says_which_acts_were_let_lie_and_which_stages_were_claimed() -> None:
+    (one,), habits = (3,), Habits(efforts_per_week=20, drop_rate=0.4, claim_rate=0.3)
+    told = simulate(replace(MANY, reps=10, weeks=30, habits={one: habits}))
+    tables = truth_tables(told)
+    acts, changes = told.facts.tables["action"], told.facts.tables["deal_change"]
+    owner = dict(enumerate(told.facts.tables["deal"]["seller"].to_pylist()))
+    answered = set(told.facts.tables["effort"]["answers"].to_pylist())
+    lies = np.flatnonzero(tables["action"]["dropped"].to_numpy())
+    assert not answered & set(lies.tolist())
+    asking = np.isin(acts["kind"].to_pylist(), ["replied", "asked", "introduced", "inquired"])
+    assert asking[lies].all()
+    claimed = changes.filter(tables["deal_change"]["claimed"])
+    assert set(claimed["field"].to_pylist()) == {"stage"}
+    of_one = np.array([owner[each] == one for each in claimed["deal"].to_pylist()])
+    share = np.mean([seller == one for seller in owner.values()])
+    assert of_one.mean() > 2 * share  # at fifteen times the rate of the others, and no more than three stages a deal

@@ -51,10 +51,19 @@ _PURPOSES = {Step.DISCOVER: "discovery", Step.OFFER: "proposal_follow_up", Step.
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Facts, and of each effort what the model knew: the probability to move its buyer."""
+    """Facts, and what the model alone knew.
+
+    Attributes:
+        facts: What happened.
+        chance: By effort, its probability to move its buyer.
+        dropped: By act, whether its seller let it lie though it called for an answer.
+        claimed: By change of a deal, whether it moved a stage on without any act of a buyer.
+    """
 
     facts: Facts
     chance: NDArray[np.float64]
+    dropped: NDArray[np.bool_]
+    claimed: NDArray[np.bool_]
 
 
 def simulate(parameters: Parameters) -> Story:
@@ -100,18 +109,21 @@ def assemble(told: Told) -> Story:
     for events in (efforts, acts):
         # Nobody can name a deal that is not in the CRM yet.
         events["deal"] = np.where(events["at"] >= since[events["pursuit"]], of_pursuit[events["pursuit"]], -1)
+    kept = _changes_kept(told, deal_numbers, end)
     tables = {
         "seller": seller_columns(told.parameters, told.worktime.start),
         **_buyers(told, efforts, acts, deals),
         "effort": _efforts(told, efforts),
         "action": _actions(told, acts),
-        **_deals(told, deals, deal_numbers, end),
+        "deal": _opened(told, deals),
+        "deal_change": _changed(told, deal_numbers, kept),
         **office_columns(told, efforts, acts, deals, deal_numbers),
     }
     parameters = told.parameters
     facts = Facts(parameters.company, parameters.domain, told.worktime.start, end, parameters.seed,
                   {name: fact_table(name, tables.get(name, {})) for name in SCHEMAS})  # fmt: skip
-    return Story(facts, efforts["p"])
+    claimed = told.courses.deals.changes.columns()["claimed"][kept] == 1
+    return Story(facts, efforts["p"], acts["dropped"], claimed)
 
 
 def _buyers(told: Told, efforts: Columns, acts: Columns, deals: Columns) -> dict[str, dict[str, Any]]:
@@ -191,10 +203,10 @@ def _actions(told: Told, acts: Columns) -> dict[str, Any]:
     }
 
 
-def _deals(told: Told, deals: Columns, numbers: Ints, end: int) -> dict[str, dict[str, Any]]:
+def _opened(told: Told, deals: Columns) -> dict[str, Any]:
     names = [f"{PRODUCTS[product]} {number + 1}" for number, product in enumerate(deals["product"])]
     days = (deals["at"] - told.worktime.start) // DAY
-    opened = {
+    return {
         "deal": np.arange(len(names)),
         "account": deals["account"],
         "contact": deals["contact"],
@@ -205,10 +217,18 @@ def _deals(told: Told, deals: Columns, numbers: Ints, end: int) -> dict[str, dic
         "currency": _named(deals["zone"], CURRENCIES),
         "created_at": deals["at"],
     }
+
+
+def _changes_kept(told: Told, numbers: Ints, end: int) -> Ints:
+    """The changes of deals that happened before the end, by time, as places in the order of telling."""
+    changes = told.courses.deals.changes.columns()
+    kept = np.flatnonzero((renamed(changes["deal"], numbers) >= 0) & (changes["at"] < end))
+    return kept[np.lexsort((changes["field"][kept], changes["at"][kept]))]
+
+
+def _changed(told: Told, numbers: Ints, kept: Ints) -> dict[str, Any]:
     changes = told.courses.deals.changes.columns()
     deal, at = renamed(changes["deal"], numbers), changes["at"]
-    kept = np.flatnonzero((deal >= 0) & (at < end))
-    kept = kept[np.lexsort((changes["field"][kept], at[kept]))]
     words = {STAGE: STAGES, OUTCOME: OUTCOMES, REASON: REASONS}
     field = changes["field"][kept]
     told_values = {
@@ -218,11 +238,7 @@ def _deals(told: Told, deals: Columns, numbers: Ints, end: int) -> dict[str, dic
         for name in ("old", "new")
     }
     holder = _holders(told, changes["seat"][kept], (at[kept] - told.worktime.start) // DAY)
-    return {
-        "deal": opened,
-        "deal_change": {"deal": deal[kept], "at": at[kept], "field": _named(field, FIELDS), "seller": holder}
-        | told_values,
-    }
+    return {"deal": deal[kept], "at": at[kept], "field": _named(field, FIELDS), "seller": holder} | told_values
 
 
 def _holders(told: Told, seat: Ints, day: Ints) -> Ints:

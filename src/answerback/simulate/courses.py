@@ -54,6 +54,8 @@ class Following:
     delays: Ints
     introduced: Ints
     """Pursuits in which the buyer brought a colleague in."""
+    dropped: Ints
+    """Acts that call for an answer and that the seller lets lie."""
 
 
 class Courses:
@@ -107,6 +109,7 @@ class Courses:
             acts["at"][answering],
             (hours[answering] * 3600).astype(np.int64) + 240,
             pursuit[answering & (kind == ACT["introduced"])],
+            numbers[dropped],
         )
 
     def give_up(self, day: int) -> None:

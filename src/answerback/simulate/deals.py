@@ -31,7 +31,7 @@ _SEGMENT_AMOUNTS = dict(zip(SEGMENTS, (1.0, 2.2, 5.0), strict=True))
 _HONEST = 0.5
 """Share of lost deals of which the seller tells the buyer's reason; the others were lost to the price, they say."""
 _OPENED = ("at", "pursuit", "account", "contact", "seat", "amount_minor", "zone", "product")
-_CHANGED = ("deal", "at", "field", "old", "new", "seat")
+_CHANGED = ("deal", "at", "field", "old", "new", "seat", "claimed")
 _TYPED_DAYS = 1.2
 _BETWEEN_SECONDS = 90
 
@@ -87,7 +87,7 @@ class Deals:
         at = self._next(with_deal, self._worktime.instants(np.full(len(with_deal), day), zone, self._rng))
         old = self._pursuits.stage[with_deal].astype(np.int64)
         self._pursuits.stage[with_deal] += 1
-        self._write(with_deal, at, STAGE, old, old + 1)
+        self._write(with_deal, at, STAGE, old, old + 1, claimed=True)
 
     def close(self, pursuit: Ints, how: Ints, objection: Ints, day: int) -> None:
         """Ends deals, won or lost; `objection` is what the buyer said, -1 for nothing."""
@@ -113,10 +113,10 @@ class Deals:
         self._pursuits.stage[pursuit] = new
         self._write(pursuit, at, STAGE, old, new)
 
-    def _write(self, pursuit: Ints, at: Ints, field: int, old: Ints, new: Ints) -> None:
+    def _write(self, pursuit: Ints, at: Ints, field: int, old: Ints, new: Ints, *, claimed: bool = False) -> None:
         self.changes.add({
             "deal": self._pursuits.deal[pursuit].copy(), "at": at, "field": np.full(len(pursuit), field), "old": old,
-            "new": new, "seat": self._pursuits.seat[pursuit].copy(),
+            "new": new, "seat": self._pursuits.seat[pursuit].copy(), "claimed": np.full(len(pursuit), int(claimed)),
         })  # fmt: skip
 
     def _next(self, pursuit: Ints, at: Ints) -> Ints:

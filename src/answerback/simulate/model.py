@@ -90,6 +90,7 @@ class Model:
         self.acts = Ledger(**dict.fromkeys(_ACT, np.int64), refuses=np.bool_)
         self.sources = np.zeros(self.buyers.count, dtype=np.int64)
         self.talks: list[tuple[int, int, int]] = []
+        self._dropped: list[Ints] = []
         self._due: dict[int, list[Columns]] = defaultdict(list)
         self._opened = {int(seat): 0 for seat in seats}
         self._territory = {int(seat): np.flatnonzero(self.buyers.seat == seat) for seat in seats}
@@ -113,12 +114,18 @@ class Model:
             self.buyers,
             self.pursuits,
             self.efforts.columns(),
-            self.acts.columns(),
+            self.acts.columns() | {"dropped": self._let_lie()},
             self.courses,
             self.staffing,
             self.sources,
             self.talks,
         )
+
+    def _let_lie(self) -> NDArray[np.bool_]:
+        """By act, whether its seller let it lie."""
+        lies = np.zeros(self.acts.count, dtype=np.bool_)
+        lies[np.concatenate([np.zeros(0, np.int64), *self._dropped])] = True
+        return lies
 
     # What buyers do ------------------------------------------------------------------------------------------------
 
@@ -151,6 +158,7 @@ class Model:
         numbers = self.acts.add(arrived)
         seen = arrived["system"] != NONE
         follow = self.courses.follow(taken(arrived, seen), numbers[seen], self.staffing.holders(day), day)
+        self._dropped.append(follow.dropped)
         self._plan(follow.later, day)
         self._open_introduced(follow.introduced, day)
         if len(follow.answering):

@@ -2,7 +2,8 @@
 
 `truth.json` is for people: the scenarios, whom they touched, from when to when, and how often each rep truly moved
 buyers before and after. `effort.parquet` has, of every effort, the probability to move its buyer and whether it did;
-`action.parquet` has, of every act, the effort that caused it, or none: it would have come anyway.
+`action.parquet`, of every act, the effort that caused it, or none (it would have come anyway), and whether its seller
+let it lie; `deal_change.parquet`, of every change of a deal, whether it moved a stage on without any act of a buyer.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from answerback.simulate.assemble import Story
-from answerback.simulate.exports.folder import Records, stamp
+from answerback.simulate.exports.folder import Records, deal_id, stamp
 from answerback.simulate.facts import Facts
 from answerback.simulate.parameters import DAY, Parameters
 from answerback.simulate.scenarios import Planted
@@ -49,7 +50,7 @@ def write_truth(
 
 
 def truth_tables(story: Story) -> dict[str, pa.Table]:
-    """What is true of every event: of `effort` and of `action`, in the order of the facts."""
+    """What is true of every effort, act and change of a deal, each in the order of the facts."""
     facts, efforts = story.facts, story.facts.tables["effort"]
     acts = facts.tables["action"]
     refused = pc.or_kleene(
@@ -81,6 +82,16 @@ def truth_tables(story: Story) -> dict[str, pa.Table]:
                 "kind": acts["kind"],
                 "system": acts["system"],
                 "cause": [None if each is None else f"e{each}" for each in acts["cause"].to_pylist()],
+                "dropped": story.dropped,
+            }
+        ),
+        "deal_change": pa.table(
+            {
+                "deal_id": [deal_id(each) for each in facts.tables["deal_change"]["deal"].to_pylist()],
+                "occurred_at": facts.tables["deal_change"]["at"],
+                "field": facts.tables["deal_change"]["field"],
+                "new": facts.tables["deal_change"]["new"],
+                "claimed": story.claimed,
             }
         ),
     }
