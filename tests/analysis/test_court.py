@@ -206,6 +206,10 @@ def words(w: World) -> None:
     w.said("not_a_ball", "none_by_the_second-1.5-replied", 2)
     w.said("not_a_ball", "undone-1-asked", 2)
     w.said("undo", "undone-1-asked", 3)
+    w.deal("late_then_none")
+    w.act("late_then_none", 1)
+    w.touch("late_then_none", 5)
+    w.said("not_a_ball", "late_then_none", 8)
     w.said("wait_until", "waits", 2, until=30)
     w.said("wait_until", "waited-1-asked", 2, until=10)
     w.touch("waited", 11)
@@ -445,6 +449,8 @@ def test_words_hold_for_what_was_there_when_they_were_said(every: list[Seen]) ->
     (more,) = of(every, "none_then_more")
     assert (more.event, more.times, more.since) == ("none_then_more-4-replied", 1, 4)
     assert state(every, "undone") is State.DROPPED
+    # What was late stays visible, whatever is said of the deal afterwards.
+    assert state(every, "late_then_none") is State.LATE
 
 
 def test_who_waits_in_time_has_the_policys_time_from_that_day(every: list[Seen]) -> None:
@@ -490,10 +496,10 @@ def test_promises_and_cases(every: list[Seen]) -> None:
     assert (broken.state, broken.event, broken.since, broken.due) == (State.DROPPED, "broken", 4, 4 + 15 / 24)
     assert not of(every, "promised_ahead")
     assert not of(every, "undated")
-    assert [(each.event, each.state, each.due) for each in of(every, "served")] == [
+    assert {(each.event, each.state, each.due) for each in of(every, "served")} == {
         ("closed", State.ANSWERED, None),
         ("open", State.WAITING, None),
-    ]
+    }
 
 
 def test_an_earlier_day_knows_nothing_later(reader: Reader) -> None:

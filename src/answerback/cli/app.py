@@ -184,25 +184,36 @@ def decide(
         str,
         typer.Argument(
             help="merge, separate, refusal, not_refusal, contest, upheld or void; of a finding: seen, dismiss, "
-            "wait_until, share, withdraw, done or reopen; of a policy, play or sequence: pester."
+            "wait_until, share, withdraw, done or reopen; of a touch, act or deal: not_a_ball, wait_until or undo; of "
+            "a rep: close_quiet; of a policy, play or sequence: pester."
         ),
     ],
     subject: Annotated[str, typer.Argument(help="The id that it is about; for merge, the one that is given up.")],
     other: Annotated[str, typer.Argument(help="The other id, for merge (the one that stays) and separate.")] = "",
     of: Annotated[
-        str, typer.Option(help="merge, separate: what has these ids: account, contact, deal or rep.")
+        str,
+        typer.Option(
+            help="merge, separate: what has these ids: account, contact, deal or rep; else event or deal, where an id "
+            "is both."
+        ),
     ] = "account",
     source: Annotated[str, typer.Option(help="The source whose ids these are, where several have them.")] = "",
     reason: Annotated[
         str,
         typer.Option(
             help="Why: same_person, same_company, different, said_no, misread, duplicate, not_mine, never_happened or "
-            "other; a finding: known, explained, not_useful, wrong or other."
+            "other; a finding: known, explained, not_useful, wrong or other; a ball: said_no, misread, duplicate, "
+            "not_mine, never_happened, known, not_useful or other."
         ),
     ] = "",
-    until: Annotated[str, typer.Option(help="wait_until: the day on which the finding comes back.")] = "",
+    until: Annotated[
+        str, typer.Option(help="wait_until: the day on which it comes back; close_quiet: quiet since before this day.")
+    ] = "",
 ) -> None:
     """Write down a decision: two records are one, or are not, or a reply was a no. The next build follows it.
+
+    not_a_ball: nobody waits there, until something new happens; undo takes such words back. close_quiet says so of all
+    stories of a rep in which the buyer has gone quiet.
 
     contest: the record of a touch or an act is in dispute and leaves the figures. That is settled by upheld (it is
     right and counts again) or void (it is wrong). pester: it makes reps ask too often; who said so is not kept.

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
-from answerback.cli.deciding import OF_FINDINGS, decide_on_finding
+from answerback.cli.deciding import CLOSE_QUIET, OF_BALLS, OF_FINDINGS, decide_on_ball, decide_on_finding, named_as_ball
 from answerback.cli.output import put
 from answerback.cli.progress import progress
 from answerback.cli.settings import Format, Settings
@@ -65,12 +65,33 @@ def engine_choice(engine: str, master: str) -> EngineChoice:
     return choice
 
 
+_KNOWN = tuple(dict.fromkeys((*_PAIRS, *_WORDS, *OF_BALLS, CLOSE_QUIET, "pester", *OF_FINDINGS)))
+
+
+def _of_turns_or_findings(
+    settings: Settings, kind: str, subject: str, *, of: str, source: str, reason: str, until: str
+) -> bool:
+    """Takes a word on whose turn it is, or on a finding; false where it is neither."""
+    if kind == CLOSE_QUIET:
+        from answerback.cli.quieting import close_quiet
+
+        close_quiet(settings, subject, before=until, reason=reason)
+        return True
+    spaces = named_as_ball(settings, subject, of) if kind in OF_BALLS else ()
+    if spaces or (kind in OF_BALLS and kind not in OF_FINDINGS):
+        decide_on_ball(settings, kind, subject, spaces, source=source, reason=reason, until=until)
+        return True
+    if kind in OF_FINDINGS:
+        decide_on_finding(settings, kind, subject, reason=reason, until=until)
+        return True
+    return False
+
+
 def write_decision(
     settings: Settings, kind: str, subject: str, other: str, *, of: str, source: str, reason: str, until: str = ""
 ) -> None:
     """Appends one decision to the journal; the next build follows it."""
-    if kind in OF_FINDINGS and not other:
-        decide_on_finding(settings, kind, subject, reason=reason, until=until)
+    if not other and _of_turns_or_findings(settings, kind, subject, of=of, source=source, reason=reason, until=until):
         return
     if until:
         raise UsageError(f"{kind} takes no day", where="--until", next_step="leave it out, or use wait_until")
@@ -82,7 +103,7 @@ def write_decision(
     if kind not in _PAIRS + _WORDS:
         raise UsageError(
             f"there is no decision {kind!r}",
-            next_step="use one of " + ", ".join((*_PAIRS, *_WORDS, "pester", *OF_FINDINGS)),
+            next_step="use one of " + ", ".join(_KNOWN),
         )
     if (kind in _PAIRS) != bool(other):
         raise UsageError(

@@ -13,7 +13,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Puts the commands beside the others."""
-    for command in (balls, chain, steps, process, stages):
+    for command in (balls, chain, steps, process, stages, trust):
         app.command()(command)
 
 
@@ -21,13 +21,36 @@ def balls(
     context: typer.Context,
     rep: Annotated[str, typer.Option("--for", help="One rep's, by id; else everybody's.")] = "",
     by: Annotated[str, typer.Option(help="rep: how the policies were kept by each of them.")] = "",
+    gone_quiet: Annotated[
+        bool, typer.Option("--gone-quiet", help="The buyer's turn instead: stories in which none will probably come.")
+    ] = False,
+    juggling: Annotated[
+        bool, typer.Option("--juggling", help="Instead: with how many open stories at once more is missed.")
+    ] = False,
 ) -> None:
     """Buyers who wait for an answer, and how the playbook's policies were kept."""
-    from answerback.cli.balls import show_balls
     from answerback.domain.errors import UsageError
 
     if by not in ("", "rep"):
         raise UsageError(f"balls are not told by {by!r}", where="--by", next_step="take rep, or leave it out")
+    if (by and (gone_quiet or juggling)) or (juggling and (rep or gone_quiet)):
+        raise UsageError(
+            "--by, --gone-quiet and --juggling are answers of their own; --juggling is told of all reps together",
+            where="balls",
+            next_step="ask for one of them",
+        )
+    if gone_quiet:
+        from answerback.cli.quieting import show_quiet
+
+        show_quiet(context.obj, rep)
+        return
+    if juggling:
+        from answerback.cli.balls import show_juggling
+
+        show_juggling(context.obj)
+        return
+    from answerback.cli.balls import show_balls
+
     show_balls(context.obj, rep, by_rep=by == "rep")
 
 
@@ -84,3 +107,13 @@ def process(
 
     days = tuple(instant(each, name) if each else None for each, name in ((since, "--since"), (until, "--until")))
     show_process(context.obj, Wanted(by, pairs(where or [], "--where"), days[0], days[1], variants, chart))
+
+
+def trust(
+    context: typer.Context,
+    by: Annotated[str, typer.Option(help="source, rep or field.")] = "source",
+) -> None:
+    """How far the data can be relied on: how fresh, complete and loaded, and where two tellings of one thing part."""
+    from answerback.cli.trust import show_trust
+
+    show_trust(context.obj, by)

@@ -10,8 +10,10 @@ import pyarrow as pa
 from answerback.analysis.court.balls import NOBODY, Balls
 from answerback.analysis.court.beside import SERVICE
 from answerback.analysis.court.kept import Kept
+from answerback.analysis.court.stakes import Stake
 from answerback.analysis.court.waiting import OLDEST, Ball, Court
 from answerback.domain.playbook import Policy
+from answerback.domain.refusals import CannotTell
 from answerback.present.clocks import clock_sentences
 from answerback.present.explain import duration
 
@@ -41,6 +43,9 @@ _OPEN_ROWS = (
     ("since", pa.timestamp("s", tz="UTC")),
     ("due_at", pa.timestamp("s", tz="UTC")),
     ("late", pa.bool_()),
+    ("loss_minor", pa.int64()),
+    ("loss_low_minor", pa.int64()),
+    ("loss_high_minor", pa.int64()),
 )
 
 
@@ -88,10 +93,22 @@ def _until(ball: Ball, as_of: datetime) -> str:
     return f"{day}, over" if ball.late else f"{day}, {duration(int((ball.due_at - as_of).total_seconds()))} left"
 
 
-def open_for_machines(court: Court) -> pa.Table:
-    """Each ball with ids; instants in UTC."""
-    rows = [{name: getattr(ball, name) for name, _ in _OPEN_ROWS} for ball in court.rows]
+def open_for_machines(court: Court, at_stake: Sequence[Stake] = ()) -> pa.Table:
+    """Each ball with ids, and what it may cost where that is known; instants in UTC, amounts in one's own currency."""
+    by_policy = {stake.policy: stake for stake in at_stake}
+    rows = [
+        {name: getattr(ball, name, None) for name, _ in _OPEN_ROWS} | _loss(ball, by_policy.get(ball.policy))
+        for ball in court.rows
+    ]
     return pa.Table.from_pylist(rows, schema=pa.schema(list(_OPEN_ROWS)))
+
+
+def _loss(ball: Ball, stake: Stake | None) -> dict[str, int]:
+    if stake is None or not ball.late or ball.chain_key not in stake.worths or isinstance(stake.difference, CannotTell):
+        return {}
+    worth, each = stake.worths[ball.chain_key], stake.difference
+    names = ("loss_minor", "loss_low_minor", "loss_high_minor")
+    return {name: round(worth * share) for name, share in zip(names, (each.value, each.low, each.high), strict=True)}
 
 
 def kept_for_eyes(rows: Sequence[Kept], ids: Mapping[int, str]) -> pa.Table:

@@ -4,8 +4,9 @@ Everything is derived when it is asked, from what happened and from the playbook
 visible, and a changed policy changes the past with it. Several acts of one person before they are answered are one
 ball, which counts from the first. What was promised for a day, and open service cases, are balls beside them.
 
-Somebody may say of an act or a deal that it is no ball, which holds for all that the buyer had done by then; or that
-they wait until a day: said in time, the policy's time runs from that day. An `undo` takes all earlier words back.
+Somebody may say of an act that it is no ball, which holds for all that the person had done by then; or of a deal, which
+holds for what was unanswered then. Or that they wait until a day: said in time, the policy's time runs from that day.
+An `undo` takes all earlier words back.
 """
 
 from __future__ import annotations
@@ -253,8 +254,8 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
     seconds = ", ".join(f"cast(epoch({value}) as bigint) as {name}" for name, value in instants.items())
     return f"""
         with asked as materialized ({" union all ".join(f"({each})" for each in every)}),
-        {_words("event", reader.instant)},
-        {_words("deal", reader.instant)},
+        {words_sql("event", reader.instant)},
+        {words_sql("deal", reader.instant)},
         standing as (
             select asked.*, event_word.none_at, event_word.until as event_until, event_word.waited_at as event_said,
                    case when deal_word.waited_at >= asked.occurred_at then deal_word.until end as deal_until,
@@ -263,6 +264,7 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
             left join event_word on event_word.subject_key = asked.event_key
             left join deal_word on deal_word.subject_key = asked.chain_key and asked.is_deal
             where deal_word.none_at is null or deal_word.none_at < asked.occurred_at
+               or deal_word.none_at >= least(asked.settled_at, asked.refused_at, asked.ends_at)
         ),
         told as (
             select *, max(none_at) over run as none_by, max(greatest(event_until, deal_until)) over run as waits_until,
@@ -295,7 +297,7 @@ def _seen(scope: Scope) -> str:
     return "true" if scope.everybody else within(scope, "whose.rep_key", "ball.occurred_at")
 
 
-def _words(kind: str, instant: str) -> str:
+def words_sql(kind: str, instant: str) -> str:
     """What was said of each event, or each deal, since it was last undone, as a table `<kind>_word`."""
     return f"""{kind}_word as (
             select subject_key, max(occurred_at) filter (kind = 'not_a_ball') as none_at,

@@ -33,6 +33,7 @@ class Ball:
         since: When the buyer acted first.
         due_at: Until when it was or is in time; None where no day is worked for so long.
         late: Whether that time is over.
+        chain_key: The key of the deal, or of the company.
     """
 
     event_id: str
@@ -46,6 +47,7 @@ class Ball:
     since: datetime
     due_at: datetime | None
     late: bool
+    chain_key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,7 @@ def _ball(found: Balls, row: int, names: Mapping[str, Mapping[int, str]]) -> Bal
         since=datetime.fromtimestamp(int(found.since[row]), UTC),
         due_at=None if due_at == NEVER else datetime.fromtimestamp(due_at, UTC),
         late=found.state_of(row) is State.DROPPED,
+        chain_key=int(found.chain_key[row]),
     )
 
 
