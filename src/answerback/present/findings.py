@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from answerback.analysis.findings.audience import about_person
 from answerback.analysis.findings.gathering import Standing
-from answerback.analysis.findings.naming import Names
+from answerback.analysis.findings.naming import Names, reps_of
 from answerback.domain.findings import Finding, FindingKind, Level, Measure, Size, SureBy, Verdict
 from answerback.present.formats import plain_value
 from answerback.present.next_steps import NEXT_STEP
@@ -93,6 +93,8 @@ def headline(finding: Finding) -> str:
     'email: fewer touches move a buyer'
     """
     what = HEADING[finding.kind]
+    if finding.measure is Measure.SILENCE:
+        what = "answers seem not to arrive"
     if finding.kind is FindingKind.CHANGE:
         what = _WAY.get((finding.measure, finding.direction), what)
     if finding.kind is FindingKind.VERDICT and finding.verdict is not None:
@@ -218,10 +220,11 @@ _SHARES = frozenset({Measure.ON_BASE, Measure.HARM})
 
 def _figure(finding: Finding, size: Size) -> str:
     if finding.measure in _OF_DEALS and size.before is not None and size.after is not None:
-        usual = "for the others" if finding.subject.kind == "rep" else "before"
-        if finding.measure is not Measure.STAGE_AHEAD:
-            usual = "would be usual"
         low, high = percent(size.before + size.low), percent(size.before + size.high)
+        whose = {Measure.LOSS_REASON: "would be half of them", Measure.RISK_TAKEN: "to be expected"}.get(
+            finding.measure
+        )
+        usual = whose or ("for the others" if finding.subject.kind == "rep" else "before")
         return f"That is {percent(size.after)} (95 % interval {low} to {high}); {percent(size.before)} {usual}."
     if finding.kind is not FindingKind.INCREMENT:
         return f"That is {size_text(size, finding.kind, finding.measure)}, 95 % interval in brackets."
@@ -277,6 +280,8 @@ def story(standing: Standing, names: Names) -> list[str]:
     lines.append(" ".join(filter(None, [acts_text(finding), *figures])))
     if finding.verdict is not None and finding.kind is not FindingKind.VERDICT:
         lines.append(f"Whose it is: {VERDICTS[finding.verdict]}.")
+    if finding.measure is Measure.SILENCE:
+        lines.append(f"Whose answers: {', '.join(names.name_of('rep', each) for each in reps_of(finding))}.")
     if finding.settle:
         lines.append(refusal_texts(finding.settle))
     lines.append(f"Next: {NEXT_STEP.get(finding.next_step, finding.next_step)}")
@@ -377,7 +382,7 @@ def _mappings(finding: Finding, names: Names) -> list[tuple[str, Mapping[str, ob
     return [
         ("where", names.where(finding.where)),
         ("evidence_where", names.where(finding.evidence.where)),
-        ("details", finding.details),
+        ("details", names.details(finding.details)),
     ]
 
 

@@ -30,6 +30,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "friction": "answerback.analysis.friction.raised",
         "craft": "answerback.analysis.craft.raised",
         "stages": "answerback.analysis.stages.raised",
+        "trust": "answerback.analysis.trust.raised",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""
