@@ -148,7 +148,7 @@ def show(
 @app.command()
 def explain(
     context: typer.Context,
-    what: Annotated[str, typer.Argument(help="on-base, change, step, process, effort, link or finding.")],
+    what: Annotated[str, typer.Argument(help="on-base, change, step, process, effort, link, ball or finding.")],
     which: Annotated[
         list[str] | None,
         typer.Argument(help="For on-base, change and step: name=value …; process: two labels; else an id."),

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import pyarrow as pa
 
+from answerback.analysis.court.opened import explain_ball
 from answerback.analysis.detect.story import tell_change
 from answerback.analysis.doctor import examine as examine_workspace
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
@@ -24,6 +25,7 @@ from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings, pairs
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
+from answerback.present.ball_opened import tell_ball
 from answerback.present.changes import tell_change_story
 from answerback.present.explain import Told, tell_effort, tell_link, tell_on_base
 from answerback.present.finding_opened import tell_finding
@@ -117,6 +119,8 @@ def _told(reader: Reader, scope: Scope, what: str, which: list[str], *, by: tupl
             return tell_link(explain_link(reader, scope, _one(which, "the id of a buyer action"), source))
         case "effort":
             return tell_effort(explain_effort(reader, scope, _one(which, "the id of an effort"), source))
+        case "ball":
+            return tell_ball(explain_ball(reader, scope, _one(which, "the id of a buyer's act"), source))
         case "finding":
             return tell_finding(explain_finding(reader, scope, _one(which, "the id of a finding")))
         case "stage":
@@ -127,7 +131,7 @@ def _told(reader: Reader, scope: Scope, what: str, which: list[str], *, by: tupl
         case _:
             raise UsageError(
                 f"there is nothing called {what!r} to explain",
-                next_step="explain on-base, effort, link, change, step, stage, process or finding",
+                next_step="explain on-base, effort, link, ball, change, step, stage, process or finding",
             )
 
 

@@ -53,6 +53,8 @@ class FindingKind(StrEnum):
     """Data that an answer should not rest on."""
     RISK = auto()
     """Something tried that one usually does not try."""
+    BALLS = auto()
+    """Buyers who were not answered in time."""
     MUTED = auto()
     """A kind of finding that people mostly dismiss."""
 
@@ -77,6 +79,8 @@ class Measure(StrEnum):
     """How long answers take: the share that comes within the usual median."""
     UNSEEN = auto()
     """The share of efforts whose answer could not have been recorded."""
+    SILENCE = auto()
+    """Answers of one channel that seem not to arrive, of several reps at once."""
     CLAIMED = auto()
     """The share of efforts that were typed in."""
     WIN_RATE = auto()
@@ -97,6 +101,8 @@ class Measure(StrEnum):
     """Lost deals of which rep and buyer name the same reason, per deal of which both name one."""
     FRESHNESS = auto()
     """Days since the newest record of a source."""
+    MISSED = auto()
+    """Balls that the policy's time went by for, per ball."""
     RISK_TAKEN = auto()
     """Deals larger than the rep's own usual ones, per deal."""
 

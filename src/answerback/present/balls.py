@@ -68,7 +68,7 @@ def open_for_eyes(court: Court, as_of: datetime) -> pa.Table:
         {
             "buyer": ball.contact_id or ball.account_id or ball.deal_id,
             "deal": ball.deal_id,
-            "did": _did(ball),
+            "did": did_text(ball.kind, ball.times),
             "waits": duration(max(0, int((as_of - ball.since).total_seconds()))),
             "in time until": _until(ball, as_of),
             "on": ball.rep_id or "nobody yet",
@@ -81,9 +81,14 @@ def open_for_eyes(court: Court, as_of: datetime) -> pa.Table:
     return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in filled})
 
 
-def _did(ball: Ball) -> str:
-    did = _DID.get(ball.kind, ball.kind.replace("_", " "))
-    return f"{did} ({ball.times} times)" if ball.times > 1 else did
+def did_text(kind: str, times: int) -> str:
+    """What a buyer did, or what stands for it, and how often.
+
+    >>> did_text("asked", 1), did_text("viewed_document", 2)
+    ('asked something', 'viewed document (2 times)')
+    """
+    did = _DID.get(kind, kind.replace("_", " "))
+    return f"{did} ({times} times)" if times > 1 else did
 
 
 def _until(ball: Ball, as_of: datetime) -> str:

@@ -42,6 +42,7 @@ HEADING: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.STAGE: "stages ahead of what buyers did",
         FindingKind.TRUST: "data that should not be relied on",
         FindingKind.RISK: "something new was tried",
+        FindingKind.BALLS: "buyers wait for an answer",
         FindingKind.MUTED: "a kind of finding that is mostly dismissed",
     }
 )
@@ -132,6 +133,9 @@ def acts_text(finding: Finding) -> str:
         return f"{since}{number(rests.efforts)} touches; buyers did {number(rests.answers)} things after one."
     if finding.measure is Measure.ON_BASE and rests.efforts:
         return f"{since}{number(rests.efforts)} touches, {number(rests.answers)} of them moved a buyer."
+    if finding.measure is Measure.MISSED and rests.efforts:
+        what = "waited too long for somebody to be given them" if "from" in finding.where else "had no answer in time"
+        return f"{since}{number(rests.efforts)} times it was the seller's turn, {number(rests.answers)} {what}."
     if finding.measure in _OF_DEALS and rests.efforts:
         what = _OF_DEALS[finding.measure]
         return f"{since}{number(rests.efforts)} deals, {number(rests.answers)} of them {what}."
@@ -214,7 +218,7 @@ _SHOWN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = Ma
 )
 """By unit: how a level and how a difference is written."""
 _UNIT = MappingProxyType({"share": " points", "per_day": " a day", "days": " days"})
-_SHARES = frozenset({Measure.ON_BASE, Measure.HARM})
+_SHARES = frozenset({Measure.ON_BASE, Measure.HARM, Measure.MISSED})
 """Measures whose levels are shares, where the change is told in times as much."""
 
 
@@ -226,6 +230,8 @@ def _figure(finding: Finding, size: Size) -> str:
         )
         usual = whose or ("for the others" if finding.subject.kind == "rep" else "before")
         return f"That is {percent(size.after)} (95 % interval {low} to {high}); {percent(size.before)} {usual}."
+    if finding.measure is Measure.MISSED and size.unit == "share":
+        return f"That is {percent(size.change)} (95 % interval {percent(size.low)} to {percent(size.high)})."
     if finding.kind is not FindingKind.INCREMENT:
         return f"That is {size_text(size, finding.kind, finding.measure)}, 95 % interval in brackets."
     what = (

@@ -22,6 +22,10 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
         "fix_for_all": "Take it up for everybody: it lies in the offer, the market, a tool or the data.",
         "fix_for_segment": "Take it up for this segment: it lies with these buyers, not with those who sell.",
         "load_what_is_missing": "Load the mailbox, calendar or dialler that is missing; answerback doctor says which.",
+        "send_test_messages": (
+            "Send each of them a test message from outside and answer one of theirs; then load the coverage, or record "
+            "what happened to the tool."
+        ),
         "wait_and_see": "Wait until there is enough to tell; nothing needs to be done before.",
         "look_at_kind_of_finding": (
             "Read three of the dismissed ones: are they wrong, or of no use? Say so to whoever runs the data; "
@@ -86,6 +90,18 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
             "used for anything (answerback trust)."
         ),
         "tell_what_was_tried": "Tell the others what you tried and what came of it, whether it worked or not.",
+        "answer_the_open_ones": (
+            "Answer those who still wait, the warm ones first (answerback balls), and say of the others why they are "
+            "none: answerback decide not_a_ball ID."
+        ),
+        "look_at_policy_and_staff": (
+            "Ask whether this time can be kept at all: by whom, in which hours, with how much else to do; then change "
+            "the policy or who answers. It is nobody's alone."
+        ),
+        "look_at_routing": (
+            "Look at how these are given to somebody: they wait for that longer than an answer may take. No rep can "
+            "make up for it."
+        ),
         "drop_or_change_play": (
             "Leave this kind of touch out for half of the buyers, drawn by lot, or say something else in it."
         ),

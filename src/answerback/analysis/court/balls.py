@@ -79,6 +79,8 @@ class Balls:
         times: How many acts it stands for.
         chain_key, is_deal, account_key, contact_key: Where; 0 for nobody and nothing.
         rep_key: Whose turn it was; `NOBODY` where nobody was given it.
+        why: Why it is theirs: deal_given, account_given, owner, answers, reached, spoke, worked, given_later or
+            picked_up.
         since: When the buyer acted; the time for which it was promised; when the case was opened.
         told_at: When the rep was told that it is theirs, where an assignment says so.
         runs_from: From when the policy's time runs.
@@ -101,6 +103,7 @@ class Balls:
     account_key: IntArray
     contact_key: IntArray
     rep_key: IntArray
+    why: pa.Array
     since: IntArray
     told_at: IntArray
     runs_from: IntArray
@@ -166,6 +169,7 @@ def balls(reader: Reader, scope: Scope) -> Balls:
         account_key=column("account_key"),
         contact_key=column("contact_key"),
         rep_key=rep_key,
+        why=table["why"].combine_chunks(),
         since=since,
         told_at=column("told_at"),
         runs_from=runs_from,
@@ -281,7 +285,7 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
         whose as ({whose_sql("ball", reader.instant)})
         select ball.event_key, ball.chain_key, cast(ball.is_deal as bigint) as is_deal, ball.account_key,
                ball.contact_key, ball.kind, ball.policy, ball.times, whose.rep_key, ball.settled_key,
-               cast(whose.given_later as bigint) as given_later, {seconds}
+               whose.why, cast(whose.given_later as bigint) as given_later, {seconds}
         from ball
         left join whose on whose.event_key = ball.event_key
         where {_seen(scope)}

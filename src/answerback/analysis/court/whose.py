@@ -66,30 +66,35 @@ worked as (
     from asked asof join touch on touch.chain_key = asked.chain_key and touch.occurred_at <= asked.occurred_at
 ),
 later as (
-    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at) as told_at
+    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at) as told_at,
+           'given_later' as why
     from asked
     asof join (select * from holding where deal_key is null) as given
       on given.account_key = asked.account_key and given.starts_at >= asked.occurred_at
     where given.starts_at <= {instant}
     union all
-    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at)
+    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at), 'given_later'
     from (select * from asked where is_deal) as asked
     asof join (select * from holding where deal_key is not null) as given
       on given.deal_key = asked.chain_key and given.starts_at >= asked.occurred_at
     where given.starts_at <= {instant}
     union all
-    select asked.event_key, event.rep_key, asked.settled_at
+    select asked.event_key, event.rep_key, asked.settled_at, 'picked_up'
     from asked join chain_event as event on event.event_key = asked.settled_key and event.side = 'seller'
 ),
 first_later as (
-    select event_key, rep_key, told_at
+    select event_key, rep_key, told_at, why
     from later
-    qualify row_number() over (partition by event_key order by told_at, rep_key) = 1
+    qualify row_number() over (partition by event_key order by told_at, why, rep_key) = 1
 ),
 known as (
     select asked.event_key, coalesce(held.rep_key, kept.rep_key) as given_key,
            case when held.rep_key is not null then held.told_at else kept.told_at end as told_at,
-           coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) as known_key
+           coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) as known_key,
+           case when held.rep_key is not null then 'deal_given' when kept.rep_key is not null then 'account_given'
+                when owned.rep_key is not null then 'owner' when answers.rep_key is not null then 'answers'
+                when reached.rep_key is not null then 'reached' when spoke.rep_key is not null then 'spoke'
+                when worked.rep_key is not null then 'worked' end as why
     from asked
     left join held on held.event_key = asked.event_key
     left join kept on kept.event_key = asked.event_key
@@ -102,14 +107,15 @@ known as (
 select known.event_key, coalesce(given_key, known_key, first_later.rep_key) as rep_key,
        case when given_key is not null then known.told_at
             when known_key is null then first_later.told_at end as told_at,
-       given_key is null and known_key is null and first_later.rep_key is not null as given_later
+       given_key is null and known_key is null and first_later.rep_key is not null as given_later,
+       coalesce(known.why, first_later.why) as why
 from known
 left join first_later on first_later.event_key = known.event_key
 """
 
 
 def whose_sql(asked: str, instant: str) -> str:
-    """One row per act of a table of what was asked: whose turn it made it, and when they were told it is theirs.
+    """One row per act of a table of what was asked: whose turn it made it, why, and when they were told.
 
     As of an instant, an SQL literal.
     """

@@ -29,6 +29,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "increment": "answerback.analysis.increment.finding",
         "friction": "answerback.analysis.friction.raised",
         "craft": "answerback.analysis.craft.raised",
+        "balls": "answerback.analysis.court.raised",
         "stages": "answerback.analysis.stages.raised",
         "trust": "answerback.analysis.trust.raised",
     }
