@@ -69,9 +69,11 @@ bench: ## Measure speed against other engines, in an environment of its own
 calibrate: setup ## Measure how often the methods are right and write the tables of docs/methods: ARGS="detect" for one
 	@$(STAGE) "make calibrate" $(BIN)/python -m calibration $(ARGS)
 
-oracles: ## Ask lifelines and scikit-survival again what ours is held against, in an environment of its own
+oracles: ## Ask lifelines, scikit-survival and pm4py again what ours is held against, in environments of their own
 	@scripts/setup oracle-survival
 	@.venvs/oracle-survival/bin/python tests/reference/incidence_python.py
+	@scripts/setup bench-pm4py
+	@.venvs/bench-pm4py/bin/python tests/reference/process_pm4py.py
 
 docs: setup ## Build the documentation into site/
 	@$(STAGE) "make docs" $(BIN)/mkdocs build --strict

@@ -10,7 +10,20 @@ from answerback.analysis.process.following import LABELS, PLACES, Chains, Flow, 
 from answerback.analysis.process.stopping import Stop, stops
 from answerback.domain.errors import NotFoundError
 
-__all__ = ["LABELS", "PLACES", "Chains", "Flow", "Follows", "Process", "Stop", "Variant", "behind_arrow", "process"]
+__all__ = [
+    "LABELS",
+    "PLACES",
+    "Chains",
+    "Flow",
+    "Follows",
+    "Process",
+    "Stop",
+    "Variant",
+    "behind_arrow",
+    "flow",
+    "laid_out",
+    "process",
+]
 
 
 @dataclass(frozen=True, slots=True)

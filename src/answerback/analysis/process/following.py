@@ -159,10 +159,12 @@ def behind(chains: Chains, before: str, after: str) -> pa.Table:
     """Each time that `after` came directly after `before`: the chain, both events and when they were; newest first."""
     return chains.reader.query(f"""
         select coalesce(deal.id, account.id) as chain_id, one.id as event_id, arrow.occurred_at,
-               other.id as next_event_id, arrow.next_at, cast(arrow.seconds as bigint) as seconds
+               other.id as next_event_id, arrow.next_at, cast(epoch(arrow.next_at) - epoch(arrow.occurred_at) as bigint)
+               as seconds
         from _chain as arrow
+        left join _chain as next on next.chain_key = arrow.chain_key and next.place = arrow.place + 1
         left join {ids_sql("'event'")} as one on one.key = arrow.event_key
-        left join {ids_sql("'event'")} as other on other.key = arrow.next_key
+        left join {ids_sql("'event'")} as other on other.key = next.event_key
         left join {ids_sql("'deal'")} as deal on arrow.is_deal and deal.key = arrow.chain_key
         left join {ids_sql("'account'")} as account on not arrow.is_deal and account.key = arrow.chain_key
         where arrow.label = {sql_text(before)} and arrow.label_after = {sql_text(after)}
@@ -196,39 +198,33 @@ def _variant(row: dict[str, Any]) -> Variant:
 def _events_sql(chains: Chains) -> str:
     """One row per event of a chain in question: its label, the next one, and how the chain ended."""
     reader, scope, label = chains.reader, chains.scope, LABELS[chains.label]
-    asked = [
-        f"{PLACES[name].format(instant=reader.instant)} = {sql_text(value)}" for name, value in chains.where.items()
-    ]
+    places = {name: PLACES[name].format(instant=reader.instant) for name in chains.where}
+    asked = [f"{places[name]} = {sql_text(value)}" for name, value in chains.where.items()]
     if not scope.everybody:
         asked.append(f"""event.chain_key in (
             select own.chain_key from chain_event as own
             where own.side = 'seller' and own.occurred_at <= {reader.instant}
               and {within(scope, "own.rep_key", "own.occurred_at")})""")
-    begun = [
-        f"began {sign} {sql_instant(day)}"
-        for sign, day in ((">=", chains.since), ("<", chains.until))
-        if day is not None
-    ]
+    ends = ((">=", chains.since), ("<", chains.until))
+    begun = [f"min(event.occurred_at) over chain {sign} {sql_instant(day)}" for sign, day in ends if day is not None]
     return f"""
-        select event.chain_key, event.is_deal, event.event_key, {label} as label, event.occurred_at,
+        select event.chain_key, event.is_deal, event.account_key, event.event_key, {label} as label, event.occurred_at,
                coalesce({ends_it_sql("event.kind", "event.stance")}, false) as refuses,
-               lead({label}) over chain as label_after, lead(event.event_key) over chain as next_key,
-               lead(event.occurred_at) over chain as next_at,
-               epoch(lead(event.occurred_at) over chain) - epoch(event.occurred_at) as seconds,
+               lead({label}) over chain as label_after, lead(event.occurred_at) over chain as next_at,
                row_number() over chain as place,
-               first_value(event.occurred_at) over chain as began,
-               case when life.ends_at <= {reader.instant} then life.outcome end as outcome,
-               coalesce(account.segment, '') as segment
+               case when life.ends_at <= {reader.instant} then life.outcome end as outcome
         from chain_event as event
         left join deal_span as life on event.is_deal and life.deal_key = event.chain_key
-        left join account on account.account_key = event.account_key
-        left join deal on event.is_deal and deal.deal_key = event.chain_key
+        {_BESIDE if chains.where else ""}
         where event.occurred_at <= {reader.instant} and {in_view(scope, "event.contested", "event.rep_key")}
           {"".join(f" and {each}" for each in asked)}
         window chain as (partition by event.chain_key order by event.occurred_at, event.side desc, event.event_key)
         {f"qualify {' and '.join(begun)}" if begun else ""}"""
 
 
+_BESIDE = """
+        left join account on account.account_key = event.account_key
+        left join deal on event.is_deal and deal.deal_key = event.chain_key"""
 _TOTALS = """
     select count(*) as chains, cast(coalesce(sum(n), 0) as bigint) as events,
            quantile_cont(seconds, [0.0, 0.25, 0.5, 0.75, 1.0]) as durations
@@ -240,7 +236,7 @@ _FOLLOWS = """
     select label as before, label_after as after, count(*) as count, count(distinct chain_key) as chains,
            quantile_cont(cast(seconds as double), [0.25, 0.5, 0.75]) as quartiles,
            cast(avg(seconds) as double) as mean_seconds
-    from _chain where label_after is not null
+    from (select *, epoch(next_at) - epoch(occurred_at) as seconds from _chain where label_after is not null)
     group by label, label_after
     order by count desc, before, after"""
 _VARIANTS = """

@@ -130,25 +130,29 @@ def _apart(rows: list[dict[str, Any]], whole: Mapping[str, Mapping[str, Any]]) -
 def _stops_sql(instant: str) -> str:
     """One row per label, and per label and group, with what became of the chains that came to it."""
     return f"""
-        with event as (
-            select *, max(case when not refuses then place end) over (partition by chain_key) as last_place,
-                   max(occurred_at) over (partition by chain_key) as last_at,
-                   max(case when refuses then place end) over (partition by chain_key) as refused_place
-            from _chain
+        with chain as (
+            select chain_key, max(place) filter (not refuses) as last_place, max(place) as places,
+                   max(occurred_at) as last_at, min(occurred_at) as began, any_value(outcome) as outcome,
+                   min(account_key) as account_key
+            from _chain group by chain_key
         ),
         pause as (
-            select label, quantile_cont(cast(seconds as double), 0.95) as longest
-            from _chain where seconds is not null and not refuses
+            select label, quantile_cont(epoch(next_at) - epoch(occurred_at), 0.95) as longest
+            from _chain where next_at is not null and not refuses
             group by label having count(*) >= {LEAST_PAUSES}
         ),
+        reached as (
+            select chain_key, label, max(place) as place from _chain where not refuses group by chain_key, label
+        ),
         came as (
-            select chain_key, label, max(place) = any_value(last_place) as stopped,
-                   coalesce(any_value(refused_place) > any_value(last_place), false) as refused,
-                   any_value(outcome) as outcome, epoch({instant}) - epoch(any_value(last_at)) as still,
-                   any_value(segment) as segment,
-                   strftime(date_trunc('quarter', any_value(began)), '%Y-%m-%d') as quarter
-            from event where not refuses
-            group by chain_key, label
+            select reached.label, reached.place = chain.last_place as stopped,
+                   chain.places > chain.last_place as refused, chain.outcome,
+                   epoch({instant}) - epoch(chain.last_at) as still,
+                   coalesce(account.segment, '') as segment,
+                   strftime(date_trunc('quarter', chain.began), '%Y-%m-%d') as quarter
+            from reached
+            join chain on chain.chain_key = reached.chain_key
+            left join account on account.account_key = chain.account_key
         ),
         became as (
             select came.label, came.segment, came.quarter,
