@@ -91,6 +91,14 @@ class Refused(StrEnum):
     """What was done is not what the lots said. Share of companies or weeks in which it was, 0 to 1."""
     NOT_LOADED = auto()
     """Too little of the owners' mail and calendar was loaded. Shares of the last 90 days, weighted by open deals."""
+    SILENT_TOGETHER = auto()
+    """Several reps had no answer of one channel: they seem not to arrive. Reps, and 1; `names` is the channel."""
+    SILENT_ALONE = auto()
+    """One rep had no answer of one channel, all else is answered: person or tool. Answers expected, and 0."""
+    REACHES_BACK = auto()
+    """The data do not reach back far enough to know what is new. Days."""
+    TOO_FEW_EARLIER = auto()
+    """Nobody has enough earlier deals, or persons touched, to be held against. Those of all reps together."""
     ONE_HOLDER = auto()
     """Nobody took a territory over, so seat and person are one. Territories with two holders or more."""
 

@@ -44,7 +44,10 @@ DEFINITION: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.GROOVE: "A kind of touch whose rate rose and has held since.",
         FindingKind.REPEAT: "Stories of one rep that ended: the same step and the same ending in three of five.",
         FindingKind.STRENGTH: "The kind of touch and buyer where one's own rate is surely above comparable work.",
-        FindingKind.COVERAGE: "Touches whose answer could not have been recorded, as a share of all.",
+        FindingKind.COVERAGE: (
+            "Touches whose answer could not have been recorded, as a share of all; or several reps of whom one channel "
+            "was not answered at all from one week on, though answers were to be expected and other touches had some."
+        ),
         FindingKind.STAGE: (
             "The deals of the last half year are looked at every second week: does the CRM say a stage that no act of "
             "the buyer supports? Each owner is held against all others, and people differ a little anyway; all deals "
@@ -81,7 +84,10 @@ def tell_finding(found: FindingExplained) -> Told:
     lines.append(f"  raised on {finding.raised_on}, first for the {finding.first_for}; {_others(finding.others_from)}")
     if finding.details:
         lines += ["", "Further figures"]
-        lines += [f"  {name.replace('_', ' ')}: {plain_value(value)}" for name, value in finding.details.items()]
+        lines += [
+            f"  {name.replace('_', ' ')}: {plain_value(value)}"
+            for name, value in found.names.details(finding.details).items()
+        ]
     document: dict[str, object] = {
         "finding": finding_rows([standing], found.names).to_pylist()[0],
         "definition": DEFINITION[finding.kind],

@@ -201,6 +201,21 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
             "Cannot tell: {have} of the last 90 days is loaded of the mail and calendar of those who own open deals, "
             "{need} is needed; what is not loaded would look as if buyers had done nothing"
         ),
+        Refused.SILENT_TOGETHER: (
+            "Cannot tell whether they arrive: {have} reps had no answer at all by {names}, while other touches were "
+            "answered. A test message to each, the coverage of these mailboxes or diallers, or a happening that is "
+            "recorded would settle it; until then these weeks are in nobody's rate"
+        ),
+        Refused.SILENT_ALONE: (
+            "Cannot tell person from tool: no answer at all came by {names}, where {have} were to be expected, and "
+            "other touches were answered. A test message would settle it"
+        ),
+        Refused.REACHES_BACK: (
+            "Cannot tell yet: the data reach back {have} days, more than {need} are needed to know what is new"
+        ),
+        Refused.TOO_FEW_EARLIER: (
+            "Cannot tell yet: there are {have} earlier ones in all, and nobody has {need} to be held against"
+        ),
         Refused.ONE_HOLDER: "Cannot tell seat from person: {have} territories were handed over, {need} is needed",
     }
 )

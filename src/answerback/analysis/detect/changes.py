@@ -19,6 +19,8 @@ from answerback.analysis.detect.measures import Moved, watch_measures
 from answerback.analysis.detect.naming import efforts_since
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.replaying import replay
+from answerback.analysis.detect.silences import Silent, watch_silences, without
+from answerback.analysis.detect.silent import silence_finding, silent_alone
 from answerback.analysis.detect.standing import NEW_WEEKS, Standing, standings
 from answerback.analysis.detect.weekly import Cells, monday, week_of
 from answerback.analysis.reader import Reader
@@ -49,6 +51,8 @@ class Changes:
     """The last week in which anybody touched a buyer."""
     not_by_contact: CannotTell | None = None
     """Why acts of the very contact do not count, although the playbook asks for it."""
+    silences: tuple[Silent, ...] = ()
+    """Channels whose answers seem not to arrive; these weeks of these reps are in no rate."""
 
 
 def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
@@ -59,11 +63,20 @@ def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
     cells, refused = cells_for_alarms(reader, replace(scope, everybody=True))
     made = cells.efforts.day
     week = min(int(week_of(int(made[-1]))), cells.weeks().stop - 1) if made.size else -1
+    moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
+    silences = watch_silences(cells, until=week)
+    cells = without(cells, silences)
     found = replay(cells, until=week, strict=strict)
     raised = tuple(one for one in found.raised if _seen(scope, one.rep_key, one.since, one.week))
     stood = tuple(one for one in standings(cells, found, week) if _seen(scope, one.rep_key, week, week))
-    moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
-    return Changes(cells, replace(found, raised=raised), stood, moved, week, refused)
+    told = tuple(one for each in silences if (one := _within(scope, each)) is not None)
+    return Changes(cells, replace(found, raised=raised), stood, moved, week, refused, told)
+
+
+def _within(scope: Scope, one: Silent) -> Silent | None:
+    """A silence with the reps alone that a scope holds."""
+    reps = {key: due for key, due in one.reps.items() if _seen(scope, key, one.since, one.last)}
+    return replace(one, reps=reps) if reps else None
 
 
 def _seen(scope: Scope, rep_key: int, first: int, last: int) -> bool:
@@ -82,8 +95,9 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
     found = changes(reader, scope, strict=strict)
     oldest = reader.as_of.date() - timedelta(days=EXPIRES_DAYS)
     alarms = [each for each in _told(found.replay) if each.raised_on > oldest]
-    told = _changed(reader, scope, alarms, found.cells.basis)
+    told = _changed(reader, scope, alarms, found.cells)
     told += [_moved(each) for each in found.measures if _worth_telling(each) and each.raised_on > oldest]
+    told += [silence_finding(each) for each in found.silences if each.raised_on > oldest]
     raised = {(each.subject.key, each.direction) for each in told}
     asked = {one.subject.key: one for one in (*_first_touches(found, scope), *_asks(found))}
     return tuple(told) + tuple(one for one in asked.values() if (one.subject.key, one.direction) not in raised)
@@ -92,8 +106,9 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
 def raised_changes(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
     """Every alarm with the week in which it would have been raised, in order: what a look back over all weeks found."""
     found = changes(reader, scope, strict=strict)
-    told = _changed(reader, scope, _told(found.replay), found.cells.basis)
+    told = _changed(reader, scope, _told(found.replay), found.cells)
     told += [_moved(each) for each in found.measures if _worth_telling(each)]
+    told += [silence_finding(each) for each in found.silences]
     return tuple(sorted(told, key=lambda each: (each.raised_on, each.finding_id)))
 
 
@@ -110,12 +125,12 @@ def _told(found: Replay) -> list[Raised]:
     return whole + [each for each in found.alarms() if each.play and not covered(each)]
 
 
-def _changed(reader: Reader, scope: Scope, alarms: list[Raised], basis: str) -> list[Finding]:
-    named = efforts_since(reader, scope, alarms, basis)
-    return [_change(each, keys) for each, keys in zip(alarms, named, strict=True)]
+def _changed(reader: Reader, scope: Scope, alarms: list[Raised], cells: Cells) -> list[Finding]:
+    named = efforts_since(reader, scope, alarms, cells.basis)
+    return [_change(each, keys, silent_alone(cells, each)) for each, keys in zip(alarms, named, strict=True)]
 
 
-def _change(one: Raised, effort_keys: tuple[int, ...]) -> Finding:
+def _change(one: Raised, effort_keys: tuple[int, ...], settle: tuple[CannotTell, ...]) -> Finding:
     low, high = _interval(one)
     rise = one.direction is Direction.RISE
     return Finding(
@@ -130,6 +145,7 @@ def _change(one: Raised, effort_keys: tuple[int, ...]) -> Finding:
         size=Size(before=one.usual, after=one.rate, change=one.rate - one.usual, low=low, high=high),
         sure_by=By.POSTERIOR,
         sure=one.sure,
+        settle=settle,
         evidence=Evidence(
             efforts=one.efforts,
             answers=one.answered,

@@ -40,6 +40,18 @@ class Names:
             for name, value in where.items()
         }
 
+    def details(self, details: Mapping[str, object]) -> dict[str, object]:
+        """Further figures, reps by id."""
+        reps = details.get("reps")
+        named = {"reps": [self.id_of("rep", each) for each in reps]} if isinstance(reps, tuple) else {}
+        return {**details, **named}
+
+
+def reps_of(finding: Finding) -> tuple[int, ...]:
+    """The keys of the reps that a finding speaks of beside its subject."""
+    reps = finding.details.get("reps")
+    return reps if isinstance(reps, tuple) else ()
+
 
 def _is_key(value: str) -> bool:
     return value.removeprefix("-").isdecimal()
@@ -51,6 +63,7 @@ def read_names(reader: Reader, findings: Iterable[Finding], more: Iterable[int] 
     for each in findings:
         if each.subject.key is not None:
             wanted.setdefault(SPACES.get(each.subject.kind, each.subject.kind), set()).add(each.subject.key)
+        wanted["rep"].update(reps_of(each))
         for name, value in (*each.where.items(), *each.evidence.where.items()):
             if name in SPACES and _is_key(value):
                 wanted.setdefault(SPACES[name], set()).add(int(value))
