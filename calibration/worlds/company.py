@@ -27,7 +27,7 @@ from answerback.engine.catalogue import catalogue
 from answerback.engine.current import current_columns, current_sql
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.settings import playbook_relations
-from answerback.simulate.assemble import assemble
+from answerback.simulate.assemble import Story, assemble
 from answerback.simulate.dirt import dirtied
 from answerback.simulate.exports.playbook import playbook_text
 from answerback.simulate.facts import Facts
@@ -95,7 +95,8 @@ def world(
     plan = planned(parameters, [scenario], misspecified=misspecified)
     with engine(_ONE_THREAD) as duck:
         if keep is None or not (keep / "told.json").exists():
-            told = _told(duck, plan, dirty=scenario == "dirty")
+            story = assemble(Model(plan.parameters).tell())
+            told = _recorded(duck, recorded(story, scenario))
             rows, made_by = make_relations(duck, told.playbook), ""
         else:
             told, rows, made_by = _opened(duck, keep)
@@ -103,9 +104,20 @@ def world(
                 rows, made_by = make_relations(duck, told.playbook), ""
         if keep is not None and made_by != _code():
             _put_away(duck, told, rows, keep)
-        for name in RECORDS:
-            duck.drop(f"current_{name}")
-        yield World(plan, told, _reader(duck, told, rows))
+        yield _world(duck, plan, told, rows)
+
+
+@contextmanager
+def world_of(plan: Plan, facts: Facts) -> Iterator[World]:
+    """The world of what was recorded of a company that was told already."""
+    with engine(_ONE_THREAD) as duck:
+        told = _recorded(duck, facts)
+        yield _world(duck, plan, told, make_relations(duck, told.playbook))
+
+
+def recorded(story: Story, scenario: str) -> Facts:
+    """What the systems of a company wrote down: of a badly kept one, not quite what happened."""
+    return dirtied(story)[0].facts if scenario == "dirty" else story.facts
 
 
 def open_log(duck: DuckDB, log: Log) -> None:
@@ -143,9 +155,13 @@ def make_relations(duck: DuckDB, playbook: Playbook) -> dict[str, int]:
     return rows
 
 
-def _told(duck: DuckDB, plan: Plan, *, dirty: bool) -> Told:
-    story = assemble(Model(plan.parameters).tell())
-    facts = dirtied(story)[0].facts if dirty else story.facts
+def _world(duck: DuckDB, plan: Plan, told: Told, rows: dict[str, int]) -> World:
+    for name in RECORDS:
+        duck.drop(f"current_{name}")
+    return World(plan, told, _reader(duck, told, rows))
+
+
+def _recorded(duck: DuckDB, facts: Facts) -> Told:
     open_log(duck, log_of(facts, SECRET))
     duck.put("true_cause", true_causes(facts))
     return Told(facts.start, facts.end, playbook_from(playbook_text(facts)), _sellers(facts))
