@@ -13,7 +13,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Puts the commands beside the others."""
-    for command in (balls, chain, steps, process, stages, trust):
+    for command in (balls, chain, steps, process, stages, trust, risk):
         app.command()(command)
 
 
@@ -117,3 +117,17 @@ def trust(
     from answerback.cli.trust import show_trust
 
     show_trust(context.obj, by)
+
+
+def risk(
+    context: typer.Context,
+    rep: Annotated[str, typer.Option("--for", help="One rep's own, by id; else everybody's.")] = "",
+    by: Annotated[str, typer.Option(help="rep: the attempts of each of them, by name.")] = "",
+) -> None:
+    """What was tried that is unusual: new markets, larger deals, higher levels, new lines; and what came of it."""
+    from answerback.cli.risk import show_risk
+    from answerback.domain.errors import UsageError
+
+    if by not in ("", "rep"):
+        raise UsageError(f"risk is not told by {by!r}", where="--by", next_step="take rep, or leave it out")
+    show_risk(context.obj, rep, by_rep=by == "rep")

@@ -104,7 +104,7 @@ class Measure(StrEnum):
     MISSED = auto()
     """Balls that the policy's time went by for, per ball."""
     RISK_TAKEN = auto()
-    """Deals larger than the rep's own usual ones, per deal."""
+    """Deals larger than nine in ten of everybody's in the year before, per deal."""
 
 
 class Verdict(StrEnum):

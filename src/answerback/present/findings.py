@@ -150,7 +150,7 @@ _OF_DEALS: Mapping[Measure, str] = MappingProxyType(
     {
         Measure.STAGE_AHEAD: "at some time at a stage that their buyer had done nothing for",
         Measure.LOSS_REASON: "with the same reason by the rep and by the buyer",
-        Measure.RISK_TAKEN: "larger than nine in ten of one's own before",
+        Measure.RISK_TAKEN: "larger than nine in ten of everybody's before",
     }
 )
 """Measures that rest on deals, and what the counted ones are."""

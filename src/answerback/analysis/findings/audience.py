@@ -17,7 +17,7 @@ from answerback.domain.findings import EXPIRES_DAYS, Finding, FindingKind, Level
 from answerback.domain.playbook import Playbook
 from answerback.domain.workdays import after_working_days, weekdays_of
 
-OWN_CRAFT = frozenset({FindingKind.RUT, FindingKind.GROOVE, FindingKind.REPEAT, FindingKind.STRENGTH})
+OWN_CRAFT = frozenset({FindingKind.RUT, FindingKind.GROOVE, FindingKind.REPEAT, FindingKind.STRENGTH, FindingKind.RISK})
 """Kinds that are nobody's business but the rep's."""
 PEOPLE = frozenset({"rep", "manager"})
 """Sorts of subject that are a person."""

@@ -32,6 +32,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "balls": "answerback.analysis.court.raised",
         "stages": "answerback.analysis.stages.raised",
         "trust": "answerback.analysis.trust.raised",
+        "risk": "answerback.analysis.risk.raised",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""
