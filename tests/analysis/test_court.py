@@ -275,6 +275,7 @@ def beside(w: World) -> None:
     w.put("deal_change", deal_id="served", occurred_at=text(day(3)), field="outcome", new="won")
     w.put("case", case_id="open", deal_id="served", opened_at=text(day(9)), kind="delivery")
     w.put("case", case_id="closed", deal_id="served", opened_at=text(day(9)), closed_at=text(day(12)))
+    w.put("case", case_id="second", deal_id="served", opened_at=text(day(11)), kind="fault")
 
 
 @dataclass(frozen=True)
@@ -499,6 +500,7 @@ def test_promises_and_cases(every: list[Seen]) -> None:
     assert {(each.event, each.state, each.due) for each in of(every, "served")} == {
         ("closed", State.ANSWERED, None),
         ("open", State.WAITING, None),
+        ("second", State.WAITING, None),
     }
 
 
@@ -523,8 +525,10 @@ def test_a_scope_sees_its_own_and_nobodys_are_for_everybody(reader: Reader) -> N
 def test_the_list_has_one_row_for_a_buyer_and_the_urgent_first(reader: Reader) -> None:
     found = balls(reader, EVERYBODY)
     told = court(reader, found)
-    buyers = [(row.contact_id or row.deal_id or row.account_id, row.deal_id) for row in told.rows]
+    balls_of = [row for row in told.rows if row.kind != "service_case"]
+    buyers = [(row.contact_id or row.deal_id or row.account_id, row.deal_id) for row in balls_of]
     assert len(buyers) == len(set(buyers))
+    assert {row.event_id for row in told.rows if row.kind == "service_case"} == {"open", "second"}
     assert told.postponed == 1
     assert told.unassigned == 1
     warm = [row for row in told.rows if row.since >= day(NOW) - timedelta(days=14)]

@@ -230,8 +230,6 @@ class Court(_Section):
     below this."""
     promises: bool = True
     """Whether what the seller promised for a day (`promise` records) is a ball of theirs from that day on."""
-    wait_for_meetings: bool = True
-    """Whether it is nobody's turn before a meeting that both sides agreed on for a day to come."""
 
 
 class ExchangeRate(_Section):

@@ -61,6 +61,11 @@ DEFINITION: Mapping[FindingKind, str] = MappingProxyType(
             "What a rep tries that lies outside of what they usually do, whatever came of it; beside it what chance "
             "alone would bring."
         ),
+        FindingKind.BALLS: (
+            "The balls of the last quarter: how many were not answered in the playbook's time. A rep is held against "
+            "all others with the same policies, and named only where the others keep them; a policy that most miss is "
+            "nobody's alone."
+        ),
         FindingKind.MUTED: (
             "The latest word on each finding of a kind: from five decided on, and four in five dismissed, the kind is "
             "shown to nobody until operations say done."
