@@ -7,6 +7,7 @@ import pytest
 from numpy.random import default_rng
 
 from answerback.stats.detect import FALLS, Direction, changed_rate, log_ratio, settle, weights
+from answerback.stats.settled_weeks import SettledWeeks
 from answerback.stats.special import logistic
 from answerback.stats.usual_rate import NODES, SHARES, UsualRate, lay_anew, null_likelihood
 
@@ -96,3 +97,24 @@ def test_a_state_that_has_not_begun_stays_so_and_no_past_stays_none() -> None:
     (state,) = lay_anew(usual, (np.zeros((2, 3, 5)),))
     assert not state.any()
     assert np.isnan(usual.middle[0])
+
+
+@pytest.mark.parametrize(("threads", "chunk"), [(1, 64), (2, 7)])
+def test_many_settled_streams_at_once_are_those_week_by_week(threads: int, chunk: int) -> None:
+    answered = default_rng(5).binomial(20, 0.2, (11, 30)).astype(float)
+    answered[6:, 0] = 0.0
+    usual = UsualRate.beta(np.full(30, A), np.full(30, B))
+    watch = SettledWeeks(usual, drift=0.0, threads=threads, chunk=chunk)
+    found = [watch.week(of, 20.0) for of in answered][-1]
+    np.testing.assert_allclose(found[Direction.FALL], watched(answered, 20, every=4), rtol=1e-4)
+    assert found[Direction.FALL][0] > 1e3 > found[Direction.RISE].max()
+    np.testing.assert_array_equal(usual.middle, np.log(A / B))
+
+
+def test_after_an_alarm_nothing_is_left_but_what_was_learnt() -> None:
+    watch = SettledWeeks(UsualRate.beta(np.full(2, A), np.full(2, B)))
+    for _ in range(6):
+        watch.week([0.0, 0.0], 20.0)
+    watch.begin_anew(np.array([True, False]))
+    found = watch.week([4.0, 4.0], 20.0)[Direction.FALL]
+    assert found[0] < 1.0 < found[1]

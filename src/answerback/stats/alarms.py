@@ -86,8 +86,10 @@ def e_bh(evidence: ArrayLike, weeks_watched: ArrayLike, *, level: float = 0.1) -
     """
     r, t = np.broadcast_arrays(counts(evidence, "evidence"), counts(weeks_watched, "weeks_watched"))
     value = np.divide(r, t, out=np.zeros(r.shape), where=t > 0.0)
-    order = np.argsort(-value, kind="stable")
-    place = np.arange(1, value.size + 1)
+    # Below 1 / level nothing can be listed, in whatever place: it need not be sorted.
+    possible = np.flatnonzero(value >= 1.0 / level)
+    order = possible[np.argsort(-value[possible], kind="stable")]
+    place = np.arange(1, order.size + 1)
     passes = np.flatnonzero(value[order] * place >= value.size / level)
     listed = np.zeros(value.size, dtype=np.bool_)
     if passes.size:

@@ -38,14 +38,15 @@ def log_ratios(
     Args:
         n: efforts of each stream and week, answered ones included, shape (pairs,).
         answered: those answered by now, and within the age that `share_in` speaks of.
-        rate: what counts as unchanged, 0 to 1; NaN where nothing does: such efforts say nothing.
+        rate: what counts as unchanged, 0 to 1; NaN where nothing does: such efforts say nothing. Shape (pairs,), or
+            (pairs, points) where it may be one of several.
         of: the pair that each cell of waiting efforts belongs to: whole numbers from 0, shape (cells,).
         still: efforts of the cell without an answer so far.
         share_in: F at the age of the cell, 0 to 1.
         factors: what the odds may be multiplied by.
 
     Returns:
-        Shape (pairs, factors).
+        Shape (pairs, factors), with points (pairs, points, factors).
 
     Raises:
         ValueError: a count is negative or not finite.
@@ -56,22 +57,34 @@ def log_ratios(
            [-4.77, -1.75]])
     """
     made, moved, waits = counts(n, "n"), counts(answered, "answered"), counts(still, "still")
-    given = np.asarray(rate, dtype=np.float64)
-    known = ~np.isnan(given)
-    p = np.clip(np.where(known, given, 0.5), _SURE, 1.0 - _SURE)
-    made, moved = made * known, moved * known
-    own = p[of]
-    late = own * (1.0 - np.asarray(share_in, dtype=np.float64))
-    comes = late / (1.0 - own + late)
-    found, weight = np.empty((made.size, len(factors))), np.empty_like(comes)
-    for number, factor in enumerate(factors):
-        np.multiply(comes, factor - 1.0, out=weight)
-        weight += 1.0
-        np.log(weight, out=weight)
-        weight *= waits
-        found[:, number] = np.bincount(of, weight, made.size) * known
-        found[:, number] += moved * np.log(factor) - made * np.log(1.0 - p + factor * p)
-    return found
+    given = np.asarray(rate, dtype=np.float64).T
+    points = np.atleast_2d(given)
+    out = 1.0 - np.asarray(share_in, dtype=np.float64)
+    found = np.empty((len(points), len(factors), made.size))
+    weight, rest = np.empty(waits.size), np.empty(made.size)
+    for into, point in zip(found, points, strict=True):
+        known = ~np.isnan(point)
+        p = np.clip(np.where(known, point, 0.5), _SURE, 1.0 - _SURE)
+        own = p[of]
+        late = own * out
+        comes = late / (1.0 - own + late)
+        for row, factor in zip(into, factors, strict=True):
+            _log_mixed(comes, factor, weight)
+            _log_mixed(p, factor, rest)
+            weight *= waits
+            np.multiply(moved, np.log(factor), out=row)
+            rest *= made
+            np.subtract(row, rest, out=row)
+            np.add(row, np.bincount(of, weight, made.size), out=row)
+        np.multiply(into, known, out=into)
+    return found.transpose(2, 0, 1) if given.ndim > 1 else found[0].T
+
+
+def _log_mixed(share: FloatArray, factor: float, out: FloatArray) -> None:
+    """ln(1 - share + factor share), in place of `out`."""
+    np.multiply(share, factor - 1.0, out=out)
+    out += 1.0
+    np.log(out, out=out)
 
 
 def unchanged_likelihood(
@@ -83,17 +96,23 @@ def unchanged_likelihood(
     ln(1 - p F(a)).
 
     Returns:
-        Shape (pairs,), 0 where the rate is not known.
+        Shape of `rate`, 0 where it is not known.
 
     >>> nothing_waits = {"of": np.array([], int), "still": [], "share_in": []}
     >>> unchanged_likelihood([20], [4], [0.2], **nothing_waits).round(3)
     array([-10.008])
     """
     made, moved, waits = counts(n, "n"), counts(answered, "answered"), counts(still, "still")
-    given = np.asarray(rate, dtype=np.float64)
-    known = ~np.isnan(given)
-    p = np.clip(np.where(known, given, 0.5), _SURE, 1.0 - _SURE)
-    own = p[of]
-    spared = np.log1p(own * (1.0 - np.asarray(share_in, dtype=np.float64)) / (1.0 - own))
-    found = moved * np.log(p) + (made - moved) * np.log1p(-p) + np.bincount(of, waits * spared, made.size)
-    return np.asarray(found * known)
+    given = np.asarray(rate, dtype=np.float64).T
+    points = np.atleast_2d(given)
+    out = 1.0 - np.asarray(share_in, dtype=np.float64)
+    found = np.empty((len(points), made.size))
+    for row, point in zip(found, points, strict=True):
+        known = ~np.isnan(point)
+        p = np.clip(np.where(known, point, 0.5), _SURE, 1.0 - _SURE)
+        own = p[of]
+        spared = np.log1p(own * out / (1.0 - own))
+        np.add(moved * np.log(p), (made - moved) * np.log1p(-p), out=row)
+        np.add(row, np.bincount(of, waits * spared, made.size), out=row)
+        np.multiply(row, known, out=row)
+    return found.T if given.ndim > 1 else found[0]

@@ -18,9 +18,10 @@ have drifted by `DRIFT`, and evidence is carried over to the new points by inter
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from answerback.stats.arrays import BoolArray, FloatArray, counts
 
@@ -35,7 +36,9 @@ _REACH = 0.5
 """Standard errors beyond the outer points up to which evidence is carried on."""
 _LEAST_PRECISION, _MOST_PRECISION = 0.5, 25.0
 """What was learnt between two layings, as a multiple of what was known, is held between these."""
-_MOST_LOG = 690.0
+_MOST_LOG = {4: 69.0, 8: 690.0}
+"""Logarithms of evidence, by bytes of a number, stop here."""
+_State = TypeVar("_State", NDArray[np.float32], NDArray[np.float64])
 
 
 @dataclass(slots=True, eq=False)
@@ -102,7 +105,7 @@ def null_likelihood(answered: ArrayLike, unanswered: ArrayLike, log_odds: ArrayL
     return np.asarray(s * odds - (s + u) * np.logaddexp(0.0, odds))
 
 
-def lay_anew(usual: UsualRate, states: tuple[FloatArray, ...], drift: float = DRIFT) -> tuple[FloatArray, ...]:
+def lay_anew(usual: UsualRate, states: tuple[_State, ...], drift: float = DRIFT) -> tuple[_State, ...]:
     """Lays the points anew around what was learnt, a rate that may have drifted; `usual` is changed.
 
     What was learnt is read off the parabola through the points' log likelihoods: exact where it is one.
@@ -131,8 +134,8 @@ def lay_anew(usual: UsualRate, states: tuple[FloatArray, ...], drift: float = DR
     spread = 1.0 / np.sqrt(precision)
     learnt = spread * usual.error
     error = np.sqrt(learnt**2 + drift**2)
-    place = away[:, None] + (spread * learnt / error)[:, None] * NODES
-    place = np.clip(np.nan_to_num(place), NODES[0] - _REACH, NODES[2] + _REACH)
+    place = away + (spread * learnt / error) * NODES[:, None]
+    place = np.clip(np.nan_to_num(place), NODES[0] - _REACH, NODES[2] + _REACH).T
     left, middle, right = (
         (place * (place + NODES[0]) / 6.0)[..., None],
         (1.0 - place**2 / 3.0)[..., None],
@@ -140,12 +143,18 @@ def lay_anew(usual: UsualRate, states: tuple[FloatArray, ...], drift: float = DR
     )
     usual.middle = usual.middle + away * usual.error
     usual.error = error
-    usual.log_weight = np.tile(np.log(SHARES), (error.size, 1))
+    usual.log_weight = np.repeat(np.log(SHARES), error.size).reshape(SHARES.size, -1).T
     return tuple(_carried(state, left, middle, right) for state in states)
 
 
-def _carried(state: FloatArray, left: FloatArray, middle: FloatArray, right: FloatArray) -> FloatArray:
+def _carried(state: _State, left: FloatArray, middle: FloatArray, right: FloatArray) -> _State:
     begun = state > 0.0
     log = np.log(np.where(begun, state, 1.0))
-    at = left * log[:, 0:1] + middle * log[:, 1:2] + right * log[:, 2:3]
-    return np.asarray(np.where(begun, np.exp(np.clip(at, -_MOST_LOG, _MOST_LOG)), 0.0))
+    low, mid, high = (each.astype(state.dtype) for each in (left, middle, right))
+    at = low * log[:, 0:1]
+    at += mid * log[:, 1:2]
+    at += high * log[:, 2:3]
+    most = _MOST_LOG[state.dtype.itemsize]
+    np.exp(np.clip(at, -most, most, out=at), out=at)
+    at *= begun
+    return at

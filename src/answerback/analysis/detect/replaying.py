@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Past
 from answerback.analysis.detect.opened import Index, Open
 from answerback.analysis.detect.raised import Family, Raised, Replay
-from answerback.analysis.detect.watching import MIDDLE, POINTS, Watch
+from answerback.analysis.detect.watching import MIDDLE, Watch
 from answerback.analysis.detect.weekly import WEEK, Cells, Floats, monday
 from answerback.analysis.peers import FEWEST_PEERS
 from answerback.stats.alarms import alarm_level, e_bh, hazard_from, posterior
@@ -104,16 +104,17 @@ def _one_week(watch: Watch, now: Open, number: int, past: Past) -> list[Raised]:
     begun = _begun(watch, now)
     watched = np.flatnonzero(watch.first >= 0)
     weight = watch.usual.weight(week.unchanged.sum(axis=0))[watched]
+    folded = {}
     for side in Direction:
+        state, weeks, may = watch.settled[side][watched], ratios[side][:, watched], begun[:, watched, None]
+        folded[side] = settle(state, weeks[0], may[0])
         watch.evidence[side] = np.zeros(watch.size)
-        of = (watch.settled[side][watched], week.ratios[side][:, watched], begun[:, watched, None])
-        watch.evidence[side][watched] = (evidence(*of) * weight).sum(axis=1)
+        watch.evidence[side][watched] = (evidence(folded[side], weeks[1:], may[1:]) * weight).sum(axis=1)
         watch.paths[side].append(watch.evidence[side].astype(np.float32))
     found = [one for side in Direction for one in _raise(watch, week, side)]
     for side in Direction:
         watch.history[side][now.begin] = week.ratios[side][0, :, MIDDLE].astype(np.float32)
-        first = (watch.settled[side][watched], week.ratios[side][0, watched], begun[0, watched, None])
-        watch.settled[side][watched] = settle(*first)
+        watch.settled[side][watched] = folded[side]
     watch.usual.learn(week.unchanged[0])
     begun_anew = [place for place, one in found if one.alarm]
     for place, one in found:
@@ -167,20 +168,15 @@ def _ratios(watch: Watch, now: Open, side: Direction, shift: Floats) -> Floats:
     share = np.where(waiting.moved, np.maximum(share, 1e-6), share)
     odds = watch.odds(now) + (np.minimum(shift, 0.0) if sign < 0.0 else np.maximum(shift, 0.0))[:, None]
     of = _Known.of(now, odds, share)
-    found = np.empty((of.known.size, POINTS, len(side.factors)))
-    for point in range(POINTS):
-        found[:, point] = log_ratios(of.n, of.answered, of.rates[:, point], **of.waits, factors=side.factors)
+    found = log_ratios(of.n, of.answered, of.rates, **of.waits, factors=side.factors)
     return watch.summed(now, found, of.known)
 
 
 def _unchanged(watch: Watch, now: Open, shift: Floats) -> Floats:
     """The log likelihoods of the open weeks if nothing changed but what all share, shape (weeks, size, points)."""
     of = _Known.of(now, watch.odds(now) + shift[:, None], np.clip(now.waiting.share, 1e-6, 1.0))
-    found = np.empty((of.known.size, POINTS))
     counted = now.week >= np.maximum(watch.valid, watch.first)[watch.group[now.stream]]
-    for point in range(POINTS):
-        seen = unchanged_likelihood(of.n, of.answered, of.rates[:, point], **of.waits)
-        found[:, point] = seen * counted[of.known]
+    found = unchanged_likelihood(of.n, of.answered, of.rates, **of.waits) * counted[of.known][:, None]
     return watch.summed(now, found, of.known)
 
 
