@@ -13,7 +13,7 @@ import typer
 
 def register(app: typer.Typer) -> None:
     """Puts the commands beside the others."""
-    for command in (balls, chain, steps, process, stages, trust, risk):
+    for command in (balls, chain, steps, path, process, stages, trust, risk):
         app.command()(command)
 
 
@@ -90,6 +90,27 @@ def stages(
     from answerback.cli.stages import show_stages
 
     show_stages(context.obj, by, pairs(where or [], "--where"))
+
+
+def path(
+    context: typer.Context,
+    which: Annotated[
+        str, typer.Argument(metavar="[DEAL]", help="The id of a deal, or of a company without one; else all.")
+    ] = "",
+    where: Annotated[list[str] | None, typer.Option(help="Only where name=value; may be repeated.")] = None,
+    chart: Annotated[Path | None, typer.Option(help="Also draw whose turn it is into this SVG file.")] = None,
+) -> None:
+    """The buyer's path: what a deal asked of them, how long they waited for us, and how often they were pushed."""
+    from answerback.cli.paths import show_path, show_paths
+    from answerback.cli.settings import pairs
+    from answerback.domain.errors import UsageError
+
+    if not which:
+        show_paths(context.obj, pairs(where or [], "--where"), chart)
+    elif where or chart:
+        raise UsageError("one deal is told as it is", where="--where, --chart", next_step="leave them out")
+    else:
+        show_path(context.obj, which)
 
 
 def process(

@@ -55,6 +55,8 @@ class FindingKind(StrEnum):
     """Something tried that one usually does not try."""
     BALLS = auto()
     """Buyers who were not answered in time."""
+    PATH = auto()
+    """What buying from us asks of buyers."""
     MUTED = auto()
     """A kind of finding that people mostly dismiss."""
 
@@ -101,6 +103,10 @@ class Measure(StrEnum):
     """Lost deals of which rep and buyer name the same reason, per deal of which both name one."""
     FRESHNESS = auto()
     """Days since the newest record of a source."""
+    CHANNEL = auto()
+    """The share of a channel: of what buyers say, and of touches."""
+    ASKED_AGAIN = auto()
+    """The share of deals in which buyers asked for something, and had to ask for it again."""
     MISSED = auto()
     """Balls that the policy's time went by for, per ball."""
     RISK_TAKEN = auto()

@@ -12,6 +12,8 @@ import numpy as np
 
 from answerback.analysis.detect.story import Story
 from answerback.analysis.detect.weekly import monday
+from answerback.analysis.path import Pooled
+from answerback.analysis.path.pooled import AGES
 from answerback.analysis.process import Flow
 from answerback.analysis.steps import Steps, StepTimes
 from answerback.domain.errors import UsageError
@@ -23,6 +25,8 @@ _WIDTH, _HEIGHT = 640, 260
 _PANELS, _PANEL, _POINTS = 3, 190, 160
 _DAY_HOURS = 24.0
 _ARROWS = 15
+_LONG = 2
+"""The place in `AGES` from which a turn is told as long."""
 _INK, _BAND, _LINE = "#1b1b1b", "#c9d3dd", "#5a6570"
 
 
@@ -114,6 +118,30 @@ def arrows_chart(told: Flow) -> str:
     title = "What comes next, and how soon"
     said = " ".join(f"{row['arrow']}: {row['said']}." for row in rows[:5])
     return _svg(_bars(alt, rows, ("arrow", "", "count", "times"), title), title, f"The most frequent ones. {said}")
+
+
+def turns_chart(told: Pooled) -> str:
+    """Whose turn it is in open deals: for each stage, how many wait on whom, and the share of them that does so long.
+
+    Raises UsageError where Altair is not installed, or no deal is open.
+    """
+    alt, _ = _drawing()
+    places = {(turn.stage, turn.court): 0 for turn in told.turns}
+    if not places:
+        raise UsageError("no deal is open", where="--chart", next_step="leave out --chart")
+    rows = []
+    for stage, court in places:
+        own = [turn for turn in told.turns if (turn.stage, turn.court) == (stage, court)]
+        number = sum(turn.chains for turn in own)
+        long = sum(turn.chains for turn in own if turn.age >= _LONG)
+        said = f"{number:,}" + (f" · {long:,} for more than {AGES[_LONG - 1]} days" if long else "")
+        rows.append({"whose": f"{stage or 'no stage'}: {court}'s", "count": number, "said": said})
+    title = "Whose turn it is in open deals"
+    return _svg(
+        _bars(alt, rows, ("whose", "", "count", "open deals"), title),
+        title,
+        " ".join(f"{row['whose']}: {row['said']}." for row in rows),
+    )
 
 
 def _bars(alt: Any, rows: list[dict[str, Any]], names: tuple[str, str, str, str], title: str) -> Any:

@@ -43,6 +43,7 @@ HEADING: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.TRUST: "data that should not be relied on",
         FindingKind.RISK: "something new was tried",
         FindingKind.BALLS: "buyers wait for an answer",
+        FindingKind.PATH: "what buying from us asks of buyers",
         FindingKind.MUTED: "a kind of finding that is mostly dismissed",
     }
 )
@@ -60,6 +61,8 @@ _WAY = MappingProxyType(
         (Measure.UNSEEN, "rise"): "fewer answers can be seen",
         (Measure.CLAIMED, "fall"): "fewer touches are typed in",
         (Measure.CLAIMED, "rise"): "more touches are typed in",
+        (Measure.CHANNEL, "rise"): "buyers choose it far more often than we do",
+        (Measure.ASKED_AGAIN, "rise"): "buyers have to ask for the same again",
     }
 )
 
@@ -96,7 +99,7 @@ def headline(finding: Finding) -> str:
     what = HEADING[finding.kind]
     if finding.measure is Measure.SILENCE:
         what = "answers seem not to arrive"
-    if finding.kind is FindingKind.CHANGE:
+    if finding.kind in {FindingKind.CHANGE, FindingKind.PATH}:
         what = _WAY.get((finding.measure, finding.direction), what)
     if finding.kind is FindingKind.VERDICT and finding.verdict is not None:
         way = _WAY.get((finding.measure, finding.direction), "")
@@ -104,7 +107,7 @@ def headline(finding: Finding) -> str:
         what = f"{way}: {whose}" if way else whose
     if finding.level is Level.ASK:
         what = f"a question: {what}" if finding.direction else "a question about the first touches"
-    if finding.kind is FindingKind.POTENTIAL:
+    if finding.kind is FindingKind.POTENTIAL and finding.measure in FIGURES:
         what = f"{what}: {FIGURES[finding.measure]}"
     return f"{finding.play}: {what}" if finding.play else what
 
@@ -184,7 +187,12 @@ def size_text(
         return (
             f"{shown(size.before)} with it, {shown(size.after)} with the other, a difference of {difference} {interval}"
         )
-    if kind in _AGAINST_OTHERS:
+    if measure is Measure.CHANNEL:
+        return (
+            f"{shown(size.after)} of what buyers say by a channel of their choice and {shown(size.before)} of our"
+            f" touches, a difference of {difference} {interval}"
+        )
+    if kind in _AGAINST_OTHERS or measure is Measure.ASKED_AGAIN:
         return f"{shown(size.after)} here, {shown(size.before)} for the others, a difference of {difference} {interval}"
     return f"from {shown(size.before)} to {shown(size.after)}, a difference of {difference} {interval}"
 
@@ -199,6 +207,7 @@ _SURE_THAT = MappingProxyType(
         FindingKind.REPEAT: "it is no chance",
         FindingKind.QUOTA: "they are out of reach",
         FindingKind.LIFT: "it is no chance",
+        FindingKind.PATH: "it is no chance",
     }
 )
 _AGAINST_OTHERS = frozenset({FindingKind.STRENGTH, FindingKind.REPEAT})

@@ -31,6 +31,14 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
             "Read three of the dismissed ones: are they wrong, or of no use? Say so to whoever runs the data; "
             "answerback decide reopen brings one back."
         ),
+        "answer_where_they_are": (
+            "Answer the next ten buyers on the channel that they chose, and see how soon they go on; answerback path "
+            "shows both sides by channel."
+        ),
+        "answer_before_asked_again": (
+            "Open three deals in which the same was asked twice (answerback path DEAL): where did the first question "
+            "lie?"
+        ),
         "space_touches": (
             "Leave a silent buyer three working days or more between touches, and stop after the fourth; open "
             "the ones below "

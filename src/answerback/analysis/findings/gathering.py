@@ -33,6 +33,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "stages": "answerback.analysis.stages.raised",
         "trust": "answerback.analysis.trust.raised",
         "risk": "answerback.analysis.risk.raised",
+        "path": "answerback.analysis.path.raised",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""

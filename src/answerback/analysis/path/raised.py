@@ -1,0 +1,136 @@
+"""Findings on the buyer's path, where one thing stands out by more than chance among all that was looked at.
+
+Two things are looked at, for everybody and by segment: a channel that buyers choose far more often than we do, and
+deals in which buyers had to ask for the same again. Both are about how the work is arranged: no rep is named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date
+from typing import Any
+
+import numpy as np
+import pyarrow.compute as pc
+
+from answerback.analysis.path.walked import Asked, Paths, paths
+from answerback.analysis.path.walking import CHANNELS
+from answerback.analysis.reader import Reader
+from answerback.domain.findings import Evidence, Finding, FindingKind, Measure, Role, Size, Subject, SureBy
+from answerback.domain.scope import Scope
+from answerback.stats.apart import paired_shares, two_shares
+from answerback.stats.arrays import BoolArray, IntArray
+from answerback.stats.compare import shares
+from answerback.stats.multiplicity import adjusted
+
+FEWEST_DEALS = 30
+"""In which buyers chose a channel, or asked for something."""
+FEWEST_ACTS = 50
+"""Of buyers that chose a channel, and as many touches."""
+LEAST_APART = 0.2
+"""Channels less far apart than this are nobody's news."""
+LEAST_AGAIN = 0.1
+"""And so are shares of deals in which the same was asked again."""
+RATE = 0.05
+"""Of what is raised, this much is chance."""
+
+
+def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
+    """What stands out on the buyer's path; only for who may see everybody."""
+    if not scope.everybody:
+        return ()
+    found = paths(Asked(reader, scope), unanswered=False)
+    if found.rows.num_rows < FEWEST_DEALS:
+        return ()
+    today = reader.as_of.astimezone(UTC).date()
+    segments = _segments(reader, found)
+    candidates = [*_channels(found, segments, today), *_again(found, segments, today)]
+    if not candidates:
+        return ()
+    sure = adjusted([p_value for p_value, _ in candidates])
+    return tuple(
+        _made(named, float(each))
+        for (_, named), each in zip(candidates, sure, strict=True)
+        if each <= RATE and named["large"]
+    )
+
+
+def _segments(reader: Reader, found: Paths) -> dict[str, BoolArray]:
+    """By segment, which rows are of it; everybody under the empty name."""
+    rows = reader.query("select account_key, segment from account where segment is not null").to_pylist()
+    of = {row["account_key"]: row["segment"] for row in rows}
+    named = np.array([of.get(key, "") for key in found.rows["account_key"].to_pylist()], dtype=object)
+    everybody = {"": np.ones(len(named), np.bool_)}
+    return everybody | {each: named == each for each in sorted({*named.tolist()} - {""})}
+
+
+def _column(found: Paths, name: str) -> IntArray:
+    column: IntArray = pc.fill_null(found.rows[name].cast("int64"), 0).to_numpy()
+    return column
+
+
+def _channels(found: Paths, segments: dict[str, BoolArray], today: date) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Channels by which buyers come more often than we go to them."""
+    acts = {each: _column(found, f"acts_{each}") for each in CHANNELS}
+    touches = {each: _column(found, f"touches_{each}") for each in CHANNELS}
+    all_acts, all_touches = (np.sum(list(each.values()), axis=0) for each in (acts, touches))
+    for segment, rows in segments.items():
+        own, ours = all_acts[rows], all_touches[rows]
+        if min(own.sum(), ours.sum()) < FEWEST_ACTS or (own > 0).sum() < FEWEST_DEALS:
+            continue
+        for channel in CHANNELS:
+            apart = paired_shares(acts[channel][rows], own, touches[channel][rows], ours)
+            yield (
+                apart.p_value,
+                {
+                    "large": apart.difference >= LEAST_APART,
+                    "measure": Measure.CHANNEL,
+                    "play": channel,
+                    "segment": segment,
+                    "today": today,
+                    "size": Size(apart.other, apart.one, apart.difference, apart.low, apart.high),
+                    "evidence": Evidence(efforts=int(ours.sum()), answers=int(own.sum())),
+                    "next_step": "answer_where_they_are",
+                },
+            )
+
+
+def _again(found: Paths, segments: dict[str, BoolArray], today: date) -> Iterator[tuple[float, dict[str, Any]]]:
+    """Segments in which buyers had to ask again in more of the deals than elsewhere."""
+    asked, again = _column(found, "asks") > 0, _column(found, "asked_again") > 0
+    for segment, rows in segments.items():
+        here, there = asked & rows, asked & ~rows
+        if not segment or min(here.sum(), there.sum()) < FEWEST_DEALS:
+            continue
+        one, other = ((int((again & each).sum()), int(each.sum())) for each in (here, there))
+        size = shares(other, one)
+        yield (
+            two_shares(one, other),
+            {
+                "large": size.change >= LEAST_AGAIN,
+                "measure": Measure.ASKED_AGAIN,
+                "play": "",
+                "segment": segment,
+                "today": today,
+                "size": Size(size.before, size.after, size.change, size.low, size.high),
+                "evidence": Evidence(answers=one[1]),
+                "next_step": "answer_before_asked_again",
+            },
+        )
+
+
+def _made(named: dict[str, Any], sure: float) -> Finding:
+    return Finding(
+        kind=FindingKind.PATH,
+        subject=Subject("segment", name=named["segment"]) if named["segment"] else Subject("organisation"),
+        measure=named["measure"],
+        play=named["play"],
+        direction="rise",
+        raised_on=named["today"],
+        size=named["size"],
+        sure_by=SureBy.P_VALUE,
+        sure=sure,
+        evidence=named["evidence"],
+        first_for=Role.OPERATIONS if named["measure"] is Measure.ASKED_AGAIN else Role.LEADER,
+        next_step=named["next_step"],
+    )
