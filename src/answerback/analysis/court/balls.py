@@ -263,7 +263,9 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
         standing as (
             select asked.*, event_word.none_at, event_word.until as event_until, event_word.waited_at as event_said,
                    case when deal_word.waited_at >= asked.occurred_at then deal_word.until end as deal_until,
-                   deal_word.waited_at as deal_said, coalesce(contact_key, chain_key) as party
+                   deal_word.waited_at as deal_said,
+                   case when policy = {len(policies) + BESIDE.index(SERVICE)} then asked.event_key
+                        else coalesce(contact_key, chain_key) end as party
             from asked
             left join event_word on event_word.subject_key = asked.event_key
             left join deal_word on deal_word.subject_key = asked.chain_key and asked.is_deal

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from answerback.analysis.court.balls import OPEN, Balls, State
+from answerback.analysis.court.beside import SERVICE
 from answerback.analysis.reader import Reader, ids_sql
 from answerback.stats.arrays import IntArray
 from answerback.stats.working_time import NEVER
@@ -91,8 +92,9 @@ def court(reader: Reader, found: Balls) -> Court:
 
 
 def _firsts(found: Balls, rows: IntArray) -> IntArray:
-    """Of several balls of one party in one chain, the one that runs out first."""
+    """Of several balls of one party in one chain, the one that runs out first; and each service case."""
     party = np.where(found.contact_key[rows] != 0, found.contact_key[rows], found.chain_key[rows])
+    party = np.where(found.policy[rows] == found.names.index(SERVICE), found.event_key[rows], party)
     order = np.lexsort((found.event_key[rows], found.since[rows], found.due_at[rows], party))
     kept = np.ones(len(order), np.bool_)
     kept[1:] = party[order][1:] != party[order][:-1]
