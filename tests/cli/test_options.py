@@ -30,6 +30,7 @@ COMMANDS = (
     "rehearse",
     "simulate",
     "demo",
+    "balls",
     "findings",
     "changes",
     "diagnose",
@@ -54,6 +55,7 @@ JUDGING = (
     ["placebo", "--draws", "1"],
     ["holdout", "report"],
     ["practice", "way"],
+    ["balls"],
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],
@@ -62,8 +64,10 @@ NEEDS_A_WORKSPACE = (
     ["show", "on-base"],
     ["explain", "on-base"],
     ["explain", "link", "x"],
+    ["explain", "ball", "x"],
     ["sql", "select 1"],
     ["decide", "refusal", "x"],
+    ["decide", "not_a_ball", "x"],
     ["forget", "x"],
     ["doctor"],
     *JUDGING,
