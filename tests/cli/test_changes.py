@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from answerback.analysis.detect.raised import Raised
@@ -62,3 +63,11 @@ def test_the_chart_has_a_title_and_says_what_it_shows() -> None:
     assert svg.startswith("<svg")
     assert "<title>ann: all touches</title><desc>Share of touches" in svg
     assert "fall began on 2026-03-16" in svg
+
+
+def test_below_the_rates_evidence_climbs_from_where_the_fall_began() -> None:
+    climbing = tuple(replace(week, cusum=sum_) for week, sum_ in zip(WEEKS, (0.0, 0.0, 2.0, 5.0), strict=True))
+    svg = change_chart(replace(STORY, weeks=climbing))
+    assert "evidence of a fall" in svg
+    assert svg.count(">week from<") == 2
+    assert change_chart(STORY).count(">week from<") == 1

@@ -21,7 +21,7 @@ from answerback.present.changes import ALL
 from answerback.present.explain import duration
 from answerback.stats.incidence import band
 
-_WIDTH, _HEIGHT = 640, 260
+_WIDTH, _HEIGHT, _CLIMB_HEIGHT = 640, 260, 110
 _PANELS, _PANEL, _POINTS = 3, 190, 160
 _DAY_HOURS = 24.0
 _ARROWS = 15
@@ -33,7 +33,8 @@ _INK, _BAND, _LINE = "#1b1b1b", "#c9d3dd", "#5a6570"
 def change_chart(story: Story) -> str:
     """The run chart of one rep's touches: weekly rates with 95 % bands, the usual rate, what happened, the start.
 
-    It reads without colour: a line with points, a band, a dashed line, and labels. Title and description are in it.
+    Below it is the CUSUM path on the same weeks: flat while all is as usual, climbing from where a change began. Both
+    read without colour: a line with points, a band, a dashed line, and labels. Title and description are in it.
 
     Raises UsageError where Altair is not installed.
     """
@@ -55,7 +56,18 @@ def change_chart(story: Story) -> str:
     layers += [_mark(alt, day, text) for day, text in _marks(story)]
     title = f"{story.rep}: {story.play or ALL}"
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    if any(each.cusum > 0.0 for each in story.weeks):
+        chart = alt.vconcat(chart, _climb(alt, story, x)).resolve_scale(x="shared")
     return _svg(chart, title, describe(story))
+
+
+def _climb(alt: Any, story: Story, x: Any) -> Any:
+    """The CUSUM path, with the marks of the chart above it."""
+    base = _over(alt, [{"week": each.first_day.isoformat(), "sum": each.cusum} for each in story.weeks])
+    y = alt.Y("sum:Q", title=f"evidence of a {story.direction}", scale=alt.Scale(domainMin=0.0))
+    line = base.mark_line(color=_INK, point=alt.OverlayMarkDef(color=_INK, size=22)).encode(x=x, y=y)
+    rules = [_over(alt, [{"week": day}]).mark_rule(color=_LINE).encode(x="week:T") for day in dict(_marks(story))]
+    return alt.layer(line, *rules).properties(width=_WIDTH, height=_CLIMB_HEIGHT)
 
 
 def steps_chart(answer: Steps) -> str:
@@ -185,6 +197,10 @@ def describe(story: Story) -> str:
     if story.usual is not None:
         said.append(f"Usual before: {story.usual:.0%}.")
     said.append(f"Last week: {known[-1].answered} of {known[-1].efforts}.")
+    if any(each.cusum > 0.0 for each in story.weeks):
+        said.append(
+            f"Below: evidence of a {story.direction}, added up week by week; it stays at 0 while all is as usual."
+        )
     said += [f"{text} on {day}." for day, text in _marks(story)]
     return " ".join(said)
 

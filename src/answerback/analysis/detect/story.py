@@ -11,12 +11,12 @@ import numpy as np
 from answerback.analysis.detect.changes import Changes, changes
 from answerback.analysis.detect.raised import Raised
 from answerback.analysis.detect.standing import Standing
-from answerback.analysis.detect.weekly import monday
+from answerback.analysis.detect.weekly import Floats, monday
 from answerback.analysis.reader import Reader, keys_sql
 from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.scope import Scope
-from answerback.stats.alarms import runs
-from answerback.stats.detect import Direction
+from answerback.stats.alarms import cusum_path, runs
+from answerback.stats.detect import Direction, log_ratio, weights
 from answerback.stats.intervals import jeffreys
 
 SHOWN_WEEKS = 52
@@ -41,6 +41,8 @@ class Week:
     """Weeks in a row above (more than 0) or below the usual rate."""
     unseen: int
     claimed: int
+    cusum: float = 0.0
+    """Page's cumulative sum for one size of change: it climbs from where a change began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Story:
     usual: float | None
     happened: tuple[Happened, ...]
     last_day: date
+    direction: Direction = Direction.FALL
+    """Of the last alarm, and of `Week.cusum`."""
 
 
 def tell_change(reader: Reader, scope: Scope, where: Mapping[str, str]) -> Story:
@@ -87,19 +91,22 @@ def tell_change(reader: Reader, scope: Scope, where: Mapping[str, str]) -> Story
             next_step="answerback changes lists them",
         )
     raised = tuple(each for each in found.replay.raised if (each.rep_key, each.play) == (own.rep_key, own.play))
+    alarm = next((each for each in reversed(raised) if each.alarm), None)
+    direction = Direction.FALL if alarm is None else alarm.direction
     return Story(
         rep=where["rep"],
         play=play,
         standing=own,
-        weeks=_weeks(found, own),
+        weeks=_weeks(found, own, direction, own.usual if alarm is None else alarm.expected),
         raised=raised,
         usual=own.usual,
         happened=_happened(reader, monday(found.week - SHOWN_WEEKS + 1)),
         last_day=monday(found.week + 1) - timedelta(days=1),
+        direction=direction,
     )
 
 
-def _weeks(found: Changes, own: Standing) -> tuple[Week, ...]:
+def _weeks(found: Changes, own: Standing, direction: Direction, expected: float | None) -> tuple[Week, ...]:
     family = found.replay.by_play if own.play else found.replay.together
     if family is None:
         return ()
@@ -111,6 +118,7 @@ def _weeks(found: Changes, own: Standing) -> tuple[Week, ...]:
     names = ("efforts", "answered", "matured", "unseen", "claimed")
     n, s, m, unseen, claimed = (getattr(known, name)[:, streams].sum(axis=1) for name in names)
     limits = jeffreys(s, np.maximum(m, s))
+    climb = _cusum(s, m, direction, expected)
     rate = np.divide(s, m, out=np.full(m.size, np.nan), where=m > 0.0)
     run = runs(rate, own.usual if own.usual is not None else float("nan"))
     place = next(
@@ -134,9 +142,19 @@ def _weeks(found: Changes, own: Standing) -> tuple[Week, ...]:
             run=int(run[row]),
             unseen=int(unseen[row]),
             claimed=int(claimed[row]),
+            cusum=float(climb[row]),
         )
         for row, week in enumerate(known.weeks)
     )
+
+
+def _cusum(answered: Floats, matured: Floats, direction: Direction, expected: float | None) -> Floats:
+    """Page's sum of weeks against one size of change, the middle one; touches count as far as their answers are due."""
+    if expected is None:
+        return np.zeros(matured.size)
+    weight = weights(min(max(expected, 1e-6), 1.0 - 1e-6), direction=direction)
+    ratio = log_ratio(answered, np.maximum(matured - answered, 0.0), weight)
+    return cusum_path(ratio[:, len(direction.factors) // 2])
 
 
 def _happened(reader: Reader, since: date) -> tuple[Happened, ...]:
