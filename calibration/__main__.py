@@ -30,10 +30,13 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m calibration", description=__doc__)
     parser.add_argument("name", nargs="*", choices=[*names(), []], help="which methods; else all")
     parser.add_argument("--quick", action="store_true", help="few runs, printed and not written")
+    parser.add_argument("--part", action="append", default=[], help="only some tables of one that has `PARTS`")
     given = parser.parse_args(arguments)
     for name in given.name or [each for each in names() if each not in _BY_NAME_ONLY]:
         started = time.perf_counter()
-        tables = importlib.import_module(f"calibration.{name}").measure(quick=given.quick)
+        module = importlib.import_module(f"calibration.{name}")
+        parts = [module.PARTS[part](given.quick) for part in given.part]
+        tables = [table for part in parts for table in part] if parts else module.measure(quick=given.quick)
         if given.quick:
             print("\n\n".join(f"{each.name}\n{each.markdown()}" for each in tables))
         else:

@@ -14,7 +14,7 @@ from answerback.stats.detect import FALLS, Direction, evidence, log_ratio, settl
 from answerback.stats.prior import peer_prior
 from answerback.stats.rate import drawn
 from answerback.stats.special import logistic
-from answerback.stats.usual_rate import UsualRate, lay_anew, null_likelihood
+from answerback.stats.usual_rate import UsualRate, lay_anew
 
 QUIET, AFTER = 104, 78
 """Weeks before the change, and after it."""
@@ -128,26 +128,6 @@ class Learning:
         if ages == self.started.shape[1]:
             self.usual.learn(unchanged[0])
         return found
-
-
-class Settled:
-    """The product's evidence where all answers are in at the end of the week."""
-
-    def __init__(self, usual: UsualRate, drift: float | None = None) -> None:
-        self.usual, self.weeks = usual, 0
-        self.state = np.zeros((usual.middle.size, 3, len(FALLS)))
-        self.drift = {} if drift is None else {"drift": drift}
-
-    def week(self, answered: FloatArray, efforts: float) -> FloatArray:
-        """The evidence of every stream after one more week."""
-        if self.weeks % 4 == 0 and self.weeks:
-            (self.state,) = lay_anew(self.usual, (self.state,), **self.drift)
-        self.weeks += 1
-        s, odds = answered[:, None], self.usual.odds()
-        weight = weights(logistic(odds), direction=Direction.FALL)
-        self.state = settle(self.state, log_ratio(s, efforts - s, weight), np.ones((s.size, 1)))
-        self.usual.learn(null_likelihood(s, efforts - s, odds))
-        return np.asarray((self.state.mean(axis=-1) * self.usual.weight()).sum(axis=1))
 
 
 def betas(seen: IntArray, exposure: float) -> tuple[FloatArray, FloatArray]:

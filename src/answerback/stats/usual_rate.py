@@ -29,8 +29,8 @@ NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
 SHARES = np.array([1.0, 4.0, 1.0]) / 6.0
 """Points in standard errors from the middle, and what each weighs at first."""
 
-DRIFT = 0.04
-"""Log odds by which a rate drifts in four weeks without being called changed: a seventh of the odds in a year."""
+DRIFT = 0.025
+"""Log odds by which a rate drifts in four weeks without being called changed: a tenth of the odds in a year."""
 
 _REACH = 0.5
 """Standard errors beyond the outer points up to which evidence is carried on."""
