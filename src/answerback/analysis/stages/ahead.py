@@ -59,7 +59,11 @@ class Ahead:
 def reps_ahead(reader: Reader, scope: Scope) -> tuple[Ahead, ...] | CannotTell:
     """Each owner within the scope who has deals enough, by key."""
     looks = [reader.as_of - EVERY * number for number in range(LOOKS)]
-    found = standings(reader, scope, looks)
+    return of_reps(standings(reader, scope, looks), reader.as_of)
+
+
+def of_reps(found: Sequence[Standing], at: datetime) -> tuple[Ahead, ...] | CannotTell:
+    """The same of deals as they stood at some instants, `at` the last of them."""
     told: dict[tuple[int, int], bool] = {}
     for each in _checked(found):
         if each.owner_key:
@@ -76,7 +80,7 @@ def reps_ahead(reader: Reader, scope: Scope) -> tuple[Ahead, ...] | CannotTell:
         return CannotTell(Refused.TOO_FEW_REPS, have=float(enough.sum()), need=LEAST_OTHERS + 1.0)
     compared = more_than_usual(ahead, deals, may_be_named=enough)
     interval = jeffreys(ahead, deals)
-    now = _ahead_now(found, reader.as_of)
+    now = _ahead_now(found, at)
     return tuple(
         Ahead(
             rep_key=owner,
@@ -97,8 +101,12 @@ def reps_ahead(reader: Reader, scope: Scope) -> tuple[Ahead, ...] | CannotTell:
 def all_ahead(reader: Reader, scope: Scope) -> Ahead | CannotTell:
     """All open deals together, held against how deals stood at the quarters before."""
     before = [reader.as_of - QUARTER * number for number in range(1, QUARTERS + 1)]
-    found = standings(reader, scope, [*before, reader.as_of])
-    now = {each.deal_key: each for each in _checked(found) if each.at == reader.as_of}
+    return of_all(standings(reader, scope, [*before, reader.as_of]), reader.as_of)
+
+
+def of_all(found: Sequence[Standing], at: datetime) -> Ahead | CannotTell:
+    """The same of deals as they stood at some instants: at the last, `at`, against the earlier ones."""
+    now = {each.deal_key: each for each in _checked(found) if each.at == at}
     past: dict[int, bool] = {}
     for each in _checked(found):
         if each.deal_key not in now:
