@@ -519,7 +519,12 @@ def test_a_scope_sees_its_own_and_nobodys_are_for_everybody(reader: Reader) -> N
     assert {each.case for each in own} == {"kept", "reached", "worked"}
     assert {each.rep for each in own} == {"cleo"}
     mine = replace(scope_of(reader, "ann"), viewer_key=rep_keys(reader)["ann"])
-    assert len(balls(reader, mine)) > 20
+    own = seen(reader, balls(reader, mine))
+    assert len(own) > 20
+    # What one contests stays in one's own view until that is settled.
+    assert of(own, "disputed")
+    bens = replace(scope_of(reader, "ben"), viewer_key=rep_keys(reader)["ben"])
+    assert not of(seen(reader, balls(reader, bens)), "disputed")
 
 
 def test_the_list_has_one_row_for_a_buyer_and_the_urgent_first(reader: Reader) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from answerback.analysis.court.mine import waiting_on
 from answerback.analysis.disputes import left_out
 from answerback.analysis.doctor import examine
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
@@ -17,7 +18,6 @@ from answerback.analysis.listing import show
 from answerback.analysis.on_base import OnBase, on_base
 from answerback.analysis.own import moved
 from answerback.analysis.reader import Reader
-from answerback.analysis.waiting import waiting
 from answerback.api import Workspace
 from answerback.domain.answers import NotEnoughData
 from answerback.domain.errors import NotFoundError
@@ -169,7 +169,7 @@ def test_own_touches_of_the_quarter(reader: Reader) -> None:
 def test_who_waits_on_a_rep(reader: Reader) -> None:
     key = rep_keys(reader)["ann"]
     for scope, count in ((own(reader, "ann"), 10), (OWNER, 9)):
-        assert len(waiting(reader, scope, key).rows) == count
+        assert len(waiting_on(reader, scope, key).rows) == count
 
 
 def test_contests_are_listed_for_the_owner_and_for_whose_they_are(reader: Reader) -> None:

@@ -1,6 +1,6 @@
 """One person's own view: what their touches of the last quarter moved, and from when that is seen.
 
-Who waits on them is told by `analysis.waiting`. Both take a scope and a rep, and never answer for anybody else.
+Who waits on them is told by `analysis.court.mine`. Both take a scope and a rep, and never answer for anybody else.
 """
 
 from __future__ import annotations

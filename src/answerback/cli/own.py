@@ -20,9 +20,9 @@ from textwrap import fill
 from types import FrameType
 from typing import TextIO
 
+from answerback.analysis.court.mine import WaitingList, waiting_on
 from answerback.analysis.own import Moved, looked_at_from, moved, rep_key_of, takes_part
 from answerback.analysis.reader import reading
-from answerback.analysis.waiting import WaitingList, waiting
 from answerback.cli.output import put
 from answerback.cli.progress import Advance, progress
 from answerback.cli.settings import Format, Settings
@@ -143,7 +143,7 @@ def _answer(settings: Settings, path: Path, sources: Loads, owner: Owner, playbo
                 )
             as_of, old = (settings.as_of, False) if settings.as_of else looked_at_from(reader, key, now)
             then, scope = replace(reader, as_of=as_of), owner_scope("mine")
-            return Answer(as_of, old, waiting(then, scope, key), moved(then, scope, key), tuple(batches))
+            return Answer(as_of, old, waiting_on(then, scope, key), moved(then, scope, key), tuple(batches))
 
 
 def _telling(advance: Advance) -> Callable[[Progress], None]:

@@ -12,9 +12,10 @@ from datetime import datetime
 
 import pyarrow as pa
 
+from answerback.analysis.court.mine import Waiting, WaitingList, is_cold, is_late
+from answerback.analysis.court.waiting import WARM
 from answerback.analysis.on_base import Cell
 from answerback.analysis.own import Buyer, Moved, Touch
-from answerback.analysis.waiting import WARM, Waiting, WaitingList, is_cold, is_late
 from answerback.domain.answers import Rate
 from answerback.present.explain import duration
 from answerback.present.on_base import interval_text

@@ -106,7 +106,7 @@ ended as (
 )
 select asked.event_key, asked.chain_key, asked.is_deal, asked.account_key, asked.contact_key, asked.kind, asked.subkind,
        asked.occurred_at, settled.settled_at, settled.settled_key, ended.refused_at, life.ends_at,
-       cast(null as timestamp) as promised_for, {policy} as policy
+       cast(null as timestamp) as promised_for, asked.contested, {policy} as policy
 from asked
 left join settled on settled.event_key = asked.event_key
 left join ended on ended.event_key = asked.event_key
@@ -126,7 +126,7 @@ def _of_policy(reader: Reader, scope: Scope, number: int, policy: Policy) -> str
         refuses=ends_it_sql("event.kind", "event.stance"),
         fits=_fits(policy),
         settles=_settles(policy),
-        in_view=in_view(scope, "event.contested", "event.rep_key"),
+        in_view="true" if scope.viewer_key is not None else in_view(scope, "event.contested", "event.rep_key"),
         instant=reader.instant,
         policy=number,
     )

@@ -26,6 +26,7 @@ from answerback.analysis.clocks.reading import clock_book
 from answerback.analysis.court.asked import asked_sql
 from answerback.analysis.court.beside import BESIDE, PROMISE, SERVICE, beside_sql, end_of_day
 from answerback.analysis.court.whose import whose_sql
+from answerback.analysis.disputes import in_view
 from answerback.analysis.reader import Reader
 from answerback.domain.playbook import Policy
 from answerback.domain.scope import Scope
@@ -290,7 +291,7 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
                whose.why, cast(whose.given_later as bigint) as given_later, {seconds}
         from ball
         left join whose on whose.event_key = ball.event_key
-        where {_seen(scope)}
+        where {_seen(scope)} and {in_view(scope, "ball.contested", "whose.rep_key")}
         order by ball.occurred_at, ball.event_key, ball.policy"""
 
 

@@ -28,7 +28,7 @@ select promise.promise_key as event_key, promise.deal_key as chain_key, true as 
        cast(null as bigint) as contact_key, 'promised' as kind, cast(null as varchar) as subkind,
        promise.made_at as occurred_at, min(touch.occurred_at) as settled_at,
        min_by(touch.event_key, touch.occurred_at) as settled_key, cast(null as timestamp) as refused_at,
-       life.ends_at, promise.due_at as promised_for, {promise} as policy
+       life.ends_at, promise.due_at as promised_for, false as contested, {promise} as policy
 from promise
 join deal_span as life on life.deal_key = promise.deal_key
 left join chain_event as touch
@@ -44,7 +44,7 @@ select case_key as event_key, coalesce(deal_key, account_key) as chain_key, deal
        account_key, cast(null as bigint) as contact_key, 'service_case' as kind, kind as subkind,
        opened_at as occurred_at, case when closed_at <= {instant} then closed_at end as settled_at,
        cast(null as bigint) as settled_key, cast(null as timestamp) as refused_at, cast(null as timestamp) as ends_at,
-       cast(null as timestamp) as promised_for, {service} as policy
+       cast(null as timestamp) as promised_for, false as contested, {service} as policy
 from service_case
 where opened_at <= {instant} and coalesce(deal_key, account_key) is not null
 """

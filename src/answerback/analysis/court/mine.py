@@ -1,29 +1,33 @@
-"""Buyers who wait on a rep: whose last word called for an answer that nobody gave.
+"""Buyers who wait on one person: the open balls of buyers whose words reached them, people they wrote to first.
 
-It is the rep's move from a buyer's act that calls for something (the acts that the playbook's policies name: a reply,
-a question, an inquiry, …) until anybody of the rep's side made an effort toward that person by hand, or one that names
-the act or lies in its thread; or until the buyer said no. Nothing is read into an act that is not in the records: a
-"thank you" looks like any other reply.
+A buyer waits whose ball is in the seller's court (`analysis.court.balls`): nobody on the rep's side has turned to them
+by hand since. It is the rep's where the buyer turned to them, not in Cc alone, or answers a touch of theirs. Nothing is
+read into an act that is not in the records: a "thank you" looks like any other reply.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
+
+from answerback.analysis.clocks.due import due
+from answerback.analysis.clocks.reading import clock_book
+from answerback.analysis.court.balls import OPEN, balls
+from answerback.analysis.court.waiting import OLDEST, WARM
 from answerback.analysis.disputes import in_view
 from answerback.analysis.own import BUYER_COLUMNS, Buyer, buyer_of, names_sql
 from answerback.analysis.reader import Reader, ids_sql
 from answerback.domain.kinds import DEFAULT_STANCE, Stance
+from answerback.domain.playbook import Policy
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 from answerback.engine.scoped import within
 
-OLDEST = timedelta(days=60)
-"""A buyer whose last word is older is counted, not listed."""
-WARM = timedelta(days=14)
-"""Within it a late answer still meets an open door, so the late ones of this age come first."""
+_FAR = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class WaitingList:
     """Buyers whose last word within the bound was a refusal: nothing is owed to them."""
 
 
-def waiting(reader: Reader, scope: Scope, rep_key: int, *, oldest: timedelta = OLDEST) -> WaitingList:
+def waiting_on(reader: Reader, scope: Scope, rep_key: int, *, oldest: timedelta = OLDEST) -> WaitingList:
     """The buyers who wait on a rep, as of the reader's instant.
 
     First those whom the rep owes an answer beyond the policy and who asked within two weeks, the longest waiting first:
@@ -77,20 +81,38 @@ def waiting(reader: Reader, scope: Scope, rep_key: int, *, oldest: timedelta = O
     ones, the latest first: the colder, the less an answer does. People whom the rep's side never turned to come after
     all others, the latest first: among them are strangers who want to sell something.
     """
-    limits = _limits(reader)
+    rules = _rules(reader.playbook.policy)
     since = reader.as_of - oldest
-    rows, older, copied = [], 0, 0
-    for row in reader.query(_open_sql(reader, scope.only(rep_key), rep_key, limits, since)).to_pylist():
+    found, older, copied = [], 0, 0
+    for row in reader.query(_open_sql(reader, scope, rep_key, rules, since)).to_pylist():
         if not row["direct"]:
             copied += row["recent"] > 0
         elif not row["recent"]:
             older += 1
         else:
-            rows.append(_waiting(row, limits))
+            found.append(row)
+    rows = _rows(reader, scope, rep_key, rules, found)
     refused = reader.query(_refused_sql(reader, scope.only(rep_key), rep_key, since)).to_pylist()[0]["n"]
     ordered = sorted(rows, key=lambda each: _urgency(each, reader.as_of))
-    span = (min(limits.values()), max(limits.values())) if limits else ()
+    limits = [timedelta(seconds=each.within_seconds) for each in rules.values()]
+    span = (min(limits), max(limits)) if limits else ()
     return WaitingList(reader.as_of, oldest, span, tuple(ordered), older=older, copied=copied, refused=refused)
+
+
+def _rows(
+    reader: Reader, scope: Scope, rep_key: int, rules: dict[str, Policy], found: list[dict[str, Any]]
+) -> list[Waiting]:
+    """Each with the last instant in time, by the rep's clock and the policy that runs out first."""
+    starts = np.array([int(row["since"].replace(tzinfo=UTC).timestamp()) for row in found], np.int64)
+    policies = [rules[row["first_kind"]] for row in found]
+    due_at = due(
+        clock_book(reader, scope),
+        np.full(len(found), rep_key, np.int64),
+        starts,
+        np.array([each.within_seconds for each in policies], np.int64),
+        working_time=np.array([each.working_time for each in policies], np.bool_),
+    )
+    return [_waiting(row, int(at)) for row, at in zip(found, due_at, strict=True)]
 
 
 def is_late(row: Waiting, as_of: datetime) -> bool:
@@ -113,20 +135,21 @@ def _urgency(row: Waiting, as_of: datetime) -> tuple[int, float, str]:
     return 1, row.due_at.timestamp(), row.buyer.contact_id
 
 
-def _limits(reader: Reader) -> dict[str, timedelta]:
-    """The acts that put the ball in the seller's court, and how long it may stay there: the shortest policy's time.
+def _rules(policies: Iterable[Policy]) -> dict[str, Policy]:
+    """For each act that puts the ball in the seller's court the policy with the shortest time.
 
     Policies for some sources' names or steps alone say nothing of the other acts of that kind.
     """
-    found: dict[str, timedelta] = {}
-    for policy in reader.playbook.policy:
+    found: dict[str, Policy] = {}
+    for policy in policies:
         if policy.subkinds or policy.steps:
             continue
         for kind in policy.after:
-            if DEFAULT_STANCE[kind] is Stance.RETREAT:
-                continue
-            limit = timedelta(seconds=policy.within_seconds)
-            found[str(kind)] = min(limit, found.get(str(kind), limit))
+            known = found.get(str(kind))
+            if DEFAULT_STANCE[kind] is not Stance.RETREAT and (
+                known is None or policy.within_seconds < known.within_seconds
+            ):
+                found[str(kind)] = policy
     return found
 
 
@@ -139,31 +162,13 @@ last_word as (
     from effort_contact as toward join at_hand using (effort_key)
     group by toward.contact_key
 ),
-last_refusal as (
-    select contact_key, max(occurred_at) as refused_at
-    from buyer_action
-    where counts and stance = '{retreat}' and occurred_at <= {instant} and contact_key is not null
-    group by contact_key
-),
+open_ball(contact_key, since) as (values {balls}),
 asking as (
     select action.*
     from buyer_action as action
-    left join last_word using (contact_key)
-    left join last_refusal using (contact_key)
+    join open_ball on open_ball.contact_key = action.contact_key and epoch(action.occurred_at) >= open_ball.since
     where action.counts and action.kind in ({kinds}) and action.stance <> '{retreat}'
-      and action.occurred_at <= {instant} and action.contact_key is not null and {in_view}
-      and (last_word.spoke_at is null or last_word.spoke_at < action.occurred_at)
-      and (last_refusal.refused_at is null or last_refusal.refused_at < action.occurred_at)
-),
-settled as (
-    select mine.action_key
-    from action_token as mine
-    join effort_token as later using (token_key)
-    join effort using (effort_key)
-    join asking on asking.action_key = mine.action_key
-    where effort.occurred_at <= {instant}
-      and (mine.role = 'is' and later.role = 'answers'
-           or mine.role = 'about' and later.role = 'about' and effort.occurred_at >= asking.occurred_at)
+      and action.occurred_at <= {instant} and {in_view}
 ),
 answering as (
     select link.action_key from link join effort using (effort_key)
@@ -178,8 +183,7 @@ reached as (
         select action_key, bool_and(copied) as copied
         from action_rep join buyer_action using (action_key) where {reaches_me} group by action_key
     ) as me on me.action_key = asking.action_key
-    where (me.action_key is not null or answering.action_key is not null)
-      and asking.action_key not in (select action_key from settled)
+    where me.action_key is not null or answering.action_key is not null
 ),
 person as (
     select contact_key, bool_or(direct) as direct, bool_or(answers_touch) as answers_touch,
@@ -214,16 +218,23 @@ left join names_attribute as wording on wording.attribute_key = subject.attribut
 """
 
 
-def _open_sql(reader: Reader, scope: Scope, rep_key: int, limits: dict[str, timedelta], since: datetime) -> str:
-    """One row per buyer with acts that nobody answered."""
+def _open_sql(reader: Reader, scope: Scope, rep_key: int, rules: dict[str, Policy], since: datetime) -> str:
+    """One row per buyer with acts that nobody answered and that reached the rep."""
+    found = balls(reader, replace(scope, everybody=True))
+    rows = np.flatnonzero(found.where(*OPEN) & (found.contact_key != 0))
+    order = np.lexsort((found.since[rows], found.contact_key[rows]))
+    people, first = np.unique(found.contact_key[rows][order], return_index=True)
+    opened = ", ".join(f"({key}, {at})" for key, at in zip(people, found.since[rows][order][first], strict=True))
+    own = scope.only(rep_key)
     return _OPEN.format(
         instant=reader.instant,
         since=sql_instant(since),
-        in_view=in_view(scope, "action.contested", str(rep_key)),
+        balls=opened or "(cast(null as bigint), cast(null as bigint))",
+        in_view=in_view(own, "action.contested", str(rep_key)),
         retreat=Stance.RETREAT,
-        kinds=", ".join(f"'{kind}'" for kind in sorted(limits)) or "''",
-        answers_me=within(scope, "effort.rep_key", "effort.occurred_at"),
-        reaches_me=within(scope, "action_rep.rep_key", "buyer_action.occurred_at"),
+        kinds=", ".join(f"'{kind}'" for kind in sorted(rules)) or "''",
+        answers_me=within(own, "effort.rep_key", "effort.occurred_at"),
+        reaches_me=within(own, "action_rep.rep_key", "buyer_action.occurred_at"),
         buyer=BUYER_COLUMNS,
         names=names_sql("latest"),
         events=ids_sql("'event'"),
@@ -250,11 +261,10 @@ def _refused_sql(reader: Reader, scope: Scope, rep_key: int, since: datetime) ->
         select count(*) as n from last_act where stance = '{Stance.RETREAT}' and occurred_at > {sql_instant(since)}"""
 
 
-def _waiting(row: dict[str, Any], limits: dict[str, timedelta]) -> Waiting:
-    since = row["since"].replace(tzinfo=UTC)
+def _waiting(row: dict[str, Any], due_at: int) -> Waiting:
     return Waiting(
         buyer=buyer_of(row),
-        since=since,
+        since=row["since"].replace(tzinfo=UTC),
         last_at=row["last_at"].replace(tzinfo=UTC),
         times=row["recent"],
         kind=row["kind"],
@@ -262,6 +272,6 @@ def _waiting(row: dict[str, Any], limits: dict[str, timedelta]) -> Waiting:
         action_id=row["action_id"],
         answers_touch=row["answers_touch"],
         written_before=row["written_before"] or row["answers_touch"],
-        due_at=since + limits[row["first_kind"]],
+        due_at=datetime.fromtimestamp(min(due_at, _FAR), UTC),
         subject=row["subject"] or "",
     )
