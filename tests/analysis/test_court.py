@@ -14,6 +14,7 @@ from answerback.analysis.court.kept import kept
 from answerback.analysis.court.waiting import court
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
+from answerback.present.balls import open_for_eyes, turns_title
 from answerback.stats.working_time import NEVER
 from tests.analysis.asking import looking, rep_keys, scope_of, workspace_of
 from tests.analysis.team import Row, text
@@ -536,6 +537,10 @@ def test_the_list_has_one_row_for_a_buyer_and_the_urgent_first(reader: Reader) -
     assert {row.event_id for row in told.rows if row.kind == "service_case"} == {"open", "second"}
     assert told.postponed == 1
     assert told.unassigned == 1
+    few = open_for_eyes(told, reader.as_of, 7)
+    assert few.num_rows == 7
+    assert turns_title(told, 7) == f"The seller's turn: the 7 most urgent, {len(told.rows) - 7} more wait"
+    assert open_for_eyes(told, reader.as_of).num_rows == len(told.rows)
     warm = [row for row in told.rows if row.since >= day(NOW) - timedelta(days=14)]
     assert [row.late for row in warm] == sorted((row.late for row in warm), reverse=True)
 

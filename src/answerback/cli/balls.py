@@ -14,7 +14,8 @@ from answerback.analysis.reader import reading
 from answerback.cli.output import Shown, tell
 from answerback.cli.people import scope_for
 from answerback.cli.settings import Settings
-from answerback.present.balls import answer_lines, kept_for_eyes, notes, open_for_eyes, open_for_machines
+from answerback.domain.findings import TURNS
+from answerback.present.balls import answer_lines, kept_for_eyes, notes, open_for_eyes, open_for_machines, turns_title
 from answerback.present.stakes import (
     juggling_lines,
     juggling_notes,
@@ -37,12 +38,13 @@ def show_balls(settings: Settings, rep: str, *, by_rep: bool) -> None:
         ids = id_of(reader, "rep") if by_rep else {}
         as_of, currency = reader.as_of, reader.playbook.organisation.currency
     policies = kept(found, by_rep=by_rep)
+    most = TURNS if rep else None
     tell(
         settings,
         open_for_machines(waiting, at_stake),
         answer_lines(waiting, found.policies),
         tables=[
-            *([Shown(open_for_eyes(waiting, as_of), title="The seller's turn")] if waiting.rows else []),
+            *([Shown(open_for_eyes(waiting, as_of, most), title=turns_title(waiting, most))] if waiting.rows else []),
             *([Shown(kept_for_eyes(policies, ids), title="How the policies were kept")] if policies else []),
             *([Shown(stakes_for_eyes(at_stake, currency), title="What is at stake")] if at_stake else []),
         ],

@@ -250,3 +250,5 @@ FIRST_LOOK_WORKING_DAYS = 2
 """The rep has a finding so many working days before others, by default."""
 ATTENTION: Mapping[Role, int] = MappingProxyType({Role.REP: 3, Role.MANAGER: 5, Role.LEADER: 3, Role.OPERATIONS: 5})
 """How many findings somebody is shown in a week."""
+TURNS = 7
+"""How many buyers who wait a rep is shown at a time, beside the findings."""

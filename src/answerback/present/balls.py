@@ -62,8 +62,11 @@ def answer_lines(court: Court, policies: Sequence[Policy]) -> list[str]:
     return [f"{said}, {court.late} of them longer than the playbook gives."]
 
 
-def open_for_eyes(court: Court, as_of: datetime) -> pa.Table:
-    """Each ball: who waits on whom, what they did, since when, and until when it was or is in time."""
+def open_for_eyes(court: Court, as_of: datetime, most: int | None = None) -> pa.Table:
+    """Each ball: who waits on whom, what they did, since when, and until when it was or is in time.
+
+    With `most` only so many, the most urgent.
+    """
     rows = [
         {
             "buyer": ball.contact_id or ball.account_id or ball.deal_id,
@@ -74,11 +77,17 @@ def open_for_eyes(court: Court, as_of: datetime) -> pa.Table:
             "on": ball.rep_id or "nobody yet",
             "policy": ball.policy,
         }
-        for ball in court.rows
+        for ball in court.rows[:most]
     ]
     names = ("buyer", "deal", "did", "waits", "in time until", "on", "policy")
     filled = [name for name in names if any(row[name] for row in rows)]
     return pa.table({name: pa.array([row[name] for row in rows], pa.string()) for name in filled})
+
+
+def turns_title(court: Court, most: int | None) -> str:
+    """What the list is called."""
+    left = 0 if most is None else len(court.rows) - most
+    return "The seller's turn" if left <= 0 else f"The seller's turn: the {most} most urgent, {left:,} more wait"
 
 
 def did_text(kind: str, times: int) -> str:
