@@ -6,8 +6,9 @@ names something by a label: a person (`seller 7`), a level of a dimension (`midd
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from types import MappingProxyType
 
 from answerback.simulate.parameters import WEEK
@@ -84,6 +85,18 @@ def _of(kind: str) -> Callable[[Plan], Truth]:
     return lambda plan: Truth(frozenset((kind, label) for _, label in sellers(plan.planted[0].sellers)))
 
 
+def _tool(plan: Plan) -> Truth:
+    """That the channel is silent for two of the planted reps, or what cannot be seen of one."""
+    reps = plan.planted[0].sellers
+    unseen = ((kind, label) for kind in ("unseen", "coverage") for _, label in sellers(reps))
+    return Truth(frozenset({*unseen, *_together(f"seller {each}" for each in reps)}), since=plan.change)
+
+
+def _together(people: Iterable[str]) -> Iterator[Label]:
+    """Every two of some people of whom one channel is silent at the same time."""
+    return (("silence", " and ".join(two)) for two in combinations(sorted(people), 2))
+
+
 def _asks(numbers: Iterable[int]) -> frozenset[Label]:
     return frozenset(("ask", label) for _, label in sellers(numbers))
 
@@ -105,12 +118,7 @@ TRUTHS: Mapping[str, Callable[[Plan], Truth]] = MappingProxyType(
         "quota": lambda _plan: Truth(frozenset({("quota", "")})),
         "pester": _of("friction"),
         "repeat": _of("repeat"),
-        "tool": lambda plan: Truth(
-            frozenset(
-                (kind, label) for kind in ("unseen", "coverage") for _, label in sellers(plan.planted[0].sellers)
-            ),
-            since=plan.change,
-        ),
+        "tool": _tool,
         "slow": lambda plan: Truth(frozenset({("slower", "")}), since=plan.change),
         "hot": _nothing,
         "pounce": _nothing,
@@ -191,6 +199,8 @@ def _finding(row: Row) -> Iterable[Label]:
         yield "ask", about
     elif kind == "potential":
         yield kind, row["measure"]
+    elif row["measure"] == "silence":
+        yield from _together(row["details"]["reps"])
     elif kind == "change":
         yield _OF_MEASURE.get(row["measure"], "person"), about
     elif row["verdict"] != "cannot_tell" and kind not in _DESCRIBING:

@@ -91,6 +91,8 @@ class Refused(StrEnum):
     """What was done is not what the lots said. Share of companies or weeks in which it was, 0 to 1."""
     NOT_LOADED = auto()
     """Too little of the owners' mail and calendar was loaded. Shares of the last 90 days, weighted by open deals."""
+    OTHER_BUYERS = auto()
+    """The buyers are others than before. Share of the change that this explains, 0 to 1; `names`: more of what."""
     SILENT_TOGETHER = auto()
     """Several reps had no answer of one channel: they seem not to arrive. Reps, and 1; `names` is the channel."""
     SILENT_ALONE = auto()

@@ -86,6 +86,7 @@ _SHARES = frozenset(
         Refused.STILL_COMING,
         Refused.NOT_LOADED,
         Refused.CHAINS_OPEN,
+        Refused.OTHER_BUYERS,
     }
 )
 """Reasons whose numbers are shares, 0 to 1."""
@@ -200,6 +201,10 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         Refused.NOT_LOADED: (
             "Cannot tell: {have} of the last 90 days is loaded of the mail and calendar of those who own open deals, "
             "{need} is needed; what is not loaded would look as if buyers had done nothing"
+        ),
+        Refused.OTHER_BUYERS: (
+            "Cannot tell that the work changed: {have} of it is what other buyers alone would bring, above all more of "
+            "{names}; from {need} on that is no finding. answerback diagnose compares like with like"
         ),
         Refused.SILENT_TOGETHER: (
             "Cannot tell whether they arrive: {have} reps had no answer at all by {names}, while other touches were "

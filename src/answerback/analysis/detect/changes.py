@@ -17,11 +17,13 @@ import numpy as np
 from answerback.analysis.detect.basis import cells_for_alarms
 from answerback.analysis.detect.measures import Moved, watch_measures
 from answerback.analysis.detect.naming import efforts_since
+from answerback.analysis.detect.other_buyers import EXPLAINED, OtherBuyers, other_buyers
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.replaying import replay
 from answerback.analysis.detect.silences import Silent, watch_silences, without
 from answerback.analysis.detect.silent import silence_finding, silent_alone
 from answerback.analysis.detect.standing import NEW_WEEKS, Standing, standings
+from answerback.analysis.detect.stopped import absences, stopped, stopped_finding
 from answerback.analysis.detect.weekly import Cells, monday, week_of
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import EXPIRES_DAYS, Evidence, Finding, FindingKind, Level, Measure, Role, Size, Subject
@@ -98,6 +100,8 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
     told = _changed(reader, scope, alarms, found.cells)
     told += [_moved(each) for each in found.measures if _worth_telling(each) and each.raised_on > oldest]
     told += [silence_finding(each) for each in found.silences if each.raised_on > oldest]
+    gone = stopped(found.cells, found.week, absences(reader))
+    told += [stopped_finding(each) for each in gone if _seen(scope, each.rep_key, found.week, found.week)]
     raised = {(each.subject.key, each.direction) for each in told}
     asked = {one.subject.key: one for one in (*_first_touches(found, scope), *_asks(found))}
     return tuple(told) + tuple(one for one in asked.values() if (one.subject.key, one.direction) not in raised)
@@ -127,7 +131,16 @@ def _told(found: Replay) -> list[Raised]:
 
 def _changed(reader: Reader, scope: Scope, alarms: list[Raised], cells: Cells) -> list[Finding]:
     named = efforts_since(reader, scope, alarms, cells.basis)
-    return [_change(each, keys, silent_alone(cells, each)) for each, keys in zip(alarms, named, strict=True)]
+    mixed = other_buyers(reader, alarms)
+    told = [_change(each, keys, silent_alone(cells, each)) for each, keys in zip(alarms, named, strict=True)]
+    return [one if mix is None else _question(one, mix) for one, mix in zip(told, mixed, strict=True)]
+
+
+def _question(one: Finding, mix: OtherBuyers) -> Finding:
+    """An alarm that other buyers explain, as a question to the rep."""
+    why = CannotTell(Refused.OTHER_BUYERS, mix.explained, EXPLAINED, (f"{mix.dimension} {mix.level}",))
+    step = "wait_and_see" if one.good_news else "ask_what_changed"
+    return replace(one, level=Level.ASK, settle=(why, *one.settle), next_step=step)
 
 
 def _change(one: Raised, effort_keys: tuple[int, ...], settle: tuple[CannotTell, ...]) -> Finding:
