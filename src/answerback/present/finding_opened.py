@@ -46,7 +46,8 @@ DEFINITION: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.STRENGTH: "The kind of touch and buyer where one's own rate is surely above comparable work.",
         FindingKind.COVERAGE: (
             "Touches whose answer could not have been recorded, as a share of all; or several reps of whom one channel "
-            "was not answered at all from one week on, though answers were to be expected and other touches had some."
+            "was not answered at all from one week on, though answers were to be expected and other touches had some; "
+            "or a rep of whom no touch is seen for three weeks that are no recorded absence, while others go on."
         ),
         FindingKind.STAGE: (
             "The deals of the last half year are looked at every second week: does the CRM say a stage that no act of "

@@ -18,7 +18,7 @@ from answerback.domain.findings import Finding, FindingKind, Level, Measure, Siz
 from answerback.present.formats import plain_value
 from answerback.present.next_steps import NEXT_STEP
 from answerback.present.refusals import number, percent, refusal_texts
-from answerback.present.words import FIGURES
+from answerback.present.words import FIGURES, NOT_SEEN, OF_DEALS
 
 CAUTION = "No sole basis for pay, promotion or dismissal."
 """Said on each finding on a person."""
@@ -97,8 +97,8 @@ def headline(finding: Finding) -> str:
     'email: fewer touches move a buyer'
     """
     what = HEADING[finding.kind]
-    if finding.measure is Measure.SILENCE:
-        what = "answers seem not to arrive"
+    if finding.kind is FindingKind.COVERAGE:
+        what = NOT_SEEN.get(finding.measure, what)
     if finding.kind in {FindingKind.CHANGE, FindingKind.PATH}:
         what = _WAY.get((finding.measure, finding.direction), what)
     if finding.kind is FindingKind.VERDICT and finding.verdict is not None:
@@ -139,24 +139,14 @@ def acts_text(finding: Finding) -> str:
     if finding.measure is Measure.MISSED and rests.efforts:
         what = "waited too long for somebody to be given them" if "from" in finding.where else "had no answer in time"
         return f"{since}{number(rests.efforts)} times it was the seller's turn, {number(rests.answers)} {what}."
-    if finding.measure in _OF_DEALS and rests.efforts:
-        what = _OF_DEALS[finding.measure]
+    if finding.measure in OF_DEALS and rests.efforts:
+        what = OF_DEALS[finding.measure]
         return f"{since}{number(rests.efforts)} deals, {number(rests.answers)} of them {what}."
     if rests.efforts:
         return f"{since}{number(rests.efforts)} touches."
     if "decided" in finding.details:
         return f"{since}{finding.details['dismissed']} of {finding.details['decided']} were dismissed."
     return f"It began about {finding.since}." if finding.since is not None else ""
-
-
-_OF_DEALS: Mapping[Measure, str] = MappingProxyType(
-    {
-        Measure.STAGE_AHEAD: "at some time at a stage that their buyer had done nothing for",
-        Measure.LOSS_REASON: "with the same reason by the rep and by the buyer",
-        Measure.RISK_TAKEN: "larger than nine in ten of everybody's before",
-    }
-)
-"""Measures that rest on deals, and what the counted ones are."""
 
 
 def size_text(
@@ -232,7 +222,7 @@ _SHARES = frozenset({Measure.ON_BASE, Measure.HARM, Measure.MISSED})
 
 
 def _figure(finding: Finding, size: Size) -> str:
-    if finding.measure in _OF_DEALS and size.before is not None and size.after is not None:
+    if finding.measure in OF_DEALS and size.before is not None and size.after is not None:
         low, high = percent(size.before + size.low), percent(size.before + size.high)
         whose = {Measure.LOSS_REASON: "would be half of them", Measure.RISK_TAKEN: "to be expected"}.get(
             finding.measure

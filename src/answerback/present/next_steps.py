@@ -22,6 +22,9 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
         "fix_for_all": "Take it up for everybody: it lies in the offer, the market, a tool or the data.",
         "fix_for_segment": "Take it up for this segment: it lies with these buyers, not with those who sell.",
         "load_what_is_missing": "Load the mailbox, calendar or dialler that is missing; answerback doctor says which.",
+        "away_or_not_loaded": (
+            "Ask which it is: away (record the absence), at work in a system that is not loaded (load it), or gone."
+        ),
         "send_test_messages": (
             "Send each of them a test message from outside and answer one of theirs; then load the coverage, or record "
             "what happened to the tool."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from answerback.domain.answers import NotEnoughData, Reason
@@ -83,3 +84,17 @@ _SHORT = {
     Reason.TOO_WIDE: "interval too wide",
     Reason.MOSTLY_PRIOR: "mostly the peers' number",
 }
+
+NOT_SEEN: Mapping[Measure, str] = MappingProxyType(
+    {Measure.SILENCE: "answers seem not to arrive", Measure.EFFORTS: "no touches seen any more"}
+)
+"""What is not seen, where it is not simply answers."""
+
+OF_DEALS: Mapping[Measure, str] = MappingProxyType(
+    {
+        Measure.STAGE_AHEAD: "at some time at a stage that their buyer had done nothing for",
+        Measure.LOSS_REASON: "with the same reason by the rep and by the buyer",
+        Measure.RISK_TAKEN: "larger than nine in ten of everybody's before",
+    }
+)
+"""Measures that rest on deals, and what the counted ones are."""
