@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.end_to_end.conftest import Loaded, Row
+from tests.reference.process_pm4py import digest
 
 Events = list[dict[str, str]]
 CALLS = ("W_Nabellen offertes", "W_Nabellen incomplete dossiers", "W_Afhandelen leads", "W_Completeren aanvraag")
@@ -193,3 +196,20 @@ def test_a_figure_opens_to_as_many_offers_as_it_counts(from_log: Loaded) -> None
     (document,) = from_log.terminal.rows("explain", "on-base", "rep=10909", "kind=proposal")
     assert len(document["efforts"]) == cell["efforts"]
     assert sum(row["state"] == "on_base" for row in document["efforts"]) == cell["on_base"]
+
+
+PM4PY = json.loads((Path(__file__).parents[1] / "reference" / "process_pm4py.json").read_text(encoding="utf-8"))
+
+
+def test_how_applications_run_is_what_pm4py_says_of_the_same_events(from_log: Loaded) -> None:
+    rows = from_log.terminal.rows("--as-of", "2012-03-01", "process", "--variants", "100000")
+    expected = PM4PY["expected"]["bpic2012"]
+    follows = [
+        [row["name"], row["next"], row["count"], row["mean_seconds"], row["median_seconds"]]
+        for row in rows
+        if row["about"] == "next"
+    ]
+    variants = {row["name"]: row["chains"] for row in rows if row["about"] == "variant"}
+    assert sorted(follows) == expected["follows"]
+    assert (len(variants), digest(variants)) == (expected["variants"]["count"], expected["variants"]["digest"])
+    assert (rows[0]["count"], rows[0]["chains"], rows[0]["high"]) == (77_045, 13_087, expected["durations"]["greatest"])
