@@ -25,9 +25,9 @@ def run(
     shape: Callable[[int], Parameters] = company,
     tell: Callable[[str], None] = print,
 ) -> None:
-    """Counts in the companies in which it was not done yet, and appends to `results`; begins none after so many seconds.
+    """Counts in the companies in which it was not done yet, and appends to `results`.
 
-    `shape` makes a company of a seed.
+    Begins none after so many seconds. `shape` makes a company of a seed.
     """
     known = set(counted(results))
     todo = [case for case in wanted if case not in known]

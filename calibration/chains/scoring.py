@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from answerback.analysis.clocks.due import due
-from answerback.analysis.court.balls import HELD, MISSED, OPEN, Balls, State, balls
+from answerback.analysis.court import raised as court_raised
+from answerback.analysis.court.balls import HELD, MISSED, OPEN, Balls, balls
 from answerback.analysis.court.beside import SERVICE
+from answerback.analysis.reader import Reader
+from answerback.analysis.risk import raised as risk_raised
+from answerback.analysis.risk.attempts import Tried
+from answerback.analysis.risk.taken import risk_taken
+from answerback.analysis.stages import raised as stages_raised
 from answerback.analysis.stages.standing import Backing, standings
+from answerback.domain.kinds import ActionKind
 from answerback.domain.playbook import Policy
+from answerback.engine.settings import playbook_relations
 from answerback.stats.arrays import BoolArray, IntArray
-from calibration.chains.truth import NEVER, Truth, keys_of
+from calibration.chains.truth import Truth, keys_of
 from calibration.worlds.asking import EVERYBODY
 from calibration.worlds.company import World
 
@@ -31,6 +40,7 @@ def scored(world: World, truth: Truth) -> Row:
             policy.name: ball_counts(matched, place, policy) for place, policy in enumerate(found.policies)
         },
         "reps": rep_counts(matched, planted),
+        "named": named_counts(world, planted),
         "stages": stage_counts(world, truth, planted),
         "service": case_counts(found, truth),
     }  # fmt: skip
@@ -48,10 +58,8 @@ class Matched:
     def numbers(self) -> dict[int, int]:
         """By key, the number of an act; a mail that was kept twice has either key."""
         count = len(self.truth.acts.at)
-        kept = {}
-        for form in ("a{}", "crm-a{}"):
-            kept |= dict(zip(keys_of("event", [form.format(row) for row in range(count)]).tolist(), range(count)))
-        return kept
+        keys = [keys_of("event", [f"{copied}a{row}" for row in range(count)]).tolist() for copied in ("", "crm-")]
+        return {key: row for each in keys for row, key in enumerate(each)}
 
     @cached_property
     def first(self) -> IntArray:
@@ -122,7 +130,7 @@ def ball_counts(matched: Matched, place: int, policy: Policy) -> Row:
     settles = [str(each) for each in policy.settled_by]
     due_at = matched.due(policy)
     answered, seen = (truth.touches.first(acts, settles, seen=each) for each in (False, True))
-    asked = acts.of(kinds) & (acts.seller >= 0) & (due_at < found.as_of)
+    asked = acts.of(kinds) & (acts.seller >= 0) & (due_at < found.as_of) & ~truth.after_end
     missed = asked & (answered > due_at) & (truth.over_at > due_at)
     counts = {"let_lie": int((asked & acts.dropped).sum()), "missed": 0, "found": 0, "all_missed": 0, "all_found": 0}
     for act in np.flatnonzero(missed).tolist():
@@ -179,21 +187,43 @@ def rep_counts(matched: Matched, planted: set[int]) -> Row:
     }
 
 
+NAMING = {"court": court_raised, "stages": stages_raised, "risk": risk_raised}
+"""Whose findings name reps."""
+
+
+def named_counts(world: World, planted: set[int]) -> Row:
+    """Planted reps and others whom a finding names, by area; and how many deals of each are large for everybody."""
+    numbers = world.rep_numbers
+    looks = [each for each in risk_taken(world.reader, EVERYBODY).looks if each.tried is Tried.LARGE]
+    counts: Row = {}
+    for area, asked in NAMING.items():
+        keys = {each.subject.key for each in asked.findings(world.reader, EVERYBODY) if each.subject.kind == "rep"}
+        named = {numbers.get(key or 0, -1) for key in keys}
+        counts[area] = [len(named & planted), len(named - planted)]
+    for who, whose in (("planted", True), ("others", False)):
+        own = [each for each in looks if (numbers.get(each.rep_key, -1) in planted) is whose]
+        counts[f"deals_{who}"], counts[f"large_{who}"] = len(own), sum(each.is_attempt for each in own)
+    return counts | {"planted": len(planted)}
+
+
+STRICT = ("returned_offer",)
+"""What a playbook requires of a negotiation that takes it for what the model does: an offer that came back."""
+
+
 def stage_counts(world: World, truth: Truth, planted: set[int]) -> Row:
-    """Deals that are ahead of their buyers in truth and as told."""
-    told = {each.deal_key: each for each in standings(world.reader, EVERYBODY, [world.reader.as_of])}
+    """Deals that are ahead of their buyers in truth and as told; and as told with a playbook that is strict."""
     deals = truth.deals
-    typed_in, checked = (
-        np.array([key in told and _is(told[key].backing, what) for key in deals.key.tolist()], np.bool_)
-        for what in ("typed_in", "checked")
-    )
+    backing = told_backing(world.reader, deals.key)
+    typed_in, checked = backing == Backing.TYPED_IN, ~np.isin(backing, ["", Backing.UNCHECKED])
+    by_strict = told_backing(strict(world.reader), deals.key)
+    strictly = by_strict == Backing.TYPED_IN
     needed = np.array([_needed(world, stage) for stage in deals.stage.tolist()], np.int64)
     claimed = deals.claimed & (deals.stage > deals.step)
     unproved = needed > deals.proved
     own = np.isin(deals.seller, sorted(planted))
     return {
         "open": len(deals.key),
-        "told_open": len(told),
+        "told_open": int((backing != "").sum()),
         "checked": int(checked.sum()),
         "claimed": int(claimed.sum()),
         "claimed_told": int((claimed & typed_in).sum()),
@@ -204,13 +234,30 @@ def stage_counts(world: World, truth: Truth, planted: set[int]) -> Row:
         "told": int(typed_in.sum()),
         "told_claimed": int((typed_in & claimed).sum()),
         "told_unproved": int((typed_in & unproved).sum()),
+        "strictly": int(strictly.sum()),
+        "strictly_claimed": int((strictly & claimed).sum()),
+        "strictly_unchecked": int((claimed & (by_strict == Backing.UNCHECKED)).sum()),
         "planted": [int(own.sum()), int((own & claimed).sum()), int((own & typed_in).sum())],
         "others": [int((~own).sum()), int((~own & claimed).sum()), int((~own & typed_in).sum())],
     }
 
 
-def _is(backing: Backing, what: str) -> bool:
-    return backing is Backing.TYPED_IN if what == "typed_in" else backing is not Backing.UNCHECKED
+def told_backing(reader: Reader, keys: IntArray) -> NDArray[np.str_]:
+    """By deal, what the product says of its stage; empty where it knows no such open deal."""
+    told = {each.deal_key: str(each.backing) for each in standings(reader, EVERYBODY, [reader.as_of])}
+    return np.array([told.get(key, "") for key in keys.tolist()], np.str_)
+
+
+def strict(reader: Reader) -> Reader:
+    """The same company with a stricter playbook; the relation of what proves a stage is made anew."""
+    stages = [
+        each.model_copy(update={"requires": tuple(map(ActionKind, STRICT))}) if each.name == "Negotiation" else each
+        for each in reader.playbook.stage
+    ]
+    playbook = reader.playbook.model_copy(update={"stage": tuple(stages)})
+    reader.duck.put("playbook_proof", playbook_relations(playbook)["playbook_proof"])
+    reader.forget_all()
+    return replace(reader, playbook=playbook)
 
 
 def _needed(world: World, stage: int) -> int:

@@ -16,7 +16,7 @@ SCENARIOS = ("dropped", "service", "claims", "risk", "dirty", "pester")
 
 def tables(counted: Counted) -> list[Table]:
     """All tables of the page."""
-    return [_balls(counted), _policies(counted), _reps(counted), _stages(counted), _owners(counted), _cases(counted)]
+    return [_balls(counted), _policies(counted), _reps(counted), _named(counted), _stages(counted), _owners(counted), _cases(counted)]
 
 
 def _rows(counted: Counted, told: Callable[[Sequence[Row]], Iterable[str]]) -> list[tuple[str, ...]]:
@@ -37,8 +37,8 @@ def _balls(counted: Counted) -> Table:
     )  # fmt: skip
     note = (
         "An act that two policies name counts once for each. `Not touched in time`: no touch by hand came in the "
-        "pursuit within the policy's time, and it did not end. `Found`: a missed ball of the right rep. `Truly missed`: "
-        "no touch that a system recorded came in time."
+        "pursuit within the policy's time, and it did not end. `Found`: a missed ball of the right rep. `Truly "
+        "missed`: no touch that a system recorded came in time."
     )
     return Table("balls", header, _rows(counted, lambda some: _ball_cells(_per_policy(some))), note)
 
@@ -94,10 +94,32 @@ def _reps(counted: Counted) -> Table:
         "planted", "companies", "let lie by planted reps", "by others", "told missed of planted reps", "of others",
     )  # fmt: skip
     note = (
-        "`Let lie`: share of replies, questions, inquiries and introductions. `Told missed`: share of the balls, of all "
-        "policies, whose time is over. Where nobody is planted there is no share."
+        "`Let lie`: share of replies, questions, inquiries and introductions. `Told missed`: share of the balls, of "
+        "all policies, whose time is over. Where nobody is planted there is no share."
     )
     return Table("reps", header, _rows(counted, cells), note)
+
+
+def _named(counted: Counted) -> Table:
+    def cells(some: Sequence[Row]) -> tuple[str, ...]:
+        rows = [row["named"] for row in some if "named" in row]
+        total, reps = _total(rows), sum(row["planted"] for row in rows)
+        named = [
+            f"{sum(row[area][0] for row in rows)} of {reps}, {sum(row[area][1] for row in rows)}"
+            for area in ("court", "stages", "risk")
+        ]
+        shares = [_share(total(f"large_{who}"), total(f"deals_{who}")) for who in ("planted", "others")]
+        return *named, *shares
+
+    header = (
+        "planted", "companies", "missed balls: planted reps, others", "stages ahead: planted reps, others",
+        "risk taken: planted reps, others", "large deals of planted reps", "of others",
+    )  # fmt: skip
+    note = (
+        "Reps whom a finding names, in all companies. `Large`: share of deals larger than nine in ten of everybody's "
+        "of the year before."
+    )
+    return Table("named", header, _rows(counted, cells), note)
 
 
 def _stages(counted: Counted) -> Table:
@@ -112,16 +134,20 @@ def _stages(counted: Counted) -> Table:
             f"{total('told')}",
             _share(total("told_claimed"), total("told")),
             _share(total("told_unproved"), total("told")),
+            _share(total("strictly_claimed"), total("claimed")),
+            _share(total("strictly_claimed"), total("strictly")),
         )
 
     header = (
         "planted", "companies", "open deals", "claimed and not caught up", "told typed in (recall)",
         "of the claimed, without an act that the playbook accepts", "told typed in (recall)", "told typed in",
         "claimed and not caught up (precision)", "without such an act (precision)",
+        "strict: recall", "strict: precision",
     )  # fmt: skip
     note = (
-        "Open deals at the end. `Claimed`: the rep moved the deal to its present stage without any act of the buyer, and "
-        "the buyer has not come so far since. The playbook may accept an act of the buyer for it all the same."
+        "Open deals at the end. `Claimed`: the rep moved the deal to its present stage without any act of the buyer, "
+        "and the buyer has not come so far since. The playbook may accept an act of the buyer for it all the same. "
+        "`Strict`: with a playbook that takes for a negotiation what the model does, an offer that came back."
     )
     return Table("stages", header, _rows(counted, cells), note)
 

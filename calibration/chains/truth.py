@@ -74,8 +74,8 @@ class Touches:
 class Deals:
     """Deals of the CRM that are open at the end, by key: what their present stage rests on.
 
-    `stage` is its place, `claimed` whether it was moved there without any act of a buyer, `step` how far the buyer truly
-    is, `proved` the highest stage that an act of the pursuit proves by the playbook, recorded or not (-1: none).
+    `stage` is its place, `claimed` whether it was moved there without any act of a buyer, `step` how far the buyer
+    truly is, `proved` the highest stage that an act of the pursuit proves by the playbook, recorded or not (-1: none).
     """
 
     key: IntArray
@@ -94,6 +94,8 @@ class Truth:
     touches: Touches
     over_at: IntArray
     """By act, when its pursuit was over: the buyer said no, or the deal ended; `NEVER` where it is not."""
+    after_end: BoolArray
+    """By act, whether its deal had ended by then: nobody owes anything after that."""
     deals: Deals
     cases: frozenset[int]
     """Service cases that are open at the end, by key."""
@@ -113,14 +115,17 @@ def truth_of(told: Told, story: Story, recorded: Facts, stages: Sequence[Stage])
     opened = told.courses.deals.opened.columns()
     deals, _ = in_order(opened, opened["at"] < story.facts.end)
     ended = _ended(story.facts, len(deals["at"]))
-    open_deals = ended < story.facts.end
+    is_over = ended < NEVER
+    ended_at = np.full(told.pursuits.count, NEVER)
+    ended_at[deals["pursuit"]] = ended
     refused_at = next_in_pursuit(acts, acts.pursuit[acts.refuses], acts.at[acts.refuses])
-    closed_at = next_in_pursuit(acts, deals["pursuit"][open_deals], ended[open_deals])
+    closed_at = next_in_pursuit(acts, deals["pursuit"][is_over], ended[is_over])
     return Truth(
         acts,
         touches,
         np.minimum(refused_at, closed_at),
-        _deals(told, story, deals, ~open_deals, _proved(acts, stages, told.pursuits.count)),
+        ended_at[acts.pursuit] <= acts.at,
+        _deals(told, story, deals, ~is_over, _proved(acts, stages, told.pursuits.count)),
         frozenset(keys_of("case", _open_cases(story.facts)).tolist()),
     )
 
@@ -170,7 +175,9 @@ def _seen(facts: Facts, name: str) -> BoolArray:
 
 def _ended(facts: Facts, count: int) -> IntArray:
     """By deal, when it ended; `NEVER` where it is open."""
-    changes = facts.tables["deal_change"].filter(pc.is_in(facts.tables["deal_change"]["new"], value_set=pa.array(OUTCOMES)))
+    changes = facts.tables["deal_change"].filter(
+        pc.is_in(facts.tables["deal_change"]["new"], value_set=pa.array(OUTCOMES))
+    )
     ended = np.full(count, NEVER)
     np.minimum.at(ended, changes["deal"].to_numpy(), changes["at"].to_numpy())
     return ended
