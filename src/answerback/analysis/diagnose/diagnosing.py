@@ -24,6 +24,7 @@ from answerback.analysis.diagnose.answer import (
     Slowed,
 )
 from answerback.analysis.diagnose.counted import WEEK, Counted, read_efforts
+from answerback.analysis.diagnose.heard import heard, names_a_fall
 from answerback.analysis.diagnose.mixing import BUYERS, decomposed, explaining
 from answerback.analysis.diagnose.windows import Window, Windows, happenings_known, windows_of
 from answerback.analysis.reader import Reader
@@ -90,6 +91,18 @@ def diagnose(
     counted = read_efforts(reader, scope, start=windows.start, end=windows.end, where=where or {})
     if not counted.rep.size:
         return _nothing(CannotTell(Refused.TOO_FEW_EFFORTS_NOW, have=0.0, need=LEAST_NOW_PERSON))
+    told = _strongest(counted, windows, reader)
+    if not names_a_fall(told):
+        return told
+    left, unknown = heard(reader, scope, counted)
+    if not unknown:
+        return told
+    told = _strongest(left, windows, reader)
+    return replace(told, settle=(*unknown, *told.settle))
+
+
+def _strongest(counted: Counted, windows: Windows, reader: Reader) -> Diagnosis:
+    """What is told of the window in which something stands out farthest."""
     looked = [_look(counted, each, looks=len(windows.windows)) for each in windows.windows]
     best = max(looked, key=lambda each: (_strength(each), -each.window.turn))
     return _told(best, windows, reader)
