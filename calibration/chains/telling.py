@@ -16,7 +16,15 @@ SCENARIOS = ("dropped", "service", "claims", "risk", "dirty", "pester")
 
 def tables(counted: Counted) -> list[Table]:
     """All tables of the page."""
-    return [_balls(counted), _policies(counted), _reps(counted), _named(counted), _stages(counted), _owners(counted), _cases(counted)]
+    return [
+        _balls(counted),
+        _policies(counted),
+        _reps(counted),
+        _named(counted),
+        _stages(counted),
+        _owners(counted),
+        _cases(counted),
+    ]
 
 
 def _rows(counted: Counted, told: Callable[[Sequence[Row]], Iterable[str]]) -> list[tuple[str, ...]]:

@@ -109,7 +109,8 @@ def test_what_was_counted_is_kept_and_told(told: Told, tmp_path: Path, monkeypat
 
     def count(case: Case, _shape: object) -> Row:
         asked.append(case)
-        return told.counts["all"]
+        counts: Row = told.counts["all"]
+        return counts
 
     monkeypatch.setattr("calibration.chains.running.counts_of", count)
     for _ in range(2):
