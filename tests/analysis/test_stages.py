@@ -177,6 +177,11 @@ def test_an_ended_deal_does_not_stand_and_its_end_is_known_of_before(reader: Rea
     assert standings(earlier, OWNER, [AS_OF]) == ()
 
 
+def test_an_instant_with_fractions_of_a_second_is_kept(reader: Reader, now: dict[str, Standing]) -> None:
+    later = replace(reader, as_of=AS_OF + timedelta(microseconds=7))
+    assert pipeline(later, OWNER).whole.total.deals == len(now)
+
+
 def test_amounts_are_those_of_the_day_in_one_currency(reader: Reader, now: dict[str, Standing]) -> None:
     assert now["backed"].worth == 200_00
     assert by_id(reader, standings(reader, OWNER, [day(155)]))["backed"].worth == 100_00

@@ -31,6 +31,8 @@ COMMANDS = (
     "simulate",
     "demo",
     "balls",
+    "chain",
+    "steps",
     "path",
     "process",
     "stages",
@@ -66,7 +68,7 @@ JUDGING = (
     ["stages"],
     ["trust"],
     ["risk"],
-    ["explain", "stage", "x"],
+    ["steps"],
 )
 NEEDS_A_WORKSPACE = (
     ["load", "."],
@@ -75,7 +77,9 @@ NEEDS_A_WORKSPACE = (
     ["show", "on-base"],
     ["explain", "on-base"],
     ["explain", "link", "x"],
+    ["explain", "stage", "x"],
     ["explain", "process", "a", "b"],
+    ["chain", "x"],
     ["path", "x"],
     ["explain", "ball", "x"],
     ["sql", "select 1"],

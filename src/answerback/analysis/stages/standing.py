@@ -88,15 +88,15 @@ def standings(
     Instants after the reader's are not answered. With `deal_key`: of that deal alone.
     """
     asked = [each for each in instants if each <= reader.as_of]
-    if not asked or not reader.playbook.stage:
+    if not asked:
         return ()
     rates, cover = Rates.of(reader.playbook), read_cover(reader)
     rows = reader.query(_standing_sql(reader, scope, asked, deal_key)).to_pylist()
-    return tuple(_standing(row, reader.playbook, rates, cover) for row in rows)
+    return tuple(_standing(row, asked[row["place"]], reader.playbook, rates, cover) for row in rows)
 
 
-def _standing(row: Mapping[str, Any], playbook: Playbook, rates: Rates, cover: Cover) -> Standing:
-    at, starts_at = (row[name].replace(tzinfo=UTC) for name in ("at_instant", "starts_at"))
+def _standing(row: Mapping[str, Any], at: datetime, playbook: Playbook, rates: Rates, cover: Cover) -> Standing:
+    starts_at = row["starts_at"].replace(tzinfo=UTC)
     claimed = NO_STAGE if row["claimed"] is None else row["claimed"]
     evidenced = NO_STAGE if row["evidenced"] is None else row["evidenced"]
     owner, amount, own = row["owner_key"] or 0, row["amount_minor"], playbook.organisation.currency
@@ -157,11 +157,11 @@ def _needed(stages: Sequence[Stage], claimed: int) -> int:
 
 def _standing_sql(reader: Reader, scope: Scope, instants: Sequence[datetime], deal_key: int | None) -> str:
     """One row per instant and deal that was open then."""
-    listed = ", ".join(f"({sql_instant(each)})" for each in instants)
+    listed = ", ".join(f"({place}, {sql_instant(each)})" for place, each in enumerate(instants))
     return f"""
-        with instant as (select at_instant from (values {listed}) as given(at_instant)),
+        with instant as (select place, at_instant from (values {listed}) as given(place, at_instant)),
         standing as (
-            select instant.at_instant, life.deal_key, life.account_key, life.starts_at,
+            select instant.place, instant.at_instant, life.deal_key, life.account_key, life.starts_at,
                    case when life.ends_at <= {reader.instant} then life.outcome end as outcome
             from instant
             join deal_span as life on life.starts_at <= instant.at_instant and life.ends_at > instant.at_instant
@@ -172,7 +172,7 @@ def _standing_sql(reader: Reader, scope: Scope, instants: Sequence[datetime], de
             select deal_key, occurred_at, true as said, try_cast(value as bigint) as amount_minor
             from deal_said where field = 'amount'
         )
-        select standing.at_instant, standing.deal_key, standing.account_key, standing.starts_at, standing.outcome,
+        select standing.place, standing.deal_key, standing.account_key, standing.starts_at, standing.outcome,
                owner.owner_key, known.position as claimed, reached.position as evidenced,
                case when amount.said then amount.amount_minor else deal.amount_minor end as amount_minor,
                deal.currency, deal.product_line
