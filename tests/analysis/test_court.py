@@ -298,7 +298,8 @@ TOUCHES = ("email", "proposal", "task", "sequence")
 def random_events(seed: int = 3) -> tuple[list[Event], list[Event], dict[int, int]]:
     """Acts, touches, and when deals are lost; at full hours, so that many things happen at one instant."""
     draw = random.Random(seed)
-    acts, touches = [], []
+    acts: list[Event] = []
+    touches: list[Event] = []
     for number in range(420):
         event = Event(
             f"r{number}",
@@ -562,7 +563,7 @@ def oracle() -> dict[str, tuple[State, int, int | None]]:
     acts, touches, lost = random_events()
     hands = [each for each in touches if each.kind not in ("task", "sequence")]
     now = int(NOW * 24)
-    balls_: dict[tuple[object, ...], list[Event]] = {}
+    balls_: dict[tuple[str, int, int | None, int | None, int | None], list[Event]] = {}
     for act in acts:
         if act.kind not in ("asked", "replied", "requested_offer") or lost.get(act.deal, 10**6) <= act.at:
             continue

@@ -182,7 +182,10 @@ def test_ended_answered_and_closed_stories_are_not_among_them(reader: Reader, qu
 def test_what_revived_quiet_stories_is_counted(quiet: Quiet) -> None:
     counted = {each.step: (each.tries, each.came) for each in quiet.revivals}
     assert counted == {"call": (12, 6), "email": (12, 0)}
-    assert all(each.low is not None and each.low <= each.came / each.tries <= each.high for each in quiet.revivals)
+    for each in quiet.revivals:
+        assert each.low is not None
+        assert each.high is not None
+        assert each.low <= each.came / each.tries <= each.high
 
 
 def test_a_scope_has_its_own_and_an_earlier_day_knows_nothing_later(reader: Reader) -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 from answerback.domain.errors import WorkspaceError
 from answerback.domain.log import ColumnType, name_columns
 from answerback.domain.playbook import Playbook
+from answerback.domain.playbook_file import playbook_of_snapshot
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.literals import sql_instant, sql_text
@@ -112,7 +113,7 @@ def reading(
             _open_strings(duck, home, batches)
         if confined:
             duck.confine()
-        playbook = Playbook.model_validate_json(chosen.playbook)
+        playbook = playbook_of_snapshot(chosen.playbook)
         yield Reader(home, chosen, playbook, duck, as_of or chosen.built_at, batches)
 
 

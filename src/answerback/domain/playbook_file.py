@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pydantic import ValidationError
 
@@ -116,6 +116,28 @@ def read_playbook(path: Path) -> Playbook:
     one line for each mistake, with the file's line, the key and the allowed values.
     """
     return playbook_from(_text(path), str(path))
+
+
+def playbook_of_snapshot(text: str) -> Playbook:
+    """The playbook that a snapshot was made by, as JSON. A setting that is no longer known is left out.
+
+    >>> playbook_of_snapshot('{"version": 1, "court": {"quiet_below": 0.3, "of_old": true}}').court.quiet_below
+    0.3
+    """
+    stated = json.loads(text)
+    try:
+        return Playbook.model_validate_json(text)
+    except ValidationError as error:
+        for each in error.errors():
+            if each["type"] == "extra_forbidden":
+                _leave_out(stated, each["loc"])
+    return Playbook.model_validate_json(json.dumps(stated))
+
+
+def _leave_out(stated: Any, place: tuple[int | str, ...]) -> None:
+    for name in place[:-1]:
+        stated = stated[name]
+    del stated[place[-1]]
 
 
 def playbook_from(text: str, where: str = "playbook.toml") -> Playbook:
