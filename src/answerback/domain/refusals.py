@@ -92,11 +92,11 @@ class Refused(StrEnum):
     NOT_LOADED = auto()
     """Too little of the owners' mail and calendar was loaded. Shares of the last 90 days, weighted by open deals."""
     OTHER_BUYERS = auto()
-    """The buyers are others than before. Share of the change that this explains, 0 to 1; `names`: more of what."""
+    """The buyers are others than before. Share of the change that this explains; `names`: more of what."""
     SILENT_TOGETHER = auto()
-    """Several reps had no answer of one channel: they seem not to arrive. Reps, and 1; `names` is the channel."""
+    """Several reps had no answer of one channel: they seem not to arrive. Reps; `names` is the channel."""
     SILENT_ALONE = auto()
-    """One rep had no answer of one channel, all else is answered: person or tool. Answers expected, and 0."""
+    """One rep had no answer of one channel, all else is answered: person or tool. Answers expected; `names`: where."""
     REACHES_BACK = auto()
     """The data do not reach back far enough to know what is new. Days."""
     TOO_FEW_EARLIER = auto()

@@ -180,8 +180,8 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         Refused.NO_RECORDS: "Cannot tell: no records of this kind were loaded: {names}. Load them to know",
         Refused.TOO_FEW_MOVED: "Cannot tell yet: the next step came {have} times, {need} times are needed",
         Refused.STILL_COMING: (
-            "Cannot tell yet: {have} of the next steps came in the last fifth of the time watched, at most {need} is let"
-            " pass; so later ones may come that nobody has seen"
+            "Cannot tell yet: {have} of the next steps came in the last fifth of the time watched, at most {need} is "
+            "let pass; so later ones may come that nobody has seen"
         ),
         Refused.TOO_FEW_CHAINS: "Cannot tell yet: {have} stories have ended, {need} are needed",
         Refused.CHAINS_OPEN: "Cannot tell yet: {have} of the stories may still go on, at most {need} is let pass",
@@ -191,8 +191,8 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
             "Cannot tell yet: {have} companies were touched on the smaller side, {need} are needed on each"
         ),
         Refused.TOO_FEW_WEEKS: (
-            "Cannot tell yet: in one of the two ways {have} reps have a week that counts, {need} are needed; weeks right"
-            " after a switch do not count"
+            "Cannot tell yet: in one of the two ways {have} reps have a week that counts, {need} are needed; weeks "
+            "right after a switch do not count"
         ),
         Refused.NOT_KEPT_TO: (
             "Cannot tell: the lots were not kept to. By what was recorded {have} went the way that their lot said,"
@@ -208,12 +208,12 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         ),
         Refused.SILENT_TOGETHER: (
             "Cannot tell whether they arrive: {have} reps had no answer at all by {names}, while other touches were "
-            "answered. A test message to each, the coverage of these mailboxes or diallers, or a happening that is "
-            "recorded would settle it; until then these weeks are in nobody's rate"
+            "answered; from {need} at once on it is said. A test message to each, the coverage of these mailboxes or "
+            "diallers, or a happening that is recorded would settle it; until then these weeks are in nobody's rate"
         ),
         Refused.SILENT_ALONE: (
-            "Cannot tell person from tool: no answer at all came by {names}, where {have} were to be expected, and "
-            "other touches were answered. A test message would settle it"
+            "Cannot tell person from tool: no answer at all came by {names}, where {have} were to be expected (from "
+            "{need} on it is said), and other touches were answered. A test message would settle it"
         ),
         Refused.REACHES_BACK: (
             "Cannot tell yet: the data reach back {have} days, more than {need} are needed to know what is new"

@@ -10,6 +10,7 @@ from answerback.analysis.detect.weekly import Cells, monday
 from answerback.domain.findings import Finding, FindingKind, Measure, Role, Subject, SureBy
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.stats.detect import Direction
+from answerback.stats.silence import FEWEST, FEWEST_PEOPLE
 
 
 def silence_finding(one: Silent) -> Finding:
@@ -29,7 +30,7 @@ def silence_finding(one: Silent) -> Finding:
         raised_on=one.raised_on - timedelta(days=1),
         sure_by=SureBy.POSTERIOR,
         sure=one.sure,
-        settle=(CannotTell(Refused.SILENT_TOGETHER, len(one.reps), 1.0, (one.channel,)),),
+        settle=(CannotTell(Refused.SILENT_TOGETHER, len(one.reps), FEWEST_PEOPLE, (one.channel,)),),
         first_for=Role.OPERATIONS,
         next_step="send_test_messages",
         episode=one.episode,
@@ -46,4 +47,4 @@ def silence_finding(one: Silent) -> Finding:
 def silent_alone(cells: Cells, one: Raised) -> tuple[CannotTell, ...]:
     """What is not known of a fall in which one channel was not answered at all, while all else was."""
     found = alone_since(cells, one.rep_key, one.since, one.week) if one.direction is Direction.FALL else None
-    return () if found is None else (CannotTell(Refused.SILENT_ALONE, found[1], 0.0, (found[0],)),)
+    return () if found is None else (CannotTell(Refused.SILENT_ALONE, found[1], FEWEST, (found[0],)),)

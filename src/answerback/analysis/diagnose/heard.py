@@ -15,6 +15,7 @@ from answerback.analysis.diagnose.counted import WEEK, Counted
 from answerback.analysis.reader import Reader
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
+from answerback.stats.silence import FEWEST_PEOPLE
 
 _MIDDLE = timedelta(days=3)
 
@@ -42,7 +43,7 @@ def heard(reader: Reader, scope: Scope, counted: Counted) -> tuple[Counted, tupl
         of_reps = np.array([each in one.reps for each in counted.rep_keys])[counted.rep]
         here = of_channel & of_reps & (weeks >= one.since) & (weeks <= one.last)
         if here.any():
-            unknown.append(CannotTell(Refused.SILENT_TOGETHER, len(one.reps), 1.0, (one.channel,)))
+            unknown.append(CannotTell(Refused.SILENT_TOGETHER, len(one.reps), FEWEST_PEOPLE, (one.channel,)))
         lost |= here
     left = replace(
         counted, exposure=np.where(lost, 0.0, counted.exposure), success=np.where(lost, 0.0, counted.success)
