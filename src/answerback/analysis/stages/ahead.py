@@ -105,12 +105,12 @@ def all_ahead(reader: Reader, scope: Scope) -> Ahead | CannotTell:
 
 
 def of_all(found: Sequence[Standing], at: datetime) -> Ahead | CannotTell:
-    """The same of deals as they stood at some instants: at the last, `at`, against the earlier ones."""
+    """The same of deals as they stood at some instants: at the last, `at`, against the first look at each other one."""
     now = {each.deal_key: each for each in _checked(found) if each.at == at}
     past: dict[int, bool] = {}
     for each in _checked(found):
         if each.deal_key not in now:
-            past[each.deal_key] = past.get(each.deal_key, False) or each.backing is Backing.TYPED_IN
+            past.setdefault(each.deal_key, each.backing is Backing.TYPED_IN)
     have = min(len(now), len(past))
     if have < LEAST_DEALS * LEAST_OTHERS:
         return CannotTell(Refused.TOO_FEW_DEALS, have=have, need=LEAST_DEALS * LEAST_OTHERS)
