@@ -62,6 +62,11 @@ DEFINITION: Mapping[FindingKind, str] = MappingProxyType(
             "What a rep tries that lies outside of what they usually do, whatever came of it; beside it what chance "
             "alone would bring."
         ),
+        FindingKind.PATH: (
+            "What deals ask of buyers: the channels that they choose beside those of our touches, deals as clusters; or"
+            " deals in which the same was asked again before an answer, in one segment beside the others. All that was"
+            " looked at is counted in."
+        ),
         FindingKind.BALLS: (
             "The balls of the last quarter: how many were not answered in the playbook's time. A rep is held against "
             "all others with the same policies, and named only where the others keep them; a policy that most miss is "

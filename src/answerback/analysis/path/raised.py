@@ -7,8 +7,8 @@ deals in which buyers had to ask for the same again. Both are about how the work
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date
-from typing import Any
 
 import numpy as np
 import pyarrow.compute as pc
@@ -35,6 +35,21 @@ RATE = 0.05
 """Of what is raised, this much is chance."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Candidate:
+    """Something that was looked at; raised where it is large and by more than chance."""
+
+    p_value: float
+    large: bool
+    measure: Measure
+    segment: str
+    size: Size
+    evidence: Evidence
+    next_step: str
+    play: str = ""
+    first_for: Role = Role.LEADER
+
+
 def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     """What stands out on the buyer's path; only for who may see everybody."""
     if not scope.everybody:
@@ -44,14 +59,14 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
         return ()
     today = reader.as_of.astimezone(UTC).date()
     segments = _segments(reader, found)
-    candidates = [*_channels(found, segments, today), *_again(found, segments, today)]
+    candidates = [*_channels(found, segments), *_again(found, segments)]
     if not candidates:
         return ()
-    sure = adjusted([p_value for p_value, _ in candidates])
+    sure = adjusted([each.p_value for each in candidates])
     return tuple(
-        _made(named, float(each))
-        for (_, named), each in zip(candidates, sure, strict=True)
-        if each <= RATE and named["large"]
+        _made(each, float(p_value), today)
+        for each, p_value in zip(candidates, sure, strict=True)
+        if p_value <= RATE and each.large
     )
 
 
@@ -69,7 +84,7 @@ def _column(found: Paths, name: str) -> IntArray:
     return column
 
 
-def _channels(found: Paths, segments: dict[str, BoolArray], today: date) -> Iterator[tuple[float, dict[str, Any]]]:
+def _channels(found: Paths, segments: dict[str, BoolArray]) -> Iterator[_Candidate]:
     """Channels by which buyers come more often than we go to them."""
     acts = {each: _column(found, f"acts_{each}") for each in CHANNELS}
     touches = {each: _column(found, f"touches_{each}") for each in CHANNELS}
@@ -80,22 +95,19 @@ def _channels(found: Paths, segments: dict[str, BoolArray], today: date) -> Iter
             continue
         for channel in CHANNELS:
             apart = paired_shares(acts[channel][rows], own, touches[channel][rows], ours)
-            yield (
-                apart.p_value,
-                {
-                    "large": apart.difference >= LEAST_APART,
-                    "measure": Measure.CHANNEL,
-                    "play": channel,
-                    "segment": segment,
-                    "today": today,
-                    "size": Size(apart.other, apart.one, apart.difference, apart.low, apart.high),
-                    "evidence": Evidence(efforts=int(ours.sum()), answers=int(own.sum())),
-                    "next_step": "answer_where_they_are",
-                },
+            yield _Candidate(
+                p_value=apart.p_value,
+                large=apart.difference >= LEAST_APART,
+                measure=Measure.CHANNEL,
+                play=channel,
+                segment=segment,
+                size=Size(apart.other, apart.one, apart.difference, apart.low, apart.high),
+                evidence=Evidence(efforts=int(ours.sum()), answers=int(own.sum())),
+                next_step="answer_where_they_are",
             )
 
 
-def _again(found: Paths, segments: dict[str, BoolArray], today: date) -> Iterator[tuple[float, dict[str, Any]]]:
+def _again(found: Paths, segments: dict[str, BoolArray]) -> Iterator[_Candidate]:
     """Segments in which buyers had to ask again in more of the deals than elsewhere."""
     asked, again = _column(found, "asks") > 0, _column(found, "asked_again") > 0
     for segment, rows in segments.items():
@@ -104,33 +116,31 @@ def _again(found: Paths, segments: dict[str, BoolArray], today: date) -> Iterato
             continue
         one, other = ((int((again & each).sum()), int(each.sum())) for each in (here, there))
         size = shares(other, one)
-        yield (
-            two_shares(one, other),
-            {
-                "large": size.change >= LEAST_AGAIN,
-                "measure": Measure.ASKED_AGAIN,
-                "play": "",
-                "segment": segment,
-                "today": today,
-                "size": Size(size.before, size.after, size.change, size.low, size.high),
-                "evidence": Evidence(answers=one[1]),
-                "next_step": "answer_before_asked_again",
-            },
+        yield _Candidate(
+            p_value=two_shares(one, other),
+            large=size.change >= LEAST_AGAIN,
+            measure=Measure.ASKED_AGAIN,
+            segment=segment,
+            size=Size(size.before, size.after, size.change, size.low, size.high),
+            evidence=Evidence(answers=one[1]),
+            next_step="answer_before_asked_again",
+            first_for=Role.OPERATIONS,
         )
 
 
-def _made(named: dict[str, Any], sure: float) -> Finding:
+def _made(candidate: _Candidate, sure: float, today: date) -> Finding:
+    segment = candidate.segment
     return Finding(
         kind=FindingKind.PATH,
-        subject=Subject("segment", name=named["segment"]) if named["segment"] else Subject("organisation"),
-        measure=named["measure"],
-        play=named["play"],
+        subject=Subject("segment", name=segment) if segment else Subject("organisation"),
+        measure=candidate.measure,
+        play=candidate.play,
         direction="rise",
-        raised_on=named["today"],
-        size=named["size"],
+        raised_on=today,
+        size=candidate.size,
         sure_by=SureBy.P_VALUE,
         sure=sure,
-        evidence=named["evidence"],
-        first_for=Role.OPERATIONS if named["measure"] is Measure.ASKED_AGAIN else Role.LEADER,
-        next_step=named["next_step"],
+        evidence=candidate.evidence,
+        first_for=candidate.first_for,
+        next_step=candidate.next_step,
     )
