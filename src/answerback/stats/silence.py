@@ -162,7 +162,7 @@ def _several(ratios: FloatArray) -> float:
     `ratios` are logs of each one's own; -inf where somebody cannot be.
     """
     share = _shares(ratios.size)[:, None]
-    odds = ratios[None, :] + np.log(share) - np.log1p(-share)
+    odds = ratios[np.isfinite(ratios)][None, :] + np.log(share) - np.log1p(-share)
     all_of_them = np.logaddexp(0.0, odds).sum(axis=1)
     one = np.logaddexp.reduce(odds, axis=1)
     # Nobody, and one alone, are taken out; what is left is rounded at 0.
