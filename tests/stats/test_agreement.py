@@ -54,7 +54,8 @@ def test_who_has_more_than_usual_is_rarely_named_where_people_differ_as_usual() 
     named = 0
     for _ in range(400):
         log_odds = np.log(0.08 / 0.92) + rng.normal(0.0, np.sqrt(0.15), 12)
-        named += more_than_usual(rng.binomial(50, 1.0 / (1.0 + np.exp(-log_odds))), np.full(12, 50.0)).named.any()
+        successes = rng.binomial(50, 1.0 / (1.0 + np.exp(-log_odds)))
+        named += bool(more_than_usual(successes, np.full(12, 50.0)).named.any())
     assert named / 400 <= 0.1 + 0.03
 
 
