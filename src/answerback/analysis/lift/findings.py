@@ -28,6 +28,9 @@ from answerback.domain.findings import (
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import after_working_days
 
+_TRIAL_NEXT_STEP = {"rise": "go_the_new_way", "fall": "stay_with_the_usual_way"}
+"""By what the new way did to the rate."""
+
 
 def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     """What is sure: a group that was helped or harmed, one rep who rose beyond a rebound, a practice that has ended.
@@ -190,7 +193,7 @@ def _trial(each: Tried) -> Finding:
         evidence=Evidence(efforts=round(each.efforts), answers=round(each.answers)),
         first_for=Role.MANAGER,
         others_from=after_working_days(raised, FIRST_LOOK_WORKING_DAYS),
-        next_step={"rise": "go_the_new_way", "fall": "stay_with_the_usual_way"}.get(direction, "draw_again_larger"),
+        next_step=_TRIAL_NEXT_STEP.get(direction, "draw_again_larger"),
         details={"design": str(trial.plan.design), "drawn_again": trial.drawn_again, "told": each.told}
         | ({} if each.kept is None else {"kept": each.kept})
         | ({} if measured is None else {"needed": measured.needed}),

@@ -22,7 +22,7 @@ STAGES: tuple[tuple[str, str, tuple[str, ...], str], ...] = (
     ("Qualification", "approach", _INTEREST, ""),
     ("Discovery", "discover", (*_INTEREST, "accepted_meeting", "attended", "requested_offer"), ""),
     ("Proposal", "offer", ("requested_offer", "attended", "returned_offer", "viewed_document"), ""),
-    ("Negotiation", "close", ("returned_offer", "requested_offer", "viewed_document"), ""),
+    ("Negotiation", "close", ("returned_offer",), ""),
     ("Closed Won", "close", ("signed", "paid"), "won"),
     ("Closed Lost", "close", (), "lost"),
 )
