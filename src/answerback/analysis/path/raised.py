@@ -31,7 +31,9 @@ LEAST_APART = 0.2
 """Channels less far apart than this are nobody's news."""
 LEAST_AGAIN = 0.1
 """And so are shares of deals in which the same was asked again."""
-RATE = 0.05
+CHOSEN = ("call",)
+"""Channels that can stand out: whoever answers a mail by mail has not chosen it."""
+RATE = 0.01
 """Of what is raised, this much is chance."""
 
 
@@ -93,7 +95,7 @@ def _channels(found: Paths, segments: dict[str, BoolArray]) -> Iterator[_Candida
         own, ours = all_acts[rows], all_touches[rows]
         if min(own.sum(), ours.sum()) < FEWEST_ACTS or (own > 0).sum() < FEWEST_DEALS:
             continue
-        for channel in CHANNELS:
+        for channel in CHOSEN:
             apart = paired_shares(acts[channel][rows], own, touches[channel][rows], ours)
             yield _Candidate(
                 p_value=apart.p_value,
