@@ -29,7 +29,11 @@ def test_the_answer_comes_first_and_machines_get_rows(
 
 def test_nothing_loaded_is_said_and_is_no_mistake(fresh: Terminal) -> None:
     assert fresh("build").code == 0
-    for command, said in (("stages", "Cannot tell: the playbook has no"), ("trust", "Nothing is loaded"), ("risk", "Cannot tell")):
+    for command, said in (
+        ("stages", "Cannot tell: the playbook has no"),
+        ("trust", "Nothing is loaded"),
+        ("risk", "Cannot tell"),
+    ):
         ran = fresh(command)
         assert (ran.code, ran.text.startswith(said)) == (0, True)
 

@@ -54,7 +54,9 @@ def run_all(page: Path) -> list[str]:
         if words[0] == "make":
             continue
         assert words[0] == "answerback", words
-        given = [word.replace("~", str(Path.home())).replace("ACTION", "b2") for word in words[1:]]
+        given = [
+            word.replace("~", str(Path.home())).replace("ACTION", "b2").replace("DEAL", "a0") for word in words[1:]
+        ]
         done = answerback(*given, "--quiet")
         assert done.code == 0, (words, done.err)
         assert done.err == "" or "Mapping written" in done.err
