@@ -268,7 +268,7 @@ def spread(lower: float, upper: float) -> str:
     """The middle half of times.
 
     >>> spread(60, 7200)
-    '1 min to 2 h'
+    '60 s to 2 h'
     """
     return f"{_length(lower)} to {_length(upper)}"
 
