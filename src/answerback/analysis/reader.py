@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -140,6 +140,14 @@ def _open_strings(duck: DuckDB, home: Home, batches: tuple[Batch, ...]) -> None:
 def ids_sql(spaces: str) -> str:
     """A subquery (key, id): one id for each key of the spaces, such as `'rep'`."""
     return f"(select key, min(id) as id from ids where space in ({spaces}) group by key)"
+
+
+def ids_of(reader: Reader, keys: Iterable[int], *spaces: str) -> dict[int, str]:
+    """The id behind each of these keys, as far as one of the spaces, such as `rep`, has one; by key."""
+    wanted = ", ".join(str(key) for key in sorted({int(key) for key in keys})) or "null"
+    named = ids_sql(", ".join(sql_text(space) for space in spaces))
+    table = reader.query(f"select key, id from {named} where key in ({wanted})")
+    return dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
 
 
 def keys_sql(space: str, text: str, source: str = "") -> str:

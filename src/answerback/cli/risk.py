@@ -8,22 +8,18 @@ from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import reading
 from answerback.analysis.risk.taken import ids_behind, risk_taken
 from answerback.cli.output import Shown, tell
-from answerback.cli.people import keys_of_rep
+from answerback.cli.people import scope_for
 from answerback.cli.settings import Format, Settings
-from answerback.domain.scope import Scope, Stretch
 from answerback.present.risk import answer_lines, attempts_for_machines, kinds_for_eyes, notes, reps_for_eyes
-from answerback.workspace.access import note_use, owner_scope
+from answerback.workspace.access import note_use
 
 
 def show_risk(settings: Settings, rep: str, *, by_rep: bool) -> None:
     """Says what was tried, by one rep or everybody. Raises NotFoundError for a rep whom nobody knows."""
     workspace = settings.workspace()
-    scope = owner_scope("risk")
-    note_use(workspace.home, scope.purpose, "one rep" if rep else "", now=datetime.now(UTC))
+    note_use(workspace.home, "risk", "one rep" if rep else "", now=datetime.now(UTC))
     with reading(workspace.home, snapshot=settings.snapshot, as_of=settings.as_of, limits=workspace.limits) as reader:
-        if rep:
-            keys = keys_of_rep(reader, rep)
-            scope = Scope("risk", stretches=tuple(Stretch(key) for key in keys), viewer_key=keys[0])
+        scope = scope_for(reader, "risk", rep)
         found = risk_taken(reader, scope)
         ids = id_of(reader, "rep")
         wanted = settings.format is not Format.TABLE

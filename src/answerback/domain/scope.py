@@ -7,7 +7,7 @@ where people sign in, the one function that knows who may see whom.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,25 @@ class Scope:
         )
         cut = (Stretch(rep_key, _latest(each.start, start), _earliest(each.end, end)) for each in own)
         return replace(self, everybody=False, stretches=tuple(cut))
+
+    def holds(self, rep_key: int, at: datetime) -> bool:
+        """Whether a rep is within it at an aware instant. The same as an SQL condition: `engine.scoped.within`.
+
+        >>> day = datetime(2026, 3, 2, tzinfo=UTC)
+        >>> mine = Scope("mirror", stretches=(Stretch(7, end=day),))
+        >>> mine.holds(7, day), mine.holds(7, day.replace(day=1)), mine.holds(8, day.replace(day=1))
+        (False, True, False)
+        """
+        return self.everybody or any(
+            each.rep_key == rep_key
+            and (each.start is None or _aware(each.start) <= at)
+            and (each.end is None or at < _aware(each.end))
+            for each in self.stretches
+        )
+
+
+def _aware(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 
 
 def _latest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -16,6 +16,7 @@ from answerback.domain.playbook import Policy
 from answerback.domain.refusals import CannotTell
 from answerback.present.clocks import clock_sentences
 from answerback.present.explain import duration
+from answerback.present.words import counted
 
 _DID = {
     "asked": "asked something",
@@ -56,7 +57,7 @@ def answer_lines(court: Court, policies: Sequence[Policy]) -> list[str]:
         return ["Cannot tell: the playbook has no [[policy]], so nothing says when a buyer waits too long."]
     if not waiting:
         return ["No buyer waits for an answer."]
-    said = f"{_count(waiting, 'buyer waits', 'buyers wait')} for an answer"
+    said = f"{counted(waiting, 'buyer waits', 'buyers wait')} for an answer"
     if not court.late:
         return [f"{said}, all of them within the time that the playbook gives."]
     return [f"{said}, {court.late} of them longer than the playbook gives."]
@@ -160,18 +161,14 @@ def notes(court: Court, found: Balls) -> list[str]:
     said = []
     if court.older:
         days = OLDEST.days
-        said.append(f"{_count(court.older, 'ball', 'balls')} older than {days} days: counted here, not listed.")
+        said.append(f"{counted(court.older, 'ball', 'balls')} older than {days} days: counted here, not listed.")
     if court.postponed:
-        said.append(f"{_count(court.postponed, 'ball', 'balls')} that somebody decided to wait with.")
+        said.append(f"{counted(court.postponed, 'ball', 'balls')} that somebody decided to wait with.")
     if court.unassigned:
         said.append(
-            f"{_count(court.unassigned, 'buyer waits', 'buyers wait')} whom nobody was given: that is how leads are"
+            f"{counted(court.unassigned, 'buyer waits', 'buyers wait')} whom nobody was given: that is how leads are"
             " routed, and no rep's."
         )
     if len(found):
         said += clock_sentences(found.book)
     return said
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

@@ -13,6 +13,7 @@ from answerback.domain.court import Court
 from answerback.domain.refusals import CannotTell
 from answerback.present.explain import duration
 from answerback.present.story import TURNS
+from answerback.present.words import counted
 
 NAMES: Mapping[Measure, str] = {
     Measure.ACTS: "things the buyer had to do",
@@ -74,10 +75,10 @@ def _turn(path: Path, as_of: datetime) -> str:
 
 def _effort(path: Path) -> str:
     if not path.acts:
-        return f"The buyer has done nothing so far; {_count(path.touches, 'touch', 'touches')} reached them."
+        return f"The buyer has done nothing so far; {counted(path.touches, 'touch', 'touches')} reached them."
     return (
-        f"The buyer had to do {_count(path.acts, 'thing', 'things')}, {path.steps} of which moved the matter forward;"
-        f" {_count(path.touches, 'touch', 'touches')} reached them."
+        f"The buyer had to do {counted(path.acts, 'thing', 'things')}, {path.steps} of which moved the matter forward;"
+        f" {counted(path.touches, 'touch', 'touches')} reached them."
     )
 
 
@@ -95,30 +96,30 @@ def _questions(path: Path) -> str:
     if not path.asks:
         return "They asked for nothing."
     again = (
-        f", {_count(path.asked_again, 'time', 'times')} for the same as before, unanswered" if path.asked_again else ""
+        f", {counted(path.asked_again, 'time', 'times')} for the same as before, unanswered" if path.asked_again else ""
     )
     if path.unanswered is None:
         tail = "whether that was answered in time cannot be told: the playbook has no [[policy]]"
     elif path.unanswered:
-        tail = f"{_count(path.unanswered, 'question has', 'questions have')} no answer though the time is over"
+        tail = f"{counted(path.unanswered, 'question has', 'questions have')} no answer though the time is over"
     else:
         tail = "nothing of it is left without an answer beyond its time"
-    return f"They asked {_count(path.asks, 'time', 'times')}{again}; {tail}."
+    return f"They asked {counted(path.asks, 'time', 'times')}{again}; {tail}."
 
 
 def _pushes(path: Path) -> str:
     if not path.pushes:
         return "No touch came on top of another one."
     return (
-        f"{_count(path.pushes, 'touch', 'touches')} came on top of another one, before they had done anything; at most"
+        f"{counted(path.pushes, 'touch', 'touches')} came on top of another one, before they had done anything; at most"
         f" {path.longest_run} in a row."
     )
 
 
 def _people(path: Path) -> str:
-    hands = f"it was handed from one to another {_count(path.hand_offs, 'time', 'times')}" if path.hand_offs else ""
+    hands = f"it was handed from one to another {counted(path.hand_offs, 'time', 'times')}" if path.hand_offs else ""
     back = (
-        f"the CRM took it back to an earlier stage {_count(path.went_back, 'time', 'times')}" if path.went_back else ""
+        f"the CRM took it back to an earlier stage {counted(path.went_back, 'time', 'times')}" if path.went_back else ""
     )
     theirs = f"{path.contacts} of theirs" if path.contacts else "of theirs nobody is named"
     said = "; ".join(each for each in (f"{path.reps} of our people took part, {theirs}", hands, back) if each)
@@ -149,7 +150,7 @@ def answer_lines(found: Paths, told: Pooled) -> list[str]:
         return ["No deal or company fits: nothing happened in one."]
     what = ("deal", "deals") if found.of_deals else ("company", "companies")
     ends = ", ".join(f"{told.chains[name]:,} {name}" for name in ("won", "lost", "open"))
-    lines = [f"{_count(chains, *what)}: {ends}."]
+    lines = [f"{counted(chains, *what)}: {ends}."]
     waiting, longest = (told.spreads[each, "all"] for each in (Measure.WAITING, Measure.LONGEST_WAIT))
     if isinstance(waiting, CannotTell) or isinstance(longest, CannotTell):
         return [*lines, f"Cannot tell what is usual: {chains} are too few."]
@@ -267,7 +268,3 @@ def _length(seconds: float) -> str:
 
 def _percent(share: float) -> str:
     return f"{share * 100:.1f} %" if share < 0.1 else f"{share * 100:.0f} %"
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

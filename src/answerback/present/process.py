@@ -11,6 +11,7 @@ from answerback.analysis.process.stopping import GROUPS
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.present.explain import Told, duration
 from answerback.present.formats import with_text_instants
+from answerback.present.words import counted
 
 MOST_ROWS = 15
 """So many arrows, and so many places where stories stop, are shown."""
@@ -45,12 +46,12 @@ def answer_lines(found: Process) -> list[str]:
     told = found.flow
     if not told.chains:
         return ["No story fits: nothing happened in one."]
-    lines = [f"{_count(told.chains, 'story', 'stories')} with {told.events:,} touches and acts of buyers."]
+    lines = [f"{counted(told.chains, 'story', 'stories')} with {told.events:,} touches and acts of buyers."]
     if told.follows:
         first = told.follows[0]
         lines.append(
             f"Most often {_named(first.after)} comes after {_named(first.before)}:"
-            f" {_count(first.count, 'time', 'times')} in {_count(first.chains, 'story', 'stories')}, half of them"
+            f" {counted(first.count, 'time', 'times')} in {counted(first.chains, 'story', 'stories')}, half of them"
             f" within {_length(first.median_seconds)}."
         )
     changes = [each for each in told.follows if each.before != each.after]
@@ -256,8 +257,8 @@ def tell_arrow(before: str, after: str, rows: pa.Table) -> Told:
     middle = seconds[len(seconds) // 2]
     stories = len(set(rows["chain_id"].to_pylist()))
     story = (
-        f"{_named(after)} came directly after {_named(before)} {_count(rows.num_rows, 'time', 'times')} in"
-        f" {_count(stories, 'story', 'stories')}, usually after {_length(middle)}. The newest first; answerback chain"
+        f"{_named(after)} came directly after {_named(before)} {counted(rows.num_rows, 'time', 'times')} in"
+        f" {counted(stories, 'story', 'stories')}, usually after {_length(middle)}. The newest first; answerback chain"
         " tells a story as a whole."
     )
     document: dict[str, object] = {"before": before, "after": after, "times": with_text_instants(rows).to_pylist()}
@@ -275,10 +276,6 @@ def spread(lower: float, upper: float) -> str:
 
 def _length(seconds: float) -> str:
     return duration(round(seconds))
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
 
 
 __all__ = [

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from answerback.analysis.court.quiet import FEWEST, Quiet, QuietSort, Revival
 from answerback.present.explain import duration
+from answerback.present.words import counted
 
 _ROWS = (
     *((name, pa.string()) for name in ("event_id", "chain_id")),
@@ -30,7 +31,7 @@ def answer_lines(found: Quiet) -> list[str]:
         open_ = f"{len(found):,} open stories wait for a buyer"
         return [f"Cannot tell: {open_}, and too few such have gone on to know when one has gone quiet."]
     share = f"{found.below:.0%}".replace("%", " %")
-    told = f"Of {_count(len(found), 'open story', 'open stories')} that wait for a buyer, {quiet:,} went quiet"
+    told = f"Of {counted(len(found), 'open story', 'open stories')} that wait for a buyer, {quiet:,} went quiet"
     return [f"{told}: by what such steps did before, less than {share} of them still get an answer."]
 
 
@@ -82,7 +83,7 @@ def notes(found: Quiet, rep: str) -> list[str]:
     """What is left out, what may be concluded, and how to close them."""
     said = []
     if found.closed:
-        said.append(f"{_count(found.closed, 'story', 'stories')} that somebody closed, or waits with.")
+        said.append(f"{counted(found.closed, 'story', 'stories')} that somebody closed, or waits with.")
     if found.revivals:
         said.append("What was tried is counted, not compared: who is written to again is no matter of chance.")
     if found.quiet.any():
@@ -107,7 +108,3 @@ def rows_for_machines(found: Quiet, ids: Mapping[int, str], reps: Mapping[int, s
         for row in range(len(found))
     ]
     return pa.Table.from_pylist(rows, schema=pa.schema(list(_ROWS)))
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"

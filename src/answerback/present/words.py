@@ -36,6 +36,15 @@ FIGURES = MappingProxyType(
 """What the figures of lost potential are called."""
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """So many of something.
+
+    >>> counted(1, "story", "stories"), counted(1200, "story", "stories")
+    ('1 story', '1,200 stories')
+    """
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def cannot_tell(missing: NotEnoughData) -> str:
     """One sentence: why there is no number, and what would settle it.
 

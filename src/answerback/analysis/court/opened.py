@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from answerback.analysis.court.balls import Balls, State, balls
-from answerback.analysis.reader import Reader, ids_sql, keys_sql
+from answerback.analysis.reader import Reader, ids_of, keys_sql
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Policy
 from answerback.domain.scope import Scope
@@ -64,10 +64,7 @@ def explain_ball(reader: Reader, scope: Scope, event_id: str, source: str = "") 
             f"{event_id!r} opened no ball", next_step="take the id as answerback --format json balls prints it"
         )
     wanted = np.concatenate([found.rep_key[rows], found.settled_key[rows]])
-    listed = ", ".join(str(key) for key in np.unique(wanted))
-    of_both = ids_sql("'rep', 'event'")
-    table = reader.query(f"select key, id from {of_both} where key in ({listed})")
-    ids = dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
+    ids = ids_of(reader, wanted, "rep", "event")
     return tuple(_opened(found, int(row), event_id, ids) for row in rows)
 
 

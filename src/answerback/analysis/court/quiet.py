@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from answerback.analysis.court.balls import words_sql
 from answerback.analysis.disputes import in_view
-from answerback.analysis.reader import Reader
+from answerback.analysis.reader import Reader, ids_of
 from answerback.analysis.steps.curves import OF_OPEN_CHAINS, StepCurves, StepKey, quiet_ages
 from answerback.analysis.steps.spells import Asked, End, spells_sql
 from answerback.domain.scope import Scope
@@ -257,8 +257,4 @@ def recorded_as(reader: Reader, keys: IntArray) -> list[tuple[str, str]]:
 
 def ids_behind(reader: Reader, found: Quiet) -> dict[int, str]:
     """The ids of deals, companies and last touches."""
-    wanted = ", ".join(str(key) for key in np.unique(np.concatenate([found.chain_key, found.event_key]))) or "null"
-    rows = reader.query(f"""
-        select key, min(id) as id from ids
-        where space in ('deal', 'account', 'event') and key in ({wanted}) group by key""").to_pylist()
-    return {row["key"]: row["id"] for row in rows}
+    return ids_of(reader, np.concatenate([found.chain_key, found.event_key]), "deal", "account", "event")

@@ -10,7 +10,7 @@ import numpy as np
 
 from answerback.analysis.court.balls import OPEN, Balls, State
 from answerback.analysis.court.beside import SERVICE
-from answerback.analysis.reader import Reader, ids_sql
+from answerback.analysis.reader import Reader, ids_of
 from answerback.stats.arrays import IntArray
 from answerback.stats.working_time import NEVER
 
@@ -104,10 +104,7 @@ def _firsts(found: Balls, rows: IntArray) -> IntArray:
 def _names(reader: Reader, found: Balls, space: str, rows: IntArray) -> Mapping[int, str]:
     """The ids behind the keys of some rows."""
     keys = found.chain_key[rows][found.is_deal[rows]] if space == "deal" else getattr(found, f"{space}_key")[rows]
-    wanted = ", ".join(str(key) for key in np.unique(keys)) or "null"
-    spaces = ", ".join(repr(each) for each in ((space, "promise", "case") if space == "event" else (space,)))
-    table = reader.query(f"select key, id from {ids_sql(spaces)} where key in ({wanted})")
-    return dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
+    return ids_of(reader, keys, *((space, "promise", "case") if space == "event" else (space,)))
 
 
 def _ball(found: Balls, row: int, names: Mapping[str, Mapping[int, str]]) -> Ball:

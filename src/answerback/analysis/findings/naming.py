@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from answerback.analysis.reader import Reader, ids_sql
+from answerback.analysis.reader import Reader, ids_of
 from answerback.domain.findings import Finding, Subject
 
 SPACES = {"rep": "rep", "manager": "rep", "account": "account", "contact": "contact", "deal": "deal"}
@@ -72,9 +72,8 @@ def read_names(reader: Reader, findings: Iterable[Finding], more: Iterable[int] 
     for space, keys in wanted.items():
         if not keys:
             continue
+        ids |= {(space, key): found for key, found in ids_of(reader, keys, space).items()}
         chosen = ", ".join(str(key) for key in sorted(keys))
-        for row in reader.query(f"select key, id from {ids_sql(repr(space))} where key in ({chosen})").to_pylist():
-            ids[space, row["key"]] = row["id"]
         if space in ("rep", "account"):
             for row in reader.query(
                 f"select {space}_key as key, min(name) as name from names_{space} "

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from answerback.analysis.disputes import in_view
-from answerback.analysis.reader import Reader, ids_sql
+from answerback.analysis.reader import Reader, ids_of
 from answerback.analysis.risk.attempts import (
     LEAST_EARLIER,
     LEAST_OF_ALL,
@@ -69,7 +69,7 @@ def risk_taken(reader: Reader, scope: Scope) -> Risk:
     reach = _reach(reader)
     markets = [] if isinstance(reach, CannotTell) else _markets(reader, scope, since, reach)
     found = [*of_deals(deals, since), *of_persons(firsts, since), *markets]
-    kept = [each for each in found if _may_see(scope, each.rep_key, each.at)]
+    kept = [each for each in found if scope.holds(each.rep_key, each.at)]
     refused = {} if not isinstance(reach, CannotTell) else {Tried.NEW_MARKET: reach}
     for tried in Tried:
         if tried not in refused and not any(each.tried is tried for each in found):
@@ -80,22 +80,7 @@ def risk_taken(reader: Reader, scope: Scope) -> Risk:
 def ids_behind(reader: Reader, found: Risk, space: str) -> dict[int, str]:
     """The ids of the deals, or of the touches (`event`), that are attempts; by key."""
     keys = {each.key for each in found.looks if each.is_attempt and (each.tried in OF_DEALS) == (space == "deal")}
-    wanted = ", ".join(str(key) for key in sorted(keys)) or "null"
-    table = reader.query(f"select key, id from {ids_sql(repr(space))} where key in ({wanted})")
-    return dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
-
-
-def _may_see(scope: Scope, rep_key: int, at: datetime) -> bool:
-    return scope.everybody or any(
-        each.rep_key == rep_key
-        and (each.start is None or _aware(each.start) <= at)
-        and (each.end is None or at < _aware(each.end))
-        for each in scope.stretches
-    )
-
-
-def _aware(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at
+    return ids_of(reader, keys, space)
 
 
 def _too_few(tried: Tried, deals: list[Deal], firsts: list[First]) -> CannotTell:
