@@ -14,16 +14,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from answerback.analysis.chain_places import check_places, place_conditions
 from answerback.analysis.court.balls import Balls, State, balls
 from answerback.analysis.path.walking import CHANNELS, paths_sql
 from answerback.analysis.reader import Reader, keys_sql
-from answerback.domain.errors import NotFoundError, UsageError
+from answerback.domain.errors import NotFoundError
 from answerback.domain.kinds import ActionKind
 from answerback.domain.scope import Scope
-from answerback.engine.literals import sql_text
 
-PLACES = ("segment", "industry", "region", "size_band", "product_line", "outcome")
-"""What deals can be restricted to."""
 ASKS = (ActionKind.ASKED, ActionKind.REQUESTED_OFFER)
 """Acts that ask for something whatever the policies say."""
 _NEVER = (State.DROPPED, State.LOST)
@@ -32,18 +30,14 @@ _NEVER = (State.DROPPED, State.LOST)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Whose deals, and which: `where` goes by `PLACES`. Raises UsageError for a place that there is not."""
+    """Whose deals, and which (`where`, by `chain_places.PLACES`). Raises UsageError for a place that there is not."""
 
     reader: Reader
     scope: Scope
     where: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in self.where:
-            if name not in PLACES:
-                raise UsageError(
-                    f"deals have no {name!r}", where="--where", next_step=f"take one of {', '.join(PLACES)}"
-                )
+        check_places(self.where, "deals")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,11 +137,7 @@ def path_of(asked: Asked, chain_id: str) -> Path:
 
 def _read(asked: Asked, conditions: list[str], *, unanswered: bool = True) -> pa.Table:
     reader = asked.reader
-    places = {name: f"coalesce(account.{name}, '')" for name in PLACES[:4]} | {
-        "product_line": "coalesce(deal.product_line, '')",
-        "outcome": f"case when life.ends_at <= {reader.instant} then coalesce(life.outcome, 'open') else 'open' end",
-    }
-    chosen = [f"{places[name]} = {sql_text(value)}" for name, value in asked.where.items()]
+    chosen = place_conditions(reader, asked.where)
     asks = {str(kind) for kind in ASKS} | {str(kind) for policy in reader.playbook.policy for kind in policy.after}
     rows = reader.query(paths_sql(reader, asked.scope, asks=asks, conditions=[*conditions, *chosen]))
     never = _unanswered(reader, asked.scope, rows) if unanswered else pa.nulls(rows.num_rows, pa.int64())

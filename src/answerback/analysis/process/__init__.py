@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from answerback.analysis.process.following import LABELS, PLACES, Chains, Flow, Follows, Variant, behind, flow, laid_out
+from answerback.analysis.process.following import LABELS, Chains, Flow, Follows, Variant, behind, flow, laid_out
 from answerback.analysis.process.stopping import Stop, stops
 from answerback.domain.errors import NotFoundError
 
 __all__ = [
     "LABELS",
-    "PLACES",
     "Chains",
     "Flow",
     "Follows",

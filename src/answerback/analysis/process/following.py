@@ -15,6 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from answerback.analysis.chain_places import check_places, place_conditions
 from answerback.analysis.disputes import in_view
 from answerback.analysis.reader import Reader, ids_sql
 from answerback.domain.court import ends_it_sql
@@ -27,17 +28,6 @@ LABELS: Mapping[str, str] = MappingProxyType(
     {"step": "event.step", "kind": "event.kind", "subkind": "coalesce(event.subkind, event.kind)"}
 )
 """By name, what an event is called."""
-PLACES: Mapping[str, str] = MappingProxyType(
-    {
-        "segment": "coalesce(account.segment, '')",
-        "industry": "coalesce(account.industry, '')",
-        "region": "coalesce(account.region, '')",
-        "size_band": "coalesce(account.size_band, '')",
-        "product_line": "coalesce(deal.product_line, '')",
-        "outcome": "case when life.outcome is null or life.ends_at > {instant} then 'open' else life.outcome end",
-    }
-)
-"""By name, what chains can be restricted to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +38,7 @@ class Chains:
         reader: The snapshot, seen from its instant.
         scope: Whose: those in which somebody of the scope made a touch, as a whole.
         label: What events are called by; see `LABELS`.
-        where: Only chains of such companies or deals; see `PLACES`.
+        where: Only chains of such companies or deals; see `chain_places.PLACES`.
         since, until: Only chains that began from then, and before then.
 
     Raises UsageError for a label or place that there is not.
@@ -66,11 +56,7 @@ class Chains:
             raise UsageError(
                 f"events have no {self.label!r}", where="--by", next_step=f"take one of {', '.join(LABELS)}"
             )
-        for name in self.where:
-            if name not in PLACES:
-                raise UsageError(
-                    f"chains have no {name!r}", where="--where", next_step=f"take one of {', '.join(PLACES)}"
-                )
+        check_places(self.where, "chains")
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +184,7 @@ def _variant(row: dict[str, Any]) -> Variant:
 def _events_sql(chains: Chains) -> str:
     """One row per event of a chain in question: its label, the next one, and how the chain ended."""
     reader, scope, label = chains.reader, chains.scope, LABELS[chains.label]
-    places = {name: PLACES[name].format(instant=reader.instant) for name in chains.where}
-    asked = [f"{places[name]} = {sql_text(value)}" for name, value in chains.where.items()]
+    asked = place_conditions(reader, chains.where)
     if not scope.everybody:
         asked.append(f"""event.chain_key in (
             select own.chain_key from chain_event as own
