@@ -12,6 +12,8 @@ CHECKS := lint-stage format-stage types-stage imports-stage house-stage docs-sta
 export PYTHON
 # The docs tool announces a successor at each run; the lock decides when we move.
 export NO_MKDOCS_2_WARNING := 1
+# The tests start hundreds of processes: without kept bytecode each would compile every library that it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 # No target is a file, and the stages of one target share its environment: nothing here gains by running side by side.
 .NOTPARALLEL:
