@@ -163,6 +163,12 @@ def test_shifts_that_make_no_sense(shifts: list[str], said: str) -> None:
     assert any(said in line for line in refused(hours(*shifts))), refused(hours(*shifts))
 
 
+def test_hours_of_a_rep_that_make_no_sense() -> None:
+    shift = '{ days = ["mon"], from = 17:00:00, to = 09:00:00 }'
+    said = refused(f'[[rep]]\nemail = "a@seller.example"\nworking_hours = [{shift}]')
+    assert any("line 3: working_hours from 17:00 to 09:00" in line for line in said), said
+
+
 def test_a_list_that_is_short_because_its_words_are_wrong_is_one_mistake() -> None:
     assert len(refused(hours('days = ["Mon"], from = 09:00:00, to = 10:00:00'))) == 1
 

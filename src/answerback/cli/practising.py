@@ -17,6 +17,7 @@ from answerback.api import Workspace
 from answerback.cli.output import put
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import NotFoundError, UsageError
+from answerback.present.words import counted
 from answerback.workspace.access import note_use, owner_scope
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of
@@ -49,7 +50,9 @@ def draw(
     check_metric(metric)
     if len(people) < LEAST_REPS:
         raise UsageError(
-            f"{len(people)} reps are too few for lots", where="--rep", next_step=f"name {LEAST_REPS} or more"
+            f"{counted(len(people), 'rep', 'reps')}: too few for lots",
+            where="--rep",
+            next_step=f"name {LEAST_REPS} or more",
         )
     whose = {rep: source_of(workspace.home, "rep", (rep,)) for rep in people}
     check_play(workspace, play)

@@ -59,7 +59,8 @@ class Organisation(_Section):
     working_hours: tuple[Shift, ...] = ()
     """When work is done. None: every hour of every day."""
     holidays: HolidaysCode = ""
-    """Whose public holidays are kept: a country or one of its regions, such as DE, DE-BW or US-NY. Empty: none."""
+    """Whose public holidays are kept: a country or one of its regions, such as DE, DE-BW or US-NY. Empty or none: none
+    are."""
     fiscal_year_starts: Annotated[int, Field(ge=1, le=12)] = 1
     """The month in which the fiscal year begins, 1 to 12. The fiscal year is named after the year it ends in."""
     currency: Currency = "EUR"
@@ -81,8 +82,10 @@ class Seller(_Section):
     """Their manager's address."""
     time_zone: Annotated[str, BeforeValidator(checks.time_zone_or_none)] = ""
     """Their time zone, where it is not the organisation's."""
+    working_hours: tuple[Shift, ...] = ()
+    """When they work, where it is not the organisation's hours: part time, another shift."""
     holidays: HolidaysCode = ""
-    """Whose public holidays they keep, where it is not the organisation's: DE, DE-BW, US-NY."""
+    """Whose public holidays they keep, where it is not the organisation's: DE, DE-BW, US-NY; none: they keep none."""
 
 
 class Privacy(_Section):

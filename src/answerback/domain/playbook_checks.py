@@ -160,7 +160,9 @@ def playbook_mistakes(playbook: Playbook) -> Iterator[Mistake]:
     yield from _repeated(rules, "stance", ("stance",))
     targets = ((each.metric, each.period, each.rep, each.team) for each in playbook.target)
     yield from _repeated(targets, "target", ("target",))
-    yield from _shift_mistakes(playbook.organisation.working_hours)
+    yield from _shift_mistakes(playbook.organisation.working_hours, ("organisation",))
+    for at, seller in enumerate(playbook.rep):
+        yield from _shift_mistakes(seller.working_hours, ("rep", at))
     yield from _seller_mistakes(playbook)
     yield from _retreats_aimed_at(playbook)
     for at, rate in enumerate(playbook.rate):
@@ -256,10 +258,10 @@ def _repeated(values: Iterable[Hashable], what: str, before: Path, after: Path =
         seen.add(value)
 
 
-def _shift_mistakes(shifts: tuple[Shift, ...]) -> Iterator[Mistake]:
+def _shift_mistakes(shifts: tuple[Shift, ...], before: Path) -> Iterator[Mistake]:
     taken: list[tuple[str, time, time]] = []
     for at, shift in enumerate(shifts):
-        place = ("organisation", "working_hours", at)
+        place = (*before, "working_hours", at)
         end = shift.end if shift.end != time() else time.max
         if end <= shift.start:
             text = f"working_hours from {shift.start:%H:%M} to {shift.end:%H:%M}: a shift ends after it begins"

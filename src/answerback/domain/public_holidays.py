@@ -12,17 +12,21 @@ from functools import cache
 
 from answerback.domain.toml_mistakes import nearest
 
+NONE = "none"
+"""Said of who keeps no public holidays, where others do."""
 _CODE = re.compile(r"([A-Z]{2})(?:-(\S(?:.*\S)?))?")
 
 
 def holidays_code(value: object) -> object:
     """A code as it should be written; whether there is such a place is told by `mistake_in`.
 
-    >>> holidays_code("de-bw"), holidays_code("")
-    ('DE-BW', '')
+    >>> holidays_code("de-bw"), holidays_code("none"), holidays_code("")
+    ('DE-BW', 'none', '')
     """
     if not isinstance(value, str) or value == "":
         return value
+    if value.strip().casefold() == NONE:
+        return NONE
     country, dash, region = value.strip().partition("-")
     code = f"{country.upper()}{dash}{region.upper() if len(region) <= 3 else region}"
     if not _CODE.fullmatch(code):
@@ -39,6 +43,8 @@ def mistake_in(code: str) -> str:
     >>> mistake_in("GB-XX")
     "is 'GB-XX', a region whose holidays are not known. Known: GB, GB-ENG, GB-NIR, GB-SCT, GB-WLS"
     """
+    if code == NONE:
+        return ""
     import holidays
 
     countries = holidays.list_supported_countries()
@@ -66,6 +72,8 @@ def holidays_in(code: str, year: int) -> frozenset[date]:
     """
     if mistake_in(code):
         raise KeyError(code)
+    if code == NONE:
+        return frozenset()
     import holidays
 
     country, _, region = code.partition("-")

@@ -10,7 +10,7 @@ from answerback.analysis.story import Line, Sort, Story
 from answerback.domain.court import Court
 from answerback.domain.kinds import Evidence, Stance
 from answerback.present.explain import duration
-from answerback.present.words import SHOWN_AS
+from answerback.present.words import SHOWN_AS, counted
 
 TURNS = {Court.SELLER: "the seller's turn", Court.BUYER: "the buyer's turn", Court.NOBODY: "nobody's turn"}
 """How a court is shown; to a rep on their own page the seller's is "your turn"."""
@@ -50,8 +50,8 @@ def answer_lines(told: Story, as_of: datetime) -> list[str]:
     return [
         f"{name}: {_turn_text(told, as_of)}.",
         *_deal_line(told),
-        f"{_count(touches, 'touch', 'touches')} and {_count(acts, 'act', 'acts')} of buyers"
-        + (f", {_count(told.handovers, 'hand-over', 'hand-overs')} between reps" if told.handovers else "")
+        f"{counted(touches, 'touch', 'touches')} and {counted(acts, 'act', 'acts')} of buyers"
+        + (f", {counted(told.handovers, 'hand-over', 'hand-overs')} between reps" if told.handovers else "")
         + (f"; the longest silence was {duration(told.longest_gap_seconds)}" if told.longest_gap_seconds else "")
         + ".",
     ]
@@ -137,7 +137,3 @@ def notes(told: Story) -> list[str]:
     if not told.is_deal:
         said.append("Touches and acts that belong to a deal are in that deal's chain.")
     return said
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"

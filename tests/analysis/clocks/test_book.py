@@ -12,7 +12,7 @@ from answerback.analysis.clocks.book import NOBODY, Assumption, ClockBook, Taken
 from answerback.analysis.clocks.calendars import Calendar
 from answerback.analysis.clocks.due import due, elapsed
 from answerback.analysis.clocks.reading import Stated, book_of, clock_book
-from answerback.domain.playbook import Organisation, Shift
+from answerback.domain.playbook import Organisation, Seller, Shift
 from answerback.present.clocks import clock_sentences
 from answerback.stats.working_time import NEVER
 from tests.analysis.asking import OWNER, looking, rep_keys, scope_of, workspace_of
@@ -126,7 +126,8 @@ def test_an_attribute_that_ends_gives_way_to_the_one_before() -> None:
         Stated("time_zone", "America/Lima", 100 * HOUR, 200 * HOUR),
         Stated("time_zone", "no/where", 120 * HOUR, 130 * HOUR),
     ]
-    book = book_of(Organisation(), [7], sellers={7: {"time_zone": "UTC"}}, attributes={7: said}, away={})
+    sellers = {7: Seller(email="a@seller.example", time_zone="UTC")}
+    book = book_of(Organisation(), [7], sellers=sellers, attributes={7: said}, away={})
     assert [(stay.since, stay.calendar.zone) for stay in book.stays[7]][1:] == [
         (0, "Asia/Tokyo"),
         (100 * HOUR, "America/Lima"),
@@ -145,6 +146,23 @@ def test_without_working_hours_every_hour_counts_but_for_holidays_and_absences()
         until - at("2026-01-01T23:00"),
     ]
     assert elapsed(book, 7, since, until, working_time=False).tolist() == [until - since]
+
+
+def test_hours_of_ones_own_and_no_holidays_at_all() -> None:
+    """Part time on Mondays and Tuesdays, and a rep who works through the holidays that the others keep."""
+    week = Shift(days=("mon", "tue", "wed", "thu", "fri"), start=time(9), end=time(17))
+    short = Shift(days=("mon", "tue"), start=time(10), end=time(14))
+    sellers = {
+        7: Seller(email="a@seller.example", working_hours=(short,)),
+        8: Seller(email="b@seller.example", holidays="none"),
+    }
+    organisation = Organisation(working_hours=(week,), holidays="DE")
+    book = book_of(organisation, [7, 8, 9], sellers=sellers, attributes={}, away={})
+    # Easter Monday, 6 April 2026, is a holiday in Germany.
+    since, until = at("2026-04-06T00:00"), at("2026-04-13T00:00")
+    worked = elapsed(book, [7, 8, 9], since, until) // HOUR
+    assert worked.tolist() == [4, 5 * 8, 4 * 8]
+    assert not [each for each in book.assumed if each.rep_key == 8 and each.taken is Taken.HOLIDAYS_NOT_STATED]
 
 
 def test_plain_and_working_time_side_by_side() -> None:
@@ -178,7 +196,7 @@ def test_a_thousand_reps_are_quick() -> None:
     book = book_of(
         Organisation(working_hours=hours, holidays="DE"),
         range(1, 1001),
-        sellers={rep: {"time_zone": zones[rep % 3]} for rep in range(1, 1001)},
+        sellers={rep: Seller(email=f"r{rep}@seller.example", time_zone=zones[rep % 3]) for rep in range(1, 1001)},
         attributes={},
         away={rep + 1: [(int(each), int(each) + 86_400) for each in first[rep]] for rep in range(1000)},
     )

@@ -1,8 +1,8 @@
 """What is known of the reps' clocks: the playbook, `attribute` records of reps, their absences.
 
 Where a rep is at an instant is said by an attribute that holds then (`time_zone`, `holidays`; of several the one that
-began last), else by the playbook's `[[rep]]`, else by the organisation. A zone or code that nobody knows counts as not
-stated, and is told.
+began last), else by the playbook's `[[rep]]`, else by the organisation. Hours are those of the `[[rep]]`, else the
+organisation's. A zone or code that nobody knows counts as not stated, and is told.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from answerback.analysis.clocks.book import NOBODY, Assumption, ClockBook, Stay, Taken, absences
 from answerback.analysis.clocks.calendars import Calendar
 from answerback.analysis.reader import Reader
-from answerback.domain.playbook import Organisation, Playbook
+from answerback.domain.playbook import Organisation, Playbook, Seller, Shift
 from answerback.domain.public_holidays import holidays_code, mistake_in
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_text
@@ -31,6 +31,7 @@ _TAKEN: Final = {
     ZONE: (Taken.ZONE_NOT_STATED, Taken.ZONE_UNKNOWN),
     HOLIDAYS: (Taken.HOLIDAYS_NOT_STATED, Taken.HOLIDAYS_UNKNOWN),
 }
+_NOTHING_SAID: Final = Seller(email="nobody@seller.example")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def book_of(
     organisation: Organisation,
     reps: Sequence[int],
     *,
-    sellers: Mapping[int, Mapping[str, str]],
+    sellers: Mapping[int, Seller],
     attributes: Mapping[int, Sequence[Stated]],
     away: Mapping[int, list[tuple[int, int]]],
 ) -> ClockBook:
@@ -80,7 +81,7 @@ def book_of(
     Args:
         organisation: Its hours, zone and holidays.
         reps: The keys of all reps whom the book is to know.
-        sellers: By rep, what the playbook says of them, by name of the attribute.
+        sellers: By rep, what the playbook says of them.
         attributes: By rep, what was loaded.
         away: By rep, absences from an instant to another.
 
@@ -95,17 +96,19 @@ def book_of(
     calendar = Calendar(organisation.working_hours, own[ZONE], own[HOLIDAYS])
     stays: dict[int, tuple[Stay, ...]] = {}
     for rep in reps:
-        said = {name: sellers.get(rep, {}).get(name, "") for name in _TAKEN}
+        seller = sellers.get(rep, _NOTHING_SAID)
+        said = {ZONE: seller.time_zone, HOLIDAYS: seller.holidays}
         usual = {name: _known(name, said[name]) or own[name] for name in _TAKEN}
         stated = attributes.get(rep, ())
         assumed += _assumed(rep, said, stated)
-        found = _stays(calendar, usual, [each for each in stated if _known(each.name, each.value)])
+        hours = seller.working_hours or calendar.hours
+        found = _stays(hours, usual, [each for each in stated if _known(each.name, each.value)])
         if any(stay.calendar != calendar for stay in found):
             stays[rep] = found
     return ClockBook(calendar, stays, {rep: absences(each) for rep, each in away.items()}, tuple(assumed))
 
 
-def _stays(organisation: Calendar, usual: Mapping[str, str], stated: Sequence[Stated]) -> tuple[Stay, ...]:
+def _stays(hours: tuple[Shift, ...], usual: Mapping[str, str], stated: Sequence[Stated]) -> tuple[Stay, ...]:
     """Where a rep is, from each instant at which something begins or ceases to hold."""
     edges = sorted({*_ALWAYS, *(edge for each in stated for edge in (each.since, each.until))})
     found: list[Stay] = []
@@ -114,7 +117,7 @@ def _stays(organisation: Calendar, usual: Mapping[str, str], stated: Sequence[St
         for each in sorted(stated, key=lambda each: each.since):
             if each.since <= since < each.until:
                 here[each.name] = _known(each.name, each.value) or ""
-        calendar = Calendar(organisation.hours, here[ZONE], here[HOLIDAYS])
+        calendar = Calendar(hours, here[ZONE], here[HOLIDAYS])
         if found and found[-1].calendar == calendar:
             found[-1] = Stay(found[-1].since, until, calendar)
         else:
@@ -166,8 +169,8 @@ def _of(scope: Scope, rep: str) -> str:
     return f"{rep} in ({', '.join(map(str, keys))})" if keys else "false"
 
 
-def _sellers(reader: Reader, scope: Scope) -> dict[int, dict[str, str]]:
-    """By rep, what the playbook says of where they are."""
+def _sellers(reader: Reader, scope: Scope) -> dict[int, Seller]:
+    """By rep, what the playbook says of where they are and when they work."""
     by_address = _by_address(reader.playbook)
     if not by_address:
         return {}
@@ -185,10 +188,10 @@ def _sellers(reader: Reader, scope: Scope) -> dict[int, dict[str, str]]:
     return {row["rep_key"]: by_address[row["address"]] for row in rows}
 
 
-def _by_address(playbook: Playbook) -> dict[str, dict[str, str]]:
+def _by_address(playbook: Playbook) -> dict[str, Seller]:
     return {
-        address.lower(): {ZONE: each.time_zone, HOLIDAYS: each.holidays}
+        address.lower(): each
         for each in playbook.rep
-        if each.time_zone or each.holidays
+        if each.time_zone or each.holidays or each.working_hours
         for address in (each.email, *each.aliases)
     }
