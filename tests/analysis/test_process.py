@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from answerback.analysis.process import Chains, Process, behind_arrow, process, stopping
+from answerback.analysis.process.raised import findings
 from answerback.analysis.process.stopping import FEWEST, LEAST_PAUSES
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import NotFoundError, UsageError
@@ -22,6 +23,7 @@ from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.present import process as words
 from answerback.present.charts import arrows_chart
+from answerback.present.findings import acts_text
 from tests.analysis.asking import looking, scope_of, workspace_of
 from tests.analysis.team import Row, text
 from tests.reference.process_pm4py import digest
@@ -250,8 +252,63 @@ def test_segments_that_lie_apart_are_marked_and_alike_ones_are_not() -> None:
         return row | {"won": 0, "lost": stopped, "silent": 0, "early": 0}
 
     def apart(rows: list[dict[str, Any]]) -> list[bool]:
-        return stopping._apart(rows, {"call": rows[0]})
+        beside = stopping._beside(rows, {"call": rows[0]})
+        return [stopping._stop(row, each).apart for row, each in zip(rows, beside, strict=True)]
 
     assert apart([row("", 130, 400), row("a", 30, 200), row("b", 100, 200)]) == [False, True, True]
     assert apart([row("", 60, 400), row("a", 28, 200), row("b", 32, 200)]) == [False, False, False]
     assert apart([row("", 9, 30), row("a", 8, 15), row("b", 1, 15)]) == [False, False, False]
+
+
+def stories(stopping_of_a_hundred: dict[str, int], began: datetime) -> dict[str, list[Row]]:
+    """A hundred stories a segment: a mail that is answered at once, then a call; after the call some are refused."""
+    events: dict[str, list[Row]] = {"account": [], "deal": [], "effort": [], "buyer_action": []}
+    for segment, stopped in stopping_of_a_hundred.items():
+        for number in range(100):
+            deal = f"{segment}-{number}"
+            own: Row = {"account_id": f"a-{deal}", "deal_id": deal}
+            events["account"].append({"account_id": f"a-{deal}", "segment": segment})
+            events["deal"].append({"deal_id": deal, "account_id": f"a-{deal}", "created_at": text(began)})
+            last = REFUSAL if number < stopped else "accepted_meeting"
+            for hour, side, kind in ((1, "effort", "email"), (2, "buyer_action", "replied"), (3, "effort", "call")):
+                events[side].append(
+                    {f"{'effort' if side == 'effort' else 'action'}_id": f"{hour}-{deal}", "kind": kind, **own}
+                    | {"occurred_at": text(began + timedelta(hours=hour + number))}
+                    | ({"rep_id": "ann"} if side == "effort" else {})
+                )
+            events["buyer_action"].append(
+                {
+                    "action_id": f"4-{deal}",
+                    "kind": last,
+                    "occurred_at": text(began + timedelta(hours=4 + number)),
+                    **own,
+                }
+            )
+    return {"rep": [{"rep_id": "ann", "name": "ann"}], **events}
+
+
+@pytest.mark.parametrize(
+    ("stopped", "days_before", "raised"),
+    [
+        ({"small": 70, "middle": 20, "large": 22}, 60, [("small", "call")]),
+        ({"small": 24, "middle": 20, "large": 22}, 60, []),
+        ({"small": 27, "middle": 20, "large": 20}, 60, []),  # by chance as often as not
+        ({"small": 70, "middle": 20, "large": 22}, 300, []),  # all began more than half a year ago
+    ],
+)
+def test_a_segment_whose_stories_stop_more_often_is_raised(
+    stopped: dict[str, int], days_before: int, raised: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    told = stories(stopped, AS_OF - timedelta(days=days_before))
+    with looking(workspace_of(tmp_path, told), AS_OF) as reader:
+        found = findings(reader, EVERYBODY)
+        assert [(each.subject.name, each.play.split(" ")[0]) for each in found] == raised
+        assert findings(reader, scope_of(reader, "ann")) == ()
+    for each in found:
+        assert (each.evidence.efforts, each.evidence.answers) == (100, 70)
+        assert each.size is not None
+        assert each.size.before == pytest.approx(42 / 200)
+        assert each.size.low > 0.3
+        assert each.sure is not None
+        assert each.sure < 1e-6
+        assert "100 stories came to it and are decided, 70 stopped there." in acts_text(each)

@@ -57,6 +57,8 @@ class FindingKind(StrEnum):
     """Buyers who were not answered in time."""
     PATH = auto()
     """What buying from us asks of buyers."""
+    PROCESS = auto()
+    """Where the stories of some buyers stop."""
     MUTED = auto()
     """A kind of finding that people mostly dismiss."""
 
@@ -107,6 +109,8 @@ class Measure(StrEnum):
     """The share of a channel: of what buyers say, and of touches."""
     ASKED_AGAIN = auto()
     """The share of deals in which buyers asked for something, and had to ask for it again."""
+    STOPPED = auto()
+    """Stories that stopped at a thing without being won, per story that came to it and is decided."""
     MISSED = auto()
     """Balls that the policy's time went by for, per ball."""
     RISK_TAKEN = auto()

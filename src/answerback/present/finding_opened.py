@@ -67,6 +67,11 @@ DEFINITION: Mapping[FindingKind, str] = MappingProxyType(
             " deals in which the same was asked again before an answer, in one segment beside the others. All that was"
             " looked at is counted in."
         ),
+        FindingKind.PROCESS: (
+            "Stories that began in the half year before: of those that came to a thing and are decided, how many "
+            "stopped there without being won, in one segment beside all others. All segments and things that were "
+            "looked at are counted in."
+        ),
         FindingKind.BALLS: (
             "The balls of the last quarter: how many were not answered in the playbook's time. A rep is held against "
             "all others with the same policies, and named only where the others keep them; a policy that most miss is "

@@ -44,6 +44,7 @@ HEADING: Mapping[FindingKind, str] = MappingProxyType(
         FindingKind.RISK: "something new was tried",
         FindingKind.BALLS: "buyers wait for an answer",
         FindingKind.PATH: "what buying from us asks of buyers",
+        FindingKind.PROCESS: "more stories stop here",
         FindingKind.MUTED: "a kind of finding that is mostly dismissed",
     }
 )
@@ -139,6 +140,10 @@ def acts_text(finding: Finding) -> str:
     if finding.measure is Measure.MISSED and rests.efforts:
         what = "waited too long for somebody to be given them" if "from" in finding.where else "had no answer in time"
         return f"{since}{number(rests.efforts)} times it was the seller's turn, {number(rests.answers)} {what}."
+    if finding.measure is Measure.STOPPED:
+        return (
+            f"{since}{number(rests.efforts)} stories came to it and are decided, {number(rests.answers)} stopped there."
+        )
     if finding.measure in OF_DEALS and rests.efforts:
         what = OF_DEALS[finding.measure]
         return f"{since}{number(rests.efforts)} deals, {number(rests.answers)} of them {what}."
@@ -198,9 +203,10 @@ _SURE_THAT = MappingProxyType(
         FindingKind.QUOTA: "they are out of reach",
         FindingKind.LIFT: "it is no chance",
         FindingKind.PATH: "it is no chance",
+        FindingKind.PROCESS: "it is no chance",
     }
 )
-_AGAINST_OTHERS = frozenset({FindingKind.STRENGTH, FindingKind.REPEAT})
+_AGAINST_OTHERS = frozenset({FindingKind.STRENGTH, FindingKind.REPEAT, FindingKind.PROCESS})
 """Kinds whose `before` is what the others do, not a time before."""
 
 

@@ -38,6 +38,10 @@ NEXT_STEP: Mapping[str, str] = MappingProxyType(
             "Answer the next ten buyers on the channel that they chose, and see how soon they go on; answerback path "
             "shows both sides by channel."
         ),
+        "ask_what_these_buyers_need": (
+            "Open three stories of this segment that stopped there (answerback process --where segment=NAME, then "
+            "answerback chain ID): what did these buyers need that the others did not? Record what they said."
+        ),
         "answer_before_asked_again": (
             "Open three deals in which the same was asked twice (answerback path DEAL): where did the first question "
             "lie?"

@@ -34,6 +34,7 @@ AREAS: Mapping[str, str] = MappingProxyType(
         "trust": "answerback.analysis.trust.raised",
         "risk": "answerback.analysis.risk.raised",
         "path": "answerback.analysis.path.raised",
+        "process": "answerback.analysis.process.raised",
     }
 )
 """The modules that find something: each has `findings(reader, scope)`. Imported when they are asked."""

@@ -190,8 +190,12 @@ def _events_sql(chains: Chains) -> str:
             select own.chain_key from chain_event as own
             where own.side = 'seller' and own.occurred_at <= {reader.instant}
               and {within(scope, "own.rep_key", "own.occurred_at")})""")
-    ends = ((">=", chains.since), ("<", chains.until))
-    begun = [f"min(event.occurred_at) over chain {sign} {sql_instant(day)}" for sign, day in ends if day is not None]
+    seen = in_view(scope, "event.contested", "event.rep_key")
+    if chains.since is not None:  # what began before is left out without going through it
+        asked.append(f"""event.occurred_at >= {sql_instant(chains.since)} and event.chain_key not in (
+            select event.chain_key from chain_event as event
+            where event.occurred_at < {sql_instant(chains.since)} and {seen})""")
+    until = chains.until and f"qualify min(event.occurred_at) over chain < {sql_instant(chains.until)}"
     return f"""
         select event.chain_key, event.is_deal, event.account_key, event.event_key, {label} as label, event.occurred_at,
                coalesce({ends_it_sql("event.kind", "event.stance")}, false) as refuses,
@@ -201,10 +205,10 @@ def _events_sql(chains: Chains) -> str:
         from chain_event as event
         left join deal_span as life on event.is_deal and life.deal_key = event.chain_key
         {_BESIDE if chains.where else ""}
-        where event.occurred_at <= {reader.instant} and {in_view(scope, "event.contested", "event.rep_key")}
+        where event.occurred_at <= {reader.instant} and {seen}
           {"".join(f" and {each}" for each in asked)}
         window chain as (partition by event.chain_key order by event.occurred_at, event.side desc, event.event_key)
-        {f"qualify {' and '.join(begun)}" if begun else ""}"""
+        {until or ""}"""
 
 
 _BESIDE = """

@@ -7,17 +7,15 @@ such an event were that ended; before that it is too early to tell.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from answerback.analysis.reader import Reader
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.stats.apart import two_shares
 from answerback.stats.intervals import jeffreys
-from answerback.stats.multiplicity import benjamini_hochberg
+from answerback.stats.multiplicity import adjusted
 
 FEWEST = 20
 """With fewer chains that came to a label and are decided there is no share."""
@@ -36,6 +34,22 @@ GROUPS = ("quarter", "segment")
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """The other chains that came to the same label.
+
+    Attributes:
+        stopped, decided: How many of them stopped there without being won, and of how many that is known.
+        apart: By how much the share here is greater than theirs.
+        chance: The p-value of the difference, adjusted for all that were looked at.
+    """
+
+    stopped: int
+    decided: int
+    apart: float
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Where chains stop: of those that came to a label, what became of them.
 
@@ -50,8 +64,7 @@ class Stop:
         early: It was the last, and something may still come.
         dropped: The share lost or silent there of those that are decided, or why it cannot be told.
         low, high: Its 95 % interval.
-        apart: Whether the share lies apart from the rest of the chains that came to the label, by more than chance
-            among all that were looked at.
+        beside: The rest of the chains that came to the label, where the two can be compared.
     """
 
     label: str
@@ -66,7 +79,17 @@ class Stop:
     dropped: float | CannotTell
     low: float | None = None
     high: float | None = None
-    apart: bool = False
+    beside: Beside | None = None
+
+    @property
+    def apart(self) -> bool:
+        """Whether the share lies apart from that of the rest, by more than chance among all that were looked at."""
+        return self.beside is not None and self.beside.chance <= RATE and abs(self.beside.apart) >= LEAST_APART
+
+    @property
+    def decided(self) -> int:
+        """How many are not too early to tell."""
+        return self.came - self.early
 
     @property
     def stopped(self) -> int:
@@ -74,23 +97,25 @@ class Stop:
         return self.lost + self.silent
 
 
-def stops(reader: Reader) -> tuple[Stop, ...]:
-    """Where the chains of `_chain` (see `following.laid_out`) stop, where most stop first."""
-    rows = reader.query(_stops_sql(reader.instant)).to_pylist()
+def stops(reader: Reader, *, about: Sequence[str] = GROUPS) -> tuple[Stop, ...]:
+    """Where the chains of `_chain` (see `following.laid_out`) stop, where most stop first; all, and by groups."""
+    rows = reader.query(_stops_sql(reader.instant, about)).to_pylist()
     whole = {row["label"]: row for row in rows if not row["about"]}
     # A dimension with one group tells nothing that the whole does not.
-    groups = {about: {row["grouped"] for row in rows if row["about"] == about} for about in GROUPS}
+    groups = {each: {row["grouped"] for row in rows if row["about"] == each} for each in about}
     told = [row for row in rows if not row["about"] or len(groups[row["about"]]) > 1]
-    apart = _apart(told, whole)
+    beside = _beside(told, whole)
     order = {label: (-row["lost"] - row["silent"], label) for label, row in whole.items()}
-    found = [_stop(row, apart=each) for row, each in zip(told, apart, strict=True)]
+    found = [_stop(row, each) for row, each in zip(told, beside, strict=True)]
     return tuple(sorted(found, key=lambda each: (each.about, order[each.label], each.group)))
 
 
-def _stop(row: Mapping[str, Any], *, apart: bool) -> Stop:
+def _stop(row: Mapping[str, Any], beside: Beside | None) -> Stop:
     counts = {name: row[name] for name in ("came", "went_on", "won", "lost", "silent", "early")}
     dropped, low, high = _share(row)
-    return Stop(row["label"], row["about"], row["grouped"], **counts, dropped=dropped, low=low, high=high, apart=apart)
+    return Stop(
+        row["label"], row["about"], row["grouped"], **counts, dropped=dropped, low=low, high=high, beside=beside
+    )
 
 
 def _share(row: Mapping[str, Any]) -> tuple[float | CannotTell, float | None, float | None]:
@@ -107,10 +132,9 @@ def _open(row: Mapping[str, Any]) -> float:
     return float(row["early"] / row["came"]) if row["came"] else 0.0
 
 
-def _apart(rows: list[dict[str, Any]], whole: Mapping[str, Mapping[str, Any]]) -> list[bool]:
-    """Which rows of groups lie apart from the rest of the chains that came to the same label."""
-    places, p_values = [], []
-    large = np.zeros(len(rows), np.bool_)
+def _beside(rows: list[dict[str, Any]], whole: Mapping[str, Mapping[str, Any]]) -> list[Beside | None]:
+    """By row of a group, the rest of the chains that came to the same label, where the two can be compared."""
+    pairs: dict[int, tuple[tuple[int, int], tuple[int, int]]] = {}
     for place, row in enumerate(rows):
         if not row["about"] or isinstance(_share(row)[0], CannotTell):
             continue
@@ -118,16 +142,15 @@ def _apart(rows: list[dict[str, Any]], whole: Mapping[str, Mapping[str, Any]]) -
         if isinstance(_share(rest)[0], CannotTell) or max(_open(row), _open(rest)) > LARGEST_OPEN_APART:
             continue
         here, there = ((each["lost"] + each["silent"], each["came"] - each["early"]) for each in (row, rest))
-        places.append(place)
-        p_values.append(two_shares(here, there))
-        large[place] = abs(here[0] / here[1] - there[0] / there[1]) >= LEAST_APART
-    named = np.zeros(len(rows), np.bool_)
-    if places:
-        named[places] = benjamini_hochberg(p_values, rate=RATE)
-    return [bool(each) for each in named & large]
+        pairs[place] = here, there
+    found: list[Beside | None] = [None] * len(rows)
+    chances = adjusted([two_shares(here, there) for here, there in pairs.values()]) if pairs else ()
+    for (place, (here, there)), chance in zip(pairs.items(), chances, strict=True):
+        found[place] = Beside(*there, apart=here[0] / here[1] - there[0] / there[1], chance=float(chance))
+    return found
 
 
-def _stops_sql(instant: str) -> str:
+def _stops_sql(instant: str, about: Sequence[str]) -> str:
     """One row per label, and per label and group, with what became of the chains that came to it."""
     return f"""
         with chain as (
@@ -163,13 +186,11 @@ def _stops_sql(instant: str) -> str:
                         else 'early' end as became
             from came left join pause on pause.label = came.label
         )
-        select label, case when grouping(quarter) = 0 then 'quarter' when grouping(segment) = 0 then 'segment'
-                           else '' end as about,
-               coalesce(case when grouping(quarter) = 0 then quarter when grouping(segment) = 0 then segment end, '')
-               as grouped,
+        select label, case {"".join(f"when grouping({each}) = 0 then '{each}' " for each in about)}else '' end as about,
+               coalesce(case {"".join(f"when grouping({each}) = 0 then {each} " for each in about)}end, '') as grouped,
                count(*) as came, {", ".join(f"count(*) filter (became = '{each}') as {each}" for each in _BECAME)}
         from became
-        group by grouping sets ((label), (label, quarter), (label, segment))
+        group by grouping sets ((label){"".join(f", (label, {each})" for each in about)})
         order by about, grouped, label"""
 
 
