@@ -148,6 +148,16 @@ def test_touches_that_bring_nothing_beyond_proof_are_not_said_to(tmp_path: Path)
         assert increment(reader, OWNER).total.plausible.low == 0
 
 
+def test_what_is_all_by_proof_is_nobodys_news(tmp_path: Path) -> None:
+    made = team(seed=3, accounts=150)
+    made.tables["buyer_action"] = [row for row in made.tables["buyer_action"] if row["refers_to"]]
+    with looking(workspace_of(tmp_path, made.tables), END) as reader:
+        found = increment(reader, OWNER)
+        assert found.reason is None
+        assert found.total.proof == found.total.acts > 100
+        assert [each for each in findings(reader, OWNER) if each.subject.kind == "organisation"] == []
+
+
 def test_nothing_loaded_is_said_and_no_mistake(tmp_path: Path) -> None:
     with looking(workspace_of(tmp_path, {"rep": [{"rep_id": "ann"}]})) as reader:
         found = increment(reader, OWNER)

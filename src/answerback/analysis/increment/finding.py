@@ -45,7 +45,7 @@ def _whole(found: Increment, raised: date) -> Finding | None:
             verdict=Verdict.CANNOT_TELL, settle=(found.reason,), evidence=evidence, first_for=Role.OPERATIONS,
             next_step="draw_holdout", expires=expires, details=_details(found),
         )  # fmt: skip
-    if not after:
+    if after <= total.proof:  # nobody needs to be told that an answer would not have come without what it answers
         return None
     ours = (total.proof + total.plausible.value) / after
     low = (total.proof + total.plausible.low) / after
