@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from answerback.analysis.court.balls import Balls, State, balls
@@ -514,6 +515,23 @@ def test_an_earlier_day_knows_nothing_later(reader: Reader) -> None:
     assert state(every, "given_later", "lead") is State.UNASSIGNED
     assert state(every, "picked_up", "lead") is State.UNASSIGNED
     assert not of(every, "broken")
+
+
+def rows_of(found: Balls, which: np.ndarray) -> list[tuple[object, ...]]:
+    names = ("policy", "event_key", "state", "times", "rep_key", "since", "due_at", "ended_at", "settled_key")
+    return sorted(zip(*(getattr(found, name)[which].tolist() for name in names), strict=True))
+
+
+def test_a_part_of_the_balls_is_as_it_is_among_all(reader: Reader) -> None:
+    whole = balls(reader, EVERYBODY)
+    for then in (1, 1.8, 3, 6):
+        part = balls(reader, EVERYBODY, since=day(then))
+        late = whole.since >= day(then).timestamp()
+        assert late.any()
+        assert rows_of(part, np.ones(len(part), np.bool_)) == rows_of(whole, late)
+    for chain in np.unique(whole.chain_key)[::12].tolist():
+        part = balls(reader, EVERYBODY, chains=[chain])
+        assert rows_of(part, np.ones(len(part), np.bool_)) == rows_of(whole, whole.chain_key == chain)
 
 
 def test_a_scope_sees_its_own_and_nobodys_are_for_everybody(reader: Reader) -> None:

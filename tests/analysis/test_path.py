@@ -16,6 +16,7 @@ import pyarrow as pa
 import pytest
 
 from answerback.analysis.path import Asked, Measure, Path, Paths, Spread, path_of, paths, pooled, raised
+from answerback.analysis.path.walked import counted_paths
 from answerback.analysis.path.walking import CHANNELS
 from answerback.analysis.reader import Reader
 from answerback.domain.court import Court, Side, court_after
@@ -261,6 +262,13 @@ def test_every_path_is_what_a_walk_finds(reader: Reader, until: datetime) -> Non
     assert seen > 20
 
 
+def test_what_is_counted_alone_is_what_the_paths_have(reader: Reader) -> None:
+    counted, whole = counted_paths(reader, EVERYBODY), paths(Asked(reader, EVERYBODY))
+    assert counted.rows.num_rows > 0
+    assert counted.of_deals is whole.of_deals
+    assert counted.rows.to_pylist() == whole.rows.select(counted.rows.column_names).to_pylist()
+
+
 def test_a_path_opens_for_who_worked_on_it_or_owns_it(reader: Reader) -> None:
     own = {row["deal_id"] for row in made_up()["effort"] if row["rep_id"] == "ben"} | {"told"}
     assert paths(Asked(reader, scope_of(reader, "ben"))).rows.num_rows <= len(own)
@@ -341,10 +349,9 @@ def company(*, calls: float, again: float, seed: int = 1) -> Paths:
 
 
 def found_in(made: Paths, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
-    monkeypatch.setattr(raised, "paths", lambda *_, **__: made)
+    monkeypatch.setattr(raised, "counted_paths", lambda *_: made)
     accounts = [{"account_key": number, "segment": "large" if number % 2 == 0 else "small"} for number in range(200)]
     reader: Any = SimpleNamespace(as_of=AS_OF, query=lambda _: pa.Table.from_pylist(accounts))
-    monkeypatch.setattr(raised, "Asked", lambda *_: None)
     told = raised.findings(reader, EVERYBODY)
     assert all(each.first_for in {Role.LEADER, Role.OPERATIONS} for each in told)
     assert all(each.subject.key is None for each in told)

@@ -78,16 +78,11 @@ def harm(
     >>> round(found.ratio, 2), round(found.low, 2), round(found.high, 2), found.p_value < 0.001
     (2.58, 1.49, 4.45, True)
     """
-    a, n1 = counts(events_many, "events_many"), counts(trials_many, "trials_many")
-    b, n0 = counts(events_few, "events_few"), counts(trials_few, "trials_few")
-    same_shape(events_many=a, trials_many=n1, events_few=b, trials_few=n0)
-    if np.any(a > n1) or np.any(b > n0):
-        raise ValueError("events must not exceed trials")
-    both = (n1 > 0) & (n0 > 0)
-    a, n1, b, n0 = a[both], n1[both], b[both], n0[both]
+    told = _told(events_many, trials_many, events_few, trials_few)
+    if isinstance(told, CannotTell):
+        return told
+    a, n1, b, n0 = told
     total = a + b
-    if total.sum() < LEAST_EVENTS:
-        return CannotTell(Refused.TOO_FEW_ACTS, have=float(total.sum()), need=LEAST_EVENTS)
     ratio, low, high = _ratio(float(a.sum()), total, n1, n0)
     share = n1 / (n1 + n0)
     below = float(np.sum(b * n1 / (n1 + n0)))
@@ -104,6 +99,37 @@ def harm(
         expected=float(np.sum(total * share)),
         expected_few=float(np.sum(b / n0 * n1)),
     )
+
+
+def harm_p_value(
+    events_many: ArrayLike, trials_many: ArrayLike, events_few: ArrayLike, trials_few: ArrayLike
+) -> float | CannotTell:
+    """The p-value of `harm` alone, which takes a tenth of the time: for one question asked of many.
+
+    >>> harm_p_value([30, 12], [100, 60], [10, 8], [100, 80]) == harm([30, 12], [100, 60], [10, 8], [100, 80]).p_value
+    True
+    """
+    told = _told(events_many, trials_many, events_few, trials_few)
+    if isinstance(told, CannotTell):
+        return told
+    a, n1, b, n0 = told
+    return _upper(float(a.sum()), a + b, n1 / (n1 + n0))
+
+
+def _told(
+    events_many: ArrayLike, trials_many: ArrayLike, events_few: ArrayLike, trials_few: ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray] | CannotTell:
+    """Events and trials of the strata that hold both sorts of touches."""
+    a, n1 = counts(events_many, "events_many"), counts(trials_many, "trials_many")
+    b, n0 = counts(events_few, "events_few"), counts(trials_few, "trials_few")
+    same_shape(events_many=a, trials_many=n1, events_few=b, trials_few=n0)
+    if np.any(a > n1) or np.any(b > n0):
+        raise ValueError("events must not exceed trials")
+    both = (n1 > 0) & (n0 > 0)
+    events = float((a + b)[both].sum())
+    if events < LEAST_EVENTS:
+        return CannotTell(Refused.TOO_FEW_ACTS, have=events, need=LEAST_EVENTS)
+    return a[both], n1[both], b[both], n0[both]
 
 
 def _moments(log_ratio: float, total: FloatArray, n1: FloatArray, n0: FloatArray) -> tuple[float, float]:

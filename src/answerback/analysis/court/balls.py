@@ -11,8 +11,9 @@ An `undo` takes all earlier words back.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum, auto
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from answerback.analysis.disputes import in_view
 from answerback.analysis.reader import Reader
 from answerback.domain.playbook import Policy
 from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_instant
 from answerback.engine.scoped import within
 from answerback.stats.arrays import BoolArray, IntArray
 from answerback.stats.working_time import NEVER
@@ -135,16 +137,21 @@ _STATES = tuple(State)
 _PLACE = {state: place for place, state in enumerate(_STATES)}
 
 
-def balls(reader: Reader, scope: Scope) -> Balls:
-    """All balls that were ever in the court of somebody within the scope, as of the reader's instant."""
+def balls(
+    reader: Reader, scope: Scope, *, since: datetime | None = None, chains: Collection[int] | None = None
+) -> Balls:
+    """All balls that were ever in the court of somebody within the scope, as of the reader's instant.
+
+    Or those that began no earlier than `since`, or of the chains with these keys: what others asked is not read.
+    """
     policies = reader.playbook.policy
     book = clock_book(reader, scope)
-    table = reader.query(_balls_sql(reader, scope, policies))
+    table = reader.query(_balls_sql(reader, scope, policies, _Wanted(since, chains)))
     column = _columns(table)
     now = int(reader.as_of.timestamp())
-    since = np.where(column("promised_for") >= 0, column("promised_for"), column("since"))
+    began = np.where(column("promised_for") >= 0, column("promised_for"), column("since"))
     working = _by_sort([each.working_time for each in policies])[column("policy")]
-    runs_from, due_at = _due(reader, book, policies, column, since)
+    runs_from, due_at = _due(reader, book, policies, column, began)
     settled, over = column("settled_at"), _earliest(column("refused_at"), column("ends_at"))
     ended = _earliest(settled, over)
     ended = np.where(ended > now, -1, ended)
@@ -171,7 +178,7 @@ def balls(reader: Reader, scope: Scope) -> Balls:
         contact_key=column("contact_key"),
         rep_key=rep_key,
         why=table["why"].combine_chunks(),
-        since=since,
+        since=began,
         told_at=column("told_at"),
         runs_from=runs_from,
         due_at=due_at,
@@ -243,9 +250,25 @@ def _columns(table: pa.Table) -> Callable[[str], IntArray]:
     return column
 
 
-def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which balls: from when on, and of which chains; None for all."""
+
+    since: datetime | None
+    chains: Collection[int] | None
+
+    def sql(self, began: str, chain: str) -> str:
+        """A condition on when a ball began, or something that is part of one happened, and its chain; empty for all."""
+        parts = [f"{began} >= {sql_instant(self.since)}"] if self.since is not None else []
+        if self.chains is not None:
+            parts.append(f"{chain} in ({', '.join(str(int(key)) for key in sorted(self.chains)) or 'null'})")
+        return " and ".join(parts)
+
+
+def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...], wanted: _Wanted) -> str:
     """One row per ball: the acts of one party that one thing settled, or nothing yet, and whose turn they made it."""
-    every = asked_sql(reader, scope, enumerate(policies)) + beside_sql(reader, len(policies))
+    parties_of = wanted.sql("event.occurred_at", "event.chain_key")
+    every = asked_sql(reader, scope, enumerate(policies), parties_of) + beside_sql(reader, len(policies))
     instants = {
         "since": "ball.occurred_at",
         "told_at": "whose.told_at",
@@ -273,17 +296,27 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
             where deal_word.none_at is null or deal_word.none_at < asked.occurred_at
                or deal_word.none_at >= least(asked.settled_at, asked.refused_at, asked.ends_at)
         ),
-        told as (
-            select *, max(none_at) over run as none_by, max(greatest(event_until, deal_until)) over run as waits_until,
-                   min(least(event_said, case when deal_until is not null then deal_said end)) over run as waited_at
+        said as (
+            select {_RUN}, max(none_at) as none_by, max(greatest(event_until, deal_until)) as waits_until,
+                   min(least(event_said, case when deal_until is not null then deal_said end)) as waited_at
             from standing
-            window run as (partition by {_RUN})
+            where none_at is not null or event_said is not null or deal_said is not null
+            group by {_RUN}
         ),
-        ball as (
+        told as (
+            select standing.*, said.none_by, said.waits_until, said.waited_at
+            from standing
+            left join said on {" and ".join(f"said.{each} is not distinct from standing.{each}" for each in _RUN_BY)}
+        ),
+        first as (
             select *, count(*) over (partition by {_RUN}) as times
             from told
             where none_by is null or none_by < occurred_at
             qualify row_number() over (partition by {_RUN} order by occurred_at, event_key) = 1
+        ),
+        ball as (
+            select * from first
+            where {wanted.sql("coalesce(promised_for, occurred_at)", "chain_key") or "true"}
         ),
         whose as ({whose_sql("ball", reader.instant)})
         select ball.event_key, ball.chain_key, cast(ball.is_deal as bigint) as is_deal, ball.account_key,
@@ -295,7 +328,8 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...]) -> st
         order by ball.occurred_at, ball.event_key, ball.policy"""
 
 
-_RUN = "policy, party, settled_at, refused_at, ends_at, promised_for"
+_RUN_BY = ("policy", "party", "settled_at", "refused_at", "ends_at", "promised_for")
+_RUN = ", ".join(_RUN_BY)
 """What the acts of one ball have in common."""
 
 

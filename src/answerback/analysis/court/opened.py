@@ -57,7 +57,7 @@ def explain_ball(reader: Reader, scope: Scope, event_id: str, source: str = "") 
     """
     spaces = ("event", "promise", "case")
     keys = [key for space in spaces for key in reader.query(keys_sql(space, event_id, source))["key"].to_pylist()]
-    found = balls(reader, scope)
+    found = balls(reader, scope, chains=_chains_of(reader, keys))
     rows = np.flatnonzero(np.isin(found.event_key, keys))
     if not rows.size:
         raise NotFoundError(
@@ -66,6 +66,18 @@ def explain_ball(reader: Reader, scope: Scope, event_id: str, source: str = "") 
     wanted = np.concatenate([found.rep_key[rows], found.settled_key[rows]])
     ids = ids_of(reader, wanted, "rep", "event")
     return tuple(_opened(found, int(row), event_id, ids) for row in rows)
+
+
+def _chains_of(reader: Reader, keys: list[int]) -> list[int]:
+    """The chains that acts, promises and cases with these keys belong to."""
+    wanted = ", ".join(str(key) for key in keys) or "null"
+    rows = reader.query(f"""
+        select chain_key from chain_event where side = 'buyer' and event_key in ({wanted})
+        union
+        select deal_key from promise where promise_key in ({wanted})
+        union
+        select coalesce(deal_key, account_key) from service_case where case_key in ({wanted})""")
+    return [key for key in rows["chain_key"].to_pylist() if key is not None]
 
 
 def _opened(found: Balls, row: int, event_id: str, ids: dict[int, str]) -> BallOpened:

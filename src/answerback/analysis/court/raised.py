@@ -28,7 +28,7 @@ from answerback.domain.findings import (
 )
 from answerback.domain.scope import Scope
 from answerback.stats.arrays import BoolArray, FloatArray
-from answerback.stats.harm import Harm, harm
+from answerback.stats.harm import Harm, harm, harm_p_value
 from answerback.stats.intervals import jeffreys
 from answerback.stats.multiplicity import adjusted
 
@@ -61,9 +61,9 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     """What stands out among the balls of the last quarter; all of it compares, so only for who sees everybody."""
     if not scope.everybody:
         return ()
-    found = reader.once(("balls", reader.as_of), lambda: balls(reader, scope))
+    found = balls(reader, scope, since=reader.as_of - LOOKED_AT)
     today = reader.as_of.astimezone(UTC).date()
-    recent = (found.since >= found.as_of - int(LOOKED_AT.total_seconds())) & (found.policy != _service(found))
+    recent = found.policy != _service(found)
     systemic = _systemic(found, recent)
     rows = recent & ~np.isin(found.policy, [place for place, _, _ in systemic])
     said = [_of_rep(each, found, rows, today) for each in named(found, rows)]
@@ -101,20 +101,24 @@ def named(found: Balls, rows: BoolArray) -> list[Named]:
     shape = (len(reps), len(found.names))
     balls_ = _table(number, found.policy[rows], np.ones(len(number)), shape)
     missed = _table(number, found.policy[rows], found.where(*MISSED)[rows], shape)
-    tested: list[tuple[int, Harm]] = []
-    for rep in np.flatnonzero(balls_.sum(axis=1) >= FEWEST):
-        others, theirs = balls_.sum(axis=0) - balls_[rep], missed.sum(axis=0) - missed[rep]
-        ratio = harm(missed[rep], balls_[rep], theirs, others)
-        if isinstance(ratio, Harm):
-            tested.append((int(rep), ratio))
+    all_balls, all_missed = balls_.sum(axis=0), missed.sum(axis=0)
+
+    def counted(rep: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        return missed[rep], balls_[rep], all_missed - missed[rep], all_balls - balls_[rep]
+
+    asked = [int(rep) for rep in np.flatnonzero(balls_.sum(axis=1) >= FEWEST)]
+    tested = [(rep, p_value) for rep in asked if isinstance(p_value := harm_p_value(*counted(rep)), float)]
     if not tested:
         return []
-    corrected = adjusted([ratio.p_value for _, ratio in tested])
-    return [
-        Named(int(reps[rep]), int(balls_[rep].sum()), int(missed[rep].sum()), ratio, float(p_value))
-        for (rep, ratio), p_value in zip(tested, corrected, strict=True)
-        if p_value <= LEVEL and ratio.low >= CLEARLY
-    ]
+    corrected = adjusted([p_value for _, p_value in tested])
+    told = []
+    for (rep, _), p_value in zip(tested, corrected, strict=True):
+        if p_value > LEVEL:
+            continue
+        ratio = harm(*counted(rep))
+        if isinstance(ratio, Harm) and ratio.low >= CLEARLY:
+            told.append(Named(int(reps[rep]), int(balls_[rep].sum()), int(missed[rep].sum()), ratio, float(p_value)))
+    return told
 
 
 def _table(rep: np.ndarray, policy: np.ndarray, weight: np.ndarray, shape: tuple[int, int]) -> FloatArray:

@@ -34,83 +34,115 @@ owned as (
     from (select * from asked where is_deal) as asked
     asof join deal_owner as owner on owner.deal_key = asked.chain_key and owner.occurred_at <= asked.occurred_at
 ),
-answers as (
-    select asked.event_key, min(effort.rep_key) as rep_key
+told as (
+    select asked.*, coalesce(held.rep_key, kept.rep_key, owned.rep_key) as rep_key,
+           case when held.rep_key is not null then held.told_at
+                when kept.rep_key is not null then kept.told_at end as told_at,
+           case when held.rep_key is not null then 'deal_given' when kept.rep_key is not null then 'account_given'
+                when owned.rep_key is not null then 'owner' end as why
     from asked
-    join link on link.action_key = asked.event_key and link.grade in ('E1', 'E2')
+    left join held on held.event_key = asked.event_key
+    left join kept on kept.event_key = asked.event_key
+    left join owned on owned.event_key = asked.event_key
+),
+untold as (
+    select * from told where rep_key is null
+),
+answers as (
+    select untold.event_key, min(effort.rep_key) as rep_key
+    from untold
+    join link on link.action_key = untold.event_key and link.grade in ('E1', 'E2')
     join effort on effort.effort_key = link.effort_key
-    group by asked.event_key
+    group by untold.event_key
 ),
 reached as (
-    select asked.event_key, min(reached.rep_key) as rep_key
-    from asked join action_rep as reached on reached.action_key = asked.event_key
+    select untold.event_key, min(reached.rep_key) as rep_key
+    from untold join action_rep as reached on reached.action_key = untold.event_key
     where not reached.copied
-    group by asked.event_key
+    group by untold.event_key
     having min(reached.rep_key) = max(reached.rep_key)
 ),
-touch as (
-    select event.event_key, event.chain_key, event.rep_key, event.occurred_at
+meant as (
+    select untold.event_key, coalesce(answers.rep_key, reached.rep_key) as rep_key,
+           case when answers.rep_key is not null then 'answers'
+                when reached.rep_key is not null then 'reached' end as why
+    from untold
+    left join answers on answers.event_key = untold.event_key
+    left join reached on reached.event_key = untold.event_key
+),
+unmeant as (
+    select untold.* from untold join meant on meant.event_key = untold.event_key where meant.rep_key is null
+),
+touch as not materialized (
+    select event.event_key, event.chain_key, event.contact_key, event.rep_key, event.occurred_at
     from chain_event as event
     where event.side = 'seller' and event.turns
 ),
 spoke as (
-    select asked.event_key, toward.rep_key
-    from asked
+    select unmeant.event_key, toward.rep_key
+    from unmeant
     asof join (
-        select who.contact_key, touch.occurred_at, touch.rep_key
-        from effort_contact as who join touch on touch.event_key = who.effort_key
-    ) as toward on toward.contact_key = asked.contact_key and toward.occurred_at <= asked.occurred_at
+        select contact_key, occurred_at, max_by(rep_key, event_key) as rep_key
+        from (
+            select contact_key, occurred_at, rep_key, event_key from touch
+            union all
+            select guest.contact_key, touch.occurred_at, touch.rep_key, touch.event_key
+            from effort_guest as guest join touch on touch.event_key = guest.effort_key
+        )
+        where contact_key in (select contact_key from unmeant)
+        group by contact_key, occurred_at
+    ) as toward on toward.contact_key = unmeant.contact_key and toward.occurred_at <= unmeant.occurred_at
 ),
 worked as (
-    select asked.event_key, touch.rep_key
-    from asked asof join touch on touch.chain_key = asked.chain_key and touch.occurred_at <= asked.occurred_at
+    select unmeant.event_key, touched.rep_key
+    from unmeant
+    asof join (
+        select chain_key, occurred_at, max_by(rep_key, event_key) as rep_key
+        from touch
+        where chain_key in (select chain_key from unmeant)
+        group by chain_key, occurred_at
+    ) as touched on touched.chain_key = unmeant.chain_key and touched.occurred_at <= unmeant.occurred_at
+),
+met as (
+    select unmeant.event_key, coalesce(spoke.rep_key, worked.rep_key) as rep_key,
+           case when spoke.rep_key is not null then 'spoke' when worked.rep_key is not null then 'worked' end as why
+    from unmeant
+    left join spoke on spoke.event_key = unmeant.event_key
+    left join worked on worked.event_key = unmeant.event_key
+),
+nobodys as (
+    select unmeant.* from unmeant join met on met.event_key = unmeant.event_key where met.rep_key is null
 ),
 later as (
-    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at) as told_at,
+    select nobodys.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at) as told_at,
            'given_later' as why
-    from asked
+    from nobodys
     asof join (select * from holding where deal_key is null) as given
-      on given.account_key = asked.account_key and given.starts_at >= asked.occurred_at
+      on given.account_key = nobodys.account_key and given.starts_at >= nobodys.occurred_at
     where given.starts_at <= {instant}
     union all
-    select asked.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at), 'given_later'
-    from (select * from asked where is_deal) as asked
+    select nobodys.event_key, given.rep_key, coalesce(given.notified_at, given.starts_at), 'given_later'
+    from (select * from nobodys where is_deal) as nobodys
     asof join (select * from holding where deal_key is not null) as given
-      on given.deal_key = asked.chain_key and given.starts_at >= asked.occurred_at
+      on given.deal_key = nobodys.chain_key and given.starts_at >= nobodys.occurred_at
     where given.starts_at <= {instant}
     union all
-    select asked.event_key, event.rep_key, asked.settled_at, 'picked_up'
-    from asked join chain_event as event on event.event_key = asked.settled_key and event.side = 'seller'
+    select nobodys.event_key, event.rep_key, nobodys.settled_at, 'picked_up'
+    from nobodys join chain_event as event on event.event_key = nobodys.settled_key and event.side = 'seller'
 ),
 first_later as (
     select event_key, rep_key, told_at, why
     from later
     qualify row_number() over (partition by event_key order by told_at, why, rep_key) = 1
-),
-known as (
-    select asked.event_key, coalesce(held.rep_key, kept.rep_key) as given_key,
-           case when held.rep_key is not null then held.told_at else kept.told_at end as told_at,
-           coalesce(owned.rep_key, answers.rep_key, reached.rep_key, spoke.rep_key, worked.rep_key) as known_key,
-           case when held.rep_key is not null then 'deal_given' when kept.rep_key is not null then 'account_given'
-                when owned.rep_key is not null then 'owner' when answers.rep_key is not null then 'answers'
-                when reached.rep_key is not null then 'reached' when spoke.rep_key is not null then 'spoke'
-                when worked.rep_key is not null then 'worked' end as why
-    from asked
-    left join held on held.event_key = asked.event_key
-    left join kept on kept.event_key = asked.event_key
-    left join owned on owned.event_key = asked.event_key
-    left join answers on answers.event_key = asked.event_key
-    left join reached on reached.event_key = asked.event_key
-    left join spoke on spoke.event_key = asked.event_key
-    left join worked on worked.event_key = asked.event_key
 )
-select known.event_key, coalesce(given_key, known_key, first_later.rep_key) as rep_key,
-       case when given_key is not null then known.told_at
-            when known_key is null then first_later.told_at end as told_at,
-       given_key is null and known_key is null and first_later.rep_key is not null as given_later,
-       coalesce(known.why, first_later.why) as why
-from known
-left join first_later on first_later.event_key = known.event_key
+select told.event_key, coalesce(told.rep_key, meant.rep_key, met.rep_key, first_later.rep_key) as rep_key,
+       coalesce(told.told_at, first_later.told_at) as told_at,
+       first_later.rep_key is not null as given_later,
+       coalesce(told.why, meant.why, met.why, first_later.why) as why
+from told
+left join meant on meant.event_key = told.event_key
+left join met on met.event_key = told.event_key
+left join first_later on first_later.event_key = told.event_key
 """
 
 

@@ -13,7 +13,7 @@ from datetime import UTC, date
 import numpy as np
 import pyarrow.compute as pc
 
-from answerback.analysis.path.walked import Asked, Paths, paths
+from answerback.analysis.path.walked import Paths, counted_paths
 from answerback.analysis.path.walking import CHANNELS
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import Evidence, Finding, FindingKind, Measure, Role, Size, Subject, SureBy
@@ -56,7 +56,7 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     """What stands out on the buyer's path; only for who may see everybody."""
     if not scope.everybody:
         return ()
-    found = paths(Asked(reader, scope), unanswered=False)
+    found = counted_paths(reader, scope)
     if found.rows.num_rows < FEWEST_DEALS:
         return ()
     today = reader.as_of.astimezone(UTC).date()

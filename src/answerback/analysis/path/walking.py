@@ -22,14 +22,11 @@ CHANNELS = ("email", "call", "message")
 _CHOSEN = {"called": "call", "replied": "email", "asked": "email", "forwarded": "email"}
 """Acts by which a buyer chooses a channel, and which one where no answered touch says so."""
 
+_TALKING = ", ".join(f"'{each}'" for each in CHANNELS)
+
 
 def paths_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], conditions: Iterable[str]) -> str:
     """One row per chain; `asks` are kinds of act that ask for an answer, `conditions` are on `event`, deal, account."""
-    channels = ", ".join(
-        f"count(*) filter (channel = '{each}' and {of}) as {name}_{each}"
-        for name, of in (("acts", "not ours"), ("touches", "ours"))
-        for each in CHANNELS
-    )
     return _PATHS.format(
         instant=reader.instant,
         in_view=in_view(scope, "event.contested", "event.rep_key"),
@@ -37,10 +34,39 @@ def paths_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], conditions: 
         seen=_seen_sql(reader, scope),
         asks=", ".join(sql_text(each) for each in sorted(asks)) or "''",
         conditions="".join(f" and {each}" for each in conditions),
-        chosen=" ".join(f"when '{kind}' then '{channel}'" for kind, channel in _CHOSEN.items()),
-        talking=", ".join(f"'{each}'" for each in CHANNELS),
-        channels=channels,
+        chosen=_chosen_sql(),
+        talking=_TALKING,
+        channels=_channels_sql(),
     )
+
+
+def counts_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], deals: bool) -> str:
+    """One row per deal, or per company, with the channels and the questions of `paths_sql` and nothing else of it.
+
+    For who sees everybody. Only chains in which something of one kind was asked twice are put in order.
+    """
+    return _COUNTS.format(
+        instant=reader.instant,
+        in_view=in_view(scope, "event.contested", "event.rep_key"),
+        deals="event.is_deal" if deals else "not event.is_deal",
+        asks=", ".join(sql_text(each) for each in sorted(asks)) or "''",
+        chosen=_chosen_sql(),
+        talking=_TALKING,
+        channels=_channels_sql(),
+    )
+
+
+def _channels_sql() -> str:
+    """How many acts and touches there were by channel, as columns."""
+    return ", ".join(
+        f"count(*) filter (channel = '{each}' and {of}) as {name}_{each}"
+        for name, of in (("acts", "not ours"), ("touches", "ours"))
+        for each in CHANNELS
+    )
+
+
+def _chosen_sql() -> str:
+    return " ".join(f"when '{kind}' then '{channel}'" for kind, channel in _CHOSEN.items())
 
 
 def _seen_sql(reader: Reader, scope: Scope) -> str:
@@ -172,5 +198,54 @@ left join pushed on pushed.chain_key = counted.chain_key
 left join asked on asked.chain_key = counted.chain_key
 left join handed on handed.chain_key = counted.chain_key
 left join staged on counted.is_deal and staged.deal_key = counted.chain_key
+order by counted.chain_key
+"""
+
+_COUNTS = """
+with event as not materialized (
+    select event.chain_key, event.account_key, event.event_key, event.occurred_at, event.kind, event.turns,
+           event.side = 'seller' as ours,
+           event.side = 'seller' and (event.turns or event.origin = 'sequence' and event.kind <> 'task') as reaches
+    from chain_event as event
+    left join deal_span as life on event.is_deal and life.deal_key = event.chain_key
+    where event.occurred_at <= {instant} and (life.ends_at is null or event.occurred_at <= life.ends_at)
+      and {in_view} and {deals}
+),
+proved as (
+    select link.action_key, effort.kind
+    from link join effort on effort.effort_key = link.effort_key
+    where link.grade in ('E1', 'E2') and effort.kind in ({talking})
+),
+said as (
+    select event.chain_key, event.account_key, event.ours, not event.ours and event.kind in ({asks}) as asks,
+           case when ours then case when reaches and event.kind in ({talking}) then event.kind end
+                else coalesce(proved.kind, case event.kind {chosen} end) end as channel
+    from event
+    left join proved on proved.action_key = event.event_key
+     and not event.ours and event.kind in ('replied', 'asked', 'forwarded')
+),
+counted as (
+    select chain_key, min(account_key) as account_key, count(*) filter (asks) as asks, {channels}
+    from said group by chain_key
+),
+repeated as (
+    select distinct chain_key
+    from (select chain_key, kind from event where not ours and kind in ({asks}) group by all having count(*) > 1)
+),
+placed as (
+    select chain_key, kind, ours, sum(case when ours then 1 else 0 end) over (
+               partition by chain_key order by occurred_at, ours desc, event_key
+               rows between unbounded preceding and current row
+           ) as answers_before
+    from event
+    where (ours and turns or not ours and kind in ({asks})) and chain_key in (select chain_key from repeated)
+),
+again as (
+    select chain_key, cast(sum(times - 1) as bigint) as asked_again
+    from (select chain_key, count(*) as times from placed where not ours group by chain_key, answers_before, kind)
+    group by chain_key
+)
+select counted.*, coalesce(again.asked_again, 0) as asked_again
+from counted left join again on again.chain_key = counted.chain_key
 order by counted.chain_key
 """
