@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from answerback.analysis.craft import craft_of, findings
-from answerback.analysis.craft.cells import priors, read_cells, read_weeks
+from answerback.analysis.craft.cells import cells_of, priors, read_counts, weeks_of
 from answerback.analysis.craft.endings import MOST_WRONG, how_sure, read_chains
 from answerback.analysis.craft.plays import ruts, strengths
 from answerback.analysis.reader import Reader
@@ -150,7 +150,8 @@ def test_cells_and_weeks_count_the_same_touches_as_plain_loops(reader: Reader) -
         and row["seen_seconds"] is not None and row["occurred_at"] <= as_of
         and min((as_of - row["occurred_at"]).total_seconds(), row["seen_seconds"]) >= row["waiting_seconds"]
     ]  # fmt: skip
-    cells, weeks = read_cells(reader, OWNER), read_weeks(reader, OWNER)
+    counts = read_counts(reader, OWNER)
+    cells, weeks = cells_of(counts), weeks_of(counts)
     assert cells.n.sum() == weeks.n.sum() == len(counted)
     assert cells.s.sum() == weeks.s.sum() == sum(bool(row["proved"]) for row in counted)
     by_rep = Counter(row["rep_key"] for row in counted)

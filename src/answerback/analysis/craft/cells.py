@@ -6,11 +6,12 @@ waited in full; answers by proof alone. Buyers are alike who share a segment, or
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from answerback.analysis.disputes import in_view
@@ -26,6 +27,8 @@ LEAST_GROUP = 100.0
 """Touches of all reps, for peers to say anything."""
 _PEERS = 300
 """Of more peers so many, by lot, say what all would."""
+GROUP_NAMES = ("play", "kind", "purpose", "step", "segment")
+NAMES = ("play_wide", *GROUP_NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,53 +82,93 @@ def _counted(reader: Reader, scope: Scope) -> str:
           and seen_seconds is not null and {observed_sql(reader.instant)} >= waiting_seconds"""
 
 
-def read_cells(reader: Reader, scope: Scope) -> Cells:
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """Touches and proved answers by rep, kind of touch, sort of buyers and week, as they were read; in no order.
+
+    `labels` holds the sorted names of each of `NAMES`, `codes` (a row of them a name) which of them a row has; `rep`,
+    `week`, `n` and `s` are by row.
+    """
+
+    labels: Mapping[str, tuple[str, ...]]
+    codes: Mapping[str, NDArray[np.int64]]
+    rep: NDArray[np.int64]
+    week: NDArray[np.int64]
+    n: NDArray[np.float64]
+    s: NDArray[np.float64]
+
+    def together(self, first: NDArray[np.int64], *names: str) -> NDArray[np.int64]:
+        """One number for what rows have in common, in the order of `first` and then of the names."""
+        for name in names:
+            first = first * max(len(self.labels[name]), 1) + self.codes[name]
+        return first
+
+    def apart(self, number: NDArray[np.int64], *names: str) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+        """The same undone: `first`, and the names."""
+        parts: list[list[str]] = []
+        for name in reversed(names):
+            number, code = np.divmod(number, max(len(self.labels[name]), 1))
+            parts.append([self.labels[name][each] for each in code.tolist()])
+        return number, list(zip(*reversed(parts), strict=True))
+
+
+def read_counts(reader: Reader, scope: Scope) -> Counts:
     """Everybody's counts of the last year; whoever shows rows of reps must keep to the scope."""
     rows = reader.query(f"""
-        select play, kind, coalesce(purpose, '') as purpose, coalesce(step, '') as step,
-               coalesce(account.segment, account.size_band, outcome.segment, '') as segment, rep_key,
+        select rep_key, play_wide, play, kind, coalesce(purpose, '') as purpose, coalesce(step, '') as step,
+               coalesce(account.segment, account.size_band, outcome.segment, '') as segment,
+               cast(floor((epoch(occurred_at) / 86400 - 4) / 7) as bigint) as week,
                count(*) as n, count(*) filter (proved_at <= {reader.instant}) as s
         from outcome left join account on account.account_key = outcome.account_key
         where {_counted(reader, scope)}
-        group by all order by play, kind, purpose, step, segment, rep_key""")
-    names = ("play", "kind", "purpose", "step", "segment")
-    labels = list(zip(*(rows[name].to_pylist() for name in names), strict=True))
-    place: dict[tuple[str, ...], int] = {}
-    group = np.array([place.setdefault(label, len(place)) for label in labels], np.int64)
-    return Cells(
-        groups=tuple(Group(*label) for label in place),
-        rep=rows["rep_key"].to_numpy(),
-        group=group,
-        n=rows["n"].to_numpy().astype(np.float64),
-        s=rows["s"].to_numpy().astype(np.float64),
-    )
+        group by all""")
+    coded = {name: _coded(rows[name]) for name in NAMES}
+    rep, week = (rows[name].to_numpy().astype(np.int64) for name in ("rep_key", "week"))
+    n, s = (rows[name].to_numpy().astype(np.float64) for name in ("n", "s"))
+    labels, codes = ({name: each[place] for name, each in coded.items()} for place in (0, 1))
+    return Counts(labels, codes, rep, week, n, s)  # type: ignore[arg-type]
 
 
-def read_weeks(reader: Reader, scope: Scope) -> Weeks:
-    """Everybody's counts by week."""
-    rows = reader.query(f"""
-        select rep_key, play_wide, cast(floor((epoch(occurred_at) / 86400 - 4) / 7) as bigint) as week,
-               dense_rank() over (order by rep_key, play_wide, play,
-                   coalesce(account.segment, account.size_band, outcome.segment, '')) - 1 as stratum,
-               count(*) as n, count(*) filter (proved_at <= {reader.instant}) as s
-        from outcome left join account on account.account_key = outcome.account_key
-        where {_counted(reader, scope)}
-        group by rep_key, play_wide, play, coalesce(account.segment, account.size_band, outcome.segment, ''), week
-        order by stratum, week""")
-    if not rows.num_rows:
+def _coded(column: pa.ChunkedArray) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The sorted values of a column, and which of them each row has."""
+    encoded = column.combine_chunks().dictionary_encode()
+    values = np.array(encoded.dictionary.to_pylist(), dtype=object)
+    order = np.argsort(values, kind="stable")
+    rank = np.empty(len(values), np.int64)
+    rank[order] = np.arange(len(values))
+    return tuple(values[order].tolist()), rank[encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64)]
+
+
+def cells_of(counts: Counts) -> Cells:
+    """All weeks of a rep's touches of one group together."""
+    reps, who = np.unique(counts.rep, return_inverse=True)
+    group = counts.together(np.zeros(len(who), np.int64), *GROUP_NAMES)
+    found, row = np.unique(group * max(len(reps), 1) + who, return_inverse=True)
+    n, s = (_summed(row, each, len(found)) for each in (counts.n, counts.s))
+    known, number = np.unique(found // max(len(reps), 1), return_inverse=True)
+    _, labels = counts.apart(known, *GROUP_NAMES)
+    return Cells(tuple(Group(*each) for each in labels), reps[found % max(len(reps), 1)], number, n, s)
+
+
+def weeks_of(counts: Counts) -> Weeks:
+    """All sorts of touches of one stratum together, week by week."""
+    if not len(counts.rep):
         none = np.empty(0, np.int64)
         return Weeks(none, (), none, np.empty((0, 0)), np.empty((0, 0)), 0)
-    rep, week, stratum = (rows[name].to_numpy().astype(np.int64) for name in ("rep_key", "week", "stratum"))
-    play = rows["play_wide"].combine_chunks().dictionary_encode()
-    code = play.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    fresh = np.r_[True, (rep[1:] != rep[:-1]) | (code[1:] != code[:-1])]
-    first = int(week.min())
-    n = np.zeros((int(stratum[-1]) + 1, int(week.max()) - first + 1))
-    s = np.zeros_like(n)
-    n[stratum, week - first], s[stratum, week - first] = rows["n"].to_numpy(), rows["s"].to_numpy()
-    stream = (np.cumsum(fresh) - 1)[np.r_[True, stratum[1:] != stratum[:-1]]]
-    names = play.dictionary.to_pylist()
-    return Weeks(rep[fresh], tuple(names[each] for each in code[fresh].tolist()), stream, n, s, first)
+    reps, who = np.unique(counts.rep, return_inverse=True)
+    strata, stratum = np.unique(counts.together(who, "play_wide", "play", "segment"), return_inverse=True)
+    first, last = int(counts.week.min()), int(counts.week.max())
+    shape = len(strata), last - first + 1
+    place = stratum * shape[1] + counts.week - first
+    n, s = (_summed(place, each, shape[0] * shape[1]).reshape(shape) for each in (counts.n, counts.s))
+    narrow = max(len(counts.labels["play"]), 1) * max(len(counts.labels["segment"]), 1)
+    streams, stream = np.unique(strata // narrow, return_inverse=True)
+    rep, labels = counts.apart(streams, "play_wide")
+    return Weeks(reps[rep], tuple(play for (play,) in labels), stream, n, s, first)
+
+
+def _summed(place: NDArray[np.int64], values: NDArray[np.float64], places: int) -> NDArray[np.float64]:
+    return np.bincount(place, values, places).astype(np.float64, copy=False)
 
 
 def priors(cells: Cells) -> dict[int, PeerPrior]:

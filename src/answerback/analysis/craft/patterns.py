@@ -1,10 +1,10 @@
-"""All patterns of a snapshot at once: one read of the outcomes by kind of touch, one by week, one of ended deals."""
+"""All patterns of a snapshot at once: one read of the outcomes, one of ended deals."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from answerback.analysis.craft.cells import priors, read_cells, read_weeks
+from answerback.analysis.craft.cells import cells_of, priors, read_counts, weeks_of
 from answerback.analysis.craft.endings import Repeat, repeats
 from answerback.analysis.craft.plays import Groove, Rut, Strong, Works, rose_and_held, ruts, strengths, what_works
 from answerback.analysis.reader import Reader
@@ -29,13 +29,14 @@ def craft_of(reader: Reader, scope: Scope) -> Craft:
 
     What works, and the bounds on wrong names, are of everybody whoever asks: one's own page and the team's agree.
     """
-    cells = read_cells(reader, scope)
+    counts = read_counts(reader, scope)
+    cells = cells_of(counts)
     known = priors(cells)
     return Craft(
         touches=int(cells.n.sum()),
         works=what_works(cells, known),
         strengths=strengths(cells, known, scope),
         ruts=ruts(cells, known, scope),
-        grooves=rose_and_held(read_weeks(reader, scope), scope),
+        grooves=rose_and_held(weeks_of(counts), scope),
         repeats=repeats(reader, scope),
     )
