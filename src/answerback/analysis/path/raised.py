@@ -74,11 +74,12 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
 
 def _segments(reader: Reader, found: Paths) -> dict[str, BoolArray]:
     """By segment, which rows are of it; everybody under the empty name."""
-    rows = reader.query("select account_key, segment from account where segment is not null").to_pylist()
-    of = {row["account_key"]: row["segment"] for row in rows}
-    named = np.array([of.get(key, "") for key in found.rows["account_key"].to_pylist()], dtype=object)
-    everybody = {"": np.ones(len(named), np.bool_)}
-    return everybody | {each: named == each for each in sorted({*named.tolist()} - {""})}
+    named = reader.query("select account_key, segment from account where segment is not null")
+    place = pc.index_in(found.rows["account_key"], value_set=named["account_key"].combine_chunks())
+    own = pc.fill_null(named["segment"].take(place), "").combine_chunks().dictionary_encode()
+    codes, names = own.indices.to_numpy(), own.dictionary.to_pylist()
+    everybody = {"": np.ones(len(codes), np.bool_)}
+    return everybody | {each: codes == names.index(each) for each in sorted(set(names) - {""})}
 
 
 def _column(found: Paths, name: str) -> IntArray:

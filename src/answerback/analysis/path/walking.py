@@ -43,7 +43,7 @@ def paths_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], conditions: 
 def counts_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], deals: bool) -> str:
     """One row per deal, or per company, with the channels and the questions of `paths_sql` and nothing else of it.
 
-    For who sees everybody. Only chains in which something of one kind was asked twice are put in order.
+    For who sees everybody. Put in order is only what lies between questions of one kind.
     """
     return _COUNTS.format(
         instant=reader.instant,
@@ -202,7 +202,7 @@ order by counted.chain_key
 """
 
 _COUNTS = """
-with event as not materialized (
+with event as materialized (
     select event.chain_key, event.account_key, event.event_key, event.occurred_at, event.kind, event.turns,
            event.side = 'seller' as ours,
            event.side = 'seller' and (event.turns or event.origin = 'sequence' and event.kind <> 'task') as reaches
@@ -229,16 +229,22 @@ counted as (
     from said group by chain_key
 ),
 repeated as (
-    select distinct chain_key
-    from (select chain_key, kind from event where not ours and kind in ({asks}) group by all having count(*) > 1)
+    select chain_key, min(first_at) as first_at, max(last_at) as last_at
+    from (
+        select chain_key, kind, min(occurred_at) as first_at, max(occurred_at) as last_at
+        from event where not ours and kind in ({asks})
+        group by chain_key, kind having count(*) > 1
+    )
+    group by chain_key
 ),
 placed as (
-    select chain_key, kind, ours, sum(case when ours then 1 else 0 end) over (
-               partition by chain_key order by occurred_at, ours desc, event_key
+    select event.chain_key, event.kind, event.ours, sum(case when event.ours then 1 else 0 end) over (
+               partition by event.chain_key order by event.occurred_at, event.ours desc, event.event_key
                rows between unbounded preceding and current row
            ) as answers_before
-    from event
-    where (ours and turns or not ours and kind in ({asks})) and chain_key in (select chain_key from repeated)
+    from event join repeated on repeated.chain_key = event.chain_key
+    where (event.ours and event.turns or not event.ours and event.kind in ({asks}))
+      and event.occurred_at between repeated.first_at and repeated.last_at
 ),
 again as (
     select chain_key, cast(sum(times - 1) as bigint) as asked_again
