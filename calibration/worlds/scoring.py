@@ -85,6 +85,12 @@ def _of(kind: str) -> Callable[[Plan], Truth]:
     return lambda plan: Truth(frozenset((kind, label) for _, label in sellers(plan.planted[0].sellers)))
 
 
+def _seat(plan: Plan) -> Truth:
+    """The territory; and that nothing is seen any more of those who left it, which is so."""
+    people = [label for _, label in sellers(plan.planted[0].sellers)]
+    return Truth(frozenset(("seat", each) for each in people), frozenset(("coverage", each) for each in people))
+
+
 def _tool(plan: Plan) -> Truth:
     """That the channel is silent for two of the planted reps, or what cannot be seen of one."""
     reps = plan.planted[0].sellers
@@ -114,7 +120,7 @@ TRUTHS: Mapping[str, Callable[[Plan], Truth]] = MappingProxyType(
         "manager": _manager,
         "mix": lambda plan: Truth(frozenset({("mix", "lead_source")}), since=plan.planted[0].first_day),
         "wasted": lambda plan: _changed(plan, ("everybody", "fall"), ("potential", "on_base")),
-        "seat": _of("seat"),
+        "seat": _seat,
         "quota": lambda _plan: Truth(frozenset({("quota", "")})),
         "pester": _of("friction"),
         "repeat": _of("repeat"),

@@ -123,6 +123,15 @@ def test_whoever_is_named_beside_the_planted_one_is_false() -> None:
     assert result.false["verdict"] == (("person", f"seller {(mine + 1) % 30}"),)
 
 
+def test_that_a_rep_who_left_the_territory_is_not_seen_any_more_is_so() -> None:
+    case = Case("seat", 1, False)
+    left, also, stays = truth_of(case)[0].planted[0].sellers
+    about = {"kind": "coverage", "level": "finding", "measure": "efforts", "name": "", "verdict": None, "raised": 202}
+    other = next(each for each in range(30) if each not in (left, also, stays))
+    found = score(case, [look(40, *({**about, "seller": each} for each in (also, other)), area="change")])
+    assert found.false["change"] == (("coverage", f"seller {other}"),)
+
+
 def test_nothing_may_be_named_where_nothing_was_planted() -> None:
     found = verdict(everybody=-0.4, mix={"dimension": "region", "most": "iberia", "change": 0.1})
     result = score(Case("calm", 1, True), [look(28, found)])
