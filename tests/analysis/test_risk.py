@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from answerback.analysis.findings.audience import OWN_CRAFT
@@ -20,15 +21,14 @@ from answerback.analysis.risk.attempts import (
     LEAST_OF_ALL,
     WINDOW,
     Came,
-    Deal,
-    First,
-    Look,
+    Deals,
+    Firsts,
     Tried,
     of_deals,
     of_persons,
 )
 from answerback.analysis.risk.raised import findings
-from answerback.analysis.risk.taken import Risk, ids_behind, risk_taken
+from answerback.analysis.risk.taken import Risk, deals_opened, ids_behind, risk_taken
 from answerback.domain.findings import FindingKind
 from answerback.domain.money import Missing
 from answerback.domain.refusals import CannotTell, Refused
@@ -58,6 +58,28 @@ def day(number: float) -> datetime:
 
 
 # ------------------------------------------------------------------------------------------------- what is counted ---
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    key: int
+    at: datetime
+    rep_key: int
+    product_line: str
+    worth: int | None
+    came: Came
+
+
+def columns(deals: list[Deal]) -> Deals:
+    lines = ["a", "b", "c"]
+    return Deals(
+        key=np.array([each.key for each in deals]),
+        at=np.array([int(each.at.timestamp()) for each in deals]),
+        rep_key=np.array([each.rep_key for each in deals]),
+        line=np.array([lines.index(each.product_line) if each.product_line else -1 for each in deals]),
+        worth=np.array([np.nan if each.worth is None else each.worth for each in deals], np.float64),
+        came=[each.came for each in deals],
+    )
 
 
 def made_up(seed: int, size: int = 400) -> list[Deal]:
@@ -99,28 +121,31 @@ def plainly(deals: list[Deal], since: datetime) -> Counter[tuple[int, Tried, boo
 @pytest.mark.parametrize("seed", range(4))
 def test_deals_by_plain_loops(seed: int) -> None:
     deals, since = made_up(seed), day(100)
-    looks = of_deals(deals, since)
+    looks = of_deals(columns(deals), since)
     assert Counter((each.key, each.tried, each.is_attempt) for each in looks) == plainly(deals, since)
     assert {each.tried for each in looks if each.is_attempt} >= {Tried.LARGER, Tried.LARGE}
     shuffled = random.Random(seed).sample(deals, len(deals))
-    assert of_deals(shuffled, since) == looks
+    assert of_deals(columns(shuffled), since) == looks
 
 
 def test_chance_alone_brings_at_most_one_in_ten() -> None:
     rng = random.Random(3)
     deals = [Deal(key, day(key / 100), 1, "", rng.randrange(10**9), Came.OPEN) for key in range(4000)]
-    looks = [each for each in of_deals(deals, START - timedelta(days=1)) if each.tried is Tried.LARGER]
+    looks = [each for each in of_deals(columns(deals), START - timedelta(days=1)) if each.tried is Tried.LARGER]
     assert 0.07 < sum(each.is_attempt for each in looks) / len(looks) <= 0.11
 
 
 def test_a_person_above_ones_usual_level() -> None:
-    firsts = [First(key, day(key), 1, 2 if key % 12 else 1, Came.NOT) for key in range(1, 12)]
-    firsts += [
-        First(20, day(20), 1, 0, Came.OPEN),  # a level that nobody knows
-        First(21, day(21), 1, 5, Came.WORKED),
-        First(22, day(22), 1, 2, Came.NOT),
-        First(23, day(23), 2, 5, Came.NOT),  # somebody else's first
+    told = [(key, key, 1, 2 if key % 12 else 1, Came.NOT) for key in range(1, 12)]
+    told += [
+        (20, 20, 1, 0, Came.OPEN),  # a level that nobody knows
+        (21, 21, 1, 5, Came.WORKED),
+        (22, 22, 1, 2, Came.NOT),
+        (23, 23, 2, 5, Came.NOT),  # somebody else's first
     ]
+    key, days, rep, height, came = zip(*told, strict=True)
+    at = [int(day(number).timestamp()) for number in days]
+    firsts = Firsts(np.array(key), np.array(at), np.array(rep), np.array(height), came)
     looks = of_persons(firsts, START)
     assert [(each.key, each.is_attempt, each.came) for each in looks] == [
         (11, False, Came.NOT),
@@ -268,15 +293,32 @@ def test_in_words(reader: Reader, found: Risk) -> None:
 def test_large_deals_clearly_more_often_are_good_news_for_the_rep_alone(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def looks(rep: int, large: int, deals: int = 40) -> list[Look]:
-        return [Look(Tried.LARGE, rep, key, day(key), Came.NOT, key < large) for key in range(deals)]
+    """Beside usual deals of a year, two of each rep's forty a year are large, and twenty of the first one's."""
+    before = [Deal(key, day(-70 + key / 2), 9, "", 10 + key % 10, Came.WORKED) for key in range(400)]
 
-    told = [*looks(1, 20), *(each for rep in range(2, 8) for each in looks(rep, 2))]
-    monkeypatch.setattr(raised, "risk_taken", lambda *_: Risk(START, tuple(told), {}, ()))
+    def of(rep: int, large: int, deals: int = 40) -> list[Deal]:
+        return [
+            Deal(1000 * rep + key, day(200 + key), rep, "", 99 if key < large else 5, Came.NOT) for key in range(deals)
+        ]
+
+    told = [*before, *of(1, 20), *(each for rep in range(2, 8) for each in of(rep, 2))]
+    monkeypatch.setattr(raised, "deals_opened", lambda *_: (columns(told), ()))
     (found,) = findings(reader, OWNER)
     assert (found.subject.key, found.good_news, found.kind) == (1, True, FindingKind.RISK)
+    assert found.since == (AS_OF - WINDOW).date()
     assert FindingKind.RISK in OWN_CRAFT
     assert (found.evidence.efforts, found.evidence.answers) == (40, 20)
     assert findings(reader, scope_of(reader, "ann")) == ()
-    monkeypatch.setattr(raised, "risk_taken", lambda *_: Risk(START, tuple(told[:200]), {}, ()))
+    few = [*before, *of(1, 20), *(each for rep in range(2, 6) for each in of(rep, 2))]
+    monkeypatch.setattr(raised, "deals_opened", lambda *_: (columns(few), ()))
     assert findings(reader, OWNER) == ()  # beside too few others
+
+
+def test_a_finding_reads_the_deals_that_its_year_is_held_against(reader: Reader) -> None:
+    everything, _ = deals_opened(reader)
+    since = day(205)
+    some, _ = deals_opened(reader, since)
+    kept = everything.at > since.timestamp()
+    assert 0 < len(some.key) < len(everything.key)
+    assert some.key.tolist() == everything.key[kept].tolist()
+    assert np.array_equal(some.worth, everything.worth[kept], equal_nan=True)

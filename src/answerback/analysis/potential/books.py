@@ -8,17 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from fractions import Fraction
-from zoneinfo import ZoneInfo
+from datetime import date
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from answerback.analysis.exchange import Exchange
 from answerback.analysis.reader import Reader
-from answerback.domain.money import Missing, Rates, times
+from answerback.domain.money import Missing, Rates
 from answerback.domain.periods import days
 from answerback.domain.refusals import CannotTell, Refused
 
@@ -61,7 +59,7 @@ def read_deals(reader: Reader) -> Deals:
         qualify row_number() over (partition by said.deal_key order by said.occurred_at desc) = 1
         order by said.occurred_at, said.deal_key""")
     table = table.filter(pc.is_valid(table["outcome"]))
-    exchange = _Exchange(reader)
+    exchange = Exchange(reader)
     said, margin = ([_whole(text) for text in table[name].to_pylist()] for name in ("amount_said", "margin"))
     stated = table["amount_minor"].to_pylist()
     amount = [one if one is not None else other for one, other in zip(said, stated, strict=True)]
@@ -83,42 +81,6 @@ _EPOCH = date(1970, 1, 1)
 def day_number(day: date) -> int:
     """A day as days since 1970."""
     return (day - _EPOCH).days
-
-
-class _Exchange:
-    """Amounts in the organisation's currency; what has no rate is noted once for each currency."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._rates, self._own = Rates.of(reader.playbook), reader.playbook.organisation.currency
-        self._zone = ZoneInfo(reader.playbook.organisation.time_zone)
-        self._factors: dict[tuple[str, date], Fraction] = {}
-        self.missing: dict[Missing, None] = {}
-
-    def worth(
-        self, amount: list[int | None], currency: list[str | None], at: pa.ChunkedArray
-    ) -> NDArray[np.float64]:  # fmt: skip
-        """What each amount is worth; NaN where there is none, or no rate."""
-        found = np.full(len(amount), np.nan)
-        foreign = []
-        for place, (one, of) in enumerate(zip(amount, currency, strict=True)):
-            if one is not None and (of or self._own) == self._own:
-                found[place] = one
-            elif one is not None:
-                foreign.append((place, one, of or self._own))
-        places = [place for place, _, _ in foreign]
-        for (place, one, of), when in zip(foreign, at.take(pa.array(places, pa.int64())).to_pylist(), strict=True):
-            found[place] = self._converted(one, of, when)
-        return found
-
-    def _converted(self, amount: int, currency: str, at: datetime) -> float:
-        day = at.replace(tzinfo=UTC).astimezone(self._zone).date()
-        factor = self._factors.get((currency, day)) or self._rates.factor(currency, self._own, day)
-        if isinstance(factor, Missing):
-            if all(each.currency != factor.currency for each in self.missing):
-                self.missing[factor] = None
-            return np.nan
-        self._factors[currency, day] = factor
-        return float(times(amount, factor))
 
 
 def _whole(text: object) -> int | None:

@@ -6,15 +6,16 @@ the number of attempts stands beside how many were looked at.
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
-from itertools import groupby
 from types import MappingProxyType
-from typing import TypeVar
+
+import numpy as np
+
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.at_least import at_least
 
 WINDOW = timedelta(days=365)
 """Attempts of the last year."""
@@ -61,30 +62,36 @@ class Came(StrEnum):
     """Still open, too early, or no answer could have been seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """A deal as it was opened: when, by whom, what for, for how much (None: not known), and what came of it."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Deals:
+    """Deals as they were opened, in columns of one length.
 
-    key: int
-    at: datetime
-    rep_key: int
-    product_line: str
-    worth: int | None
-    came: Came
+    Attributes:
+        key: Which.
+        at: When, in seconds since 1970.
+        rep_key: By whom.
+        line: The number of its line of products; negative where that is not known.
+        worth: For how much; NaN where that is not known.
+        came: What came of it.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class First:
-    """The first touch of a person by a rep, how high the person's level is (0: not known), and what came of it."""
-
-    key: int
-    at: datetime
-    rep_key: int
-    height: int
-    came: Came
+    key: IntArray
+    at: IntArray
+    rep_key: IntArray
+    line: IntArray
+    worth: FloatArray
+    came: Sequence[Came]
 
 
-_Dated = TypeVar("_Dated", Deal, First)
+@dataclass(frozen=True, slots=True, eq=False)
+class Firsts:
+    """First touches of persons by reps, in columns of one length: `height` is the person's level, 0 where not known."""
+
+    key: IntArray
+    at: IntArray
+    rep_key: IntArray
+    height: IntArray
+    came: Sequence[Came]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,68 +106,96 @@ class Look:
     is_attempt: bool
 
 
-def of_deals(deals: Iterable[Deal], since: datetime) -> list[Look]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """What could be held against enough earlier ones: their places in the columns, and which of them are attempts."""
+
+    place: IntArray
+    is_attempt: BoolArray
+
+
+def of_deals(deals: Deals, since: datetime) -> list[Look]:
     """Every deal since an instant that can be held against enough earlier ones; deals at one instant know no other."""
-    own: defaultdict[int, list[int]] = defaultdict(list)
-    lines: defaultdict[int, list[str]] = defaultdict(list)
-    everybody: list[int] = []
-    leaving: deque[tuple[datetime, int]] = deque()
-    looks: list[Look] = []
-    for at, group in _by_instant(deals):
-        while leaving and leaving[0][0] <= at - WINDOW:
-            _, worth = leaving.popleft()
-            del everybody[bisect_left(everybody, worth)]
-        for each in group:
-            if each.at > since:
-                looks += _looks_at(each, own[each.rep_key], lines[each.rep_key], everybody)
-        for each in group:
-            if each.product_line:
-                lines[each.rep_key].append(each.product_line)
-            if each.worth is not None:
-                insort(own[each.rep_key], each.worth)
-                insort(everybody, each.worth)
-                leaving.append((at, each.worth))
-    return looks
+    return [
+        *_looks(Tried.LARGER, deals, _larger(deals, since)),
+        *_looks(Tried.LARGE, deals, large(deals, since)),
+        *_looks(Tried.NEW_LINE, deals, _new_line(deals, since)),
+    ]
 
 
-def _looks_at(deal: Deal, own: Sequence[int], lines: Sequence[str], everybody: Sequence[int]) -> Iterable[Look]:
-    def look(tried: Tried, is_attempt: bool) -> Look:
-        return Look(tried, deal.rep_key, deal.key, deal.at, deal.came, is_attempt)
-
-    if deal.worth is not None:
-        if len(own) >= LEAST_EARLIER:
-            yield look(Tried.LARGER, seldom_reached(own, deal.worth))
-        if len(everybody) >= LEAST_OF_ALL:
-            yield look(Tried.LARGE, seldom_reached(everybody, deal.worth))
-    if deal.product_line and len(lines) >= LEAST_EARLIER:
-        yield look(Tried.NEW_LINE, deal.product_line not in lines)
-
-
-def of_persons(firsts: Iterable[First], since: datetime) -> list[Look]:
+def of_persons(firsts: Firsts, since: datetime) -> list[Look]:
     """Every first touch of a person since an instant, by a rep who had touched enough others before."""
-    own: defaultdict[int, list[int]] = defaultdict(list)
-    looks: list[Look] = []
-    for _, group in _by_instant(each for each in firsts if each.height):
-        for each in group:
-            if each.at > since and len(own[each.rep_key]) >= LEAST_EARLIER:
-                high = seldom_reached(own[each.rep_key], each.height)
-                looks.append(Look(Tried.HIGHER, each.rep_key, each.key, each.at, each.came, high))
-        for each in group:
-            insort(own[each.rep_key], each.height)
-    return looks
+    order = _by_rep(firsts, firsts.height > 0)
+    start, stop = _own_earlier(firsts, order)
+    return _looks(
+        Tried.HIGHER,
+        firsts,
+        _held(firsts, order, firsts.height, start=start, stop=stop, least=LEAST_EARLIER, since=since),
+    )
 
 
-def seldom_reached(earlier: Sequence[int], value: int) -> bool:
-    """Whether fewer than one in ten of the earlier ones, in order of size, were as large.
+def large(deals: Deals, since: datetime) -> Held:
+    """Deals since an instant against everybody's of the year before."""
+    order = np.lexsort((deals.key, deals.at))
+    order = order[~np.isnan(deals.worth[order])]
+    at = deals.at[order]
+    start = np.searchsorted(at, at - int(WINDOW.total_seconds()), side="right")
+    return _held(deals, order, deals.worth, start=start, stop=np.searchsorted(at, at), least=LEAST_OF_ALL, since=since)
 
-    >>> seldom_reached([1] * 9 + [5], 5), seldom_reached([1] * 9 + [5], 6), seldom_reached([1] * 19 + [5], 5)
-    (False, True, True)
-    """
-    return (len(earlier) - bisect_left(earlier, value)) * ONE_IN < len(earlier)
+
+def _larger(deals: Deals, since: datetime) -> Held:
+    order = _by_rep(deals, ~np.isnan(deals.worth))
+    start, stop = _own_earlier(deals, order)
+    return _held(deals, order, deals.worth, start=start, stop=stop, least=LEAST_EARLIER, since=since)
 
 
-def _by_instant(rows: Iterable[_Dated]) -> Iterable[tuple[datetime, list[_Dated]]]:
-    """Rows in order of time, those of one instant together."""
-    ordered = sorted(rows, key=lambda each: (each.at, each.key))
-    for at, group in groupby(ordered, key=lambda each: each.at):
-        yield at, list(group)
+def _new_line(deals: Deals, since: datetime) -> Held:
+    order = _by_rep(deals, deals.line >= 0)
+    start, stop = _own_earlier(deals, order)
+    at, line = deals.at[order], deals.line[order]
+    _, rep = np.unique(deals.rep_key[order], return_inverse=True)
+    # Rows are in order of time, so where a rep's line occurs first is when it was first opened.
+    _, first, which = np.unique(rep * (line.max(initial=0) + 1) + line, return_index=True, return_inverse=True)
+    asked = (at > since.timestamp()) & (stop - start >= LEAST_EARLIER)
+    return Held(order[asked], (at == at[first][which])[asked])
+
+
+def _held(
+    rows: Deals | Firsts,
+    order: IntArray,
+    values: IntArray | FloatArray,
+    *,
+    start: IntArray,
+    stop: IntArray,
+    least: int,
+    since: datetime,
+) -> Held:
+    """Each value against those from `start` to `stop` in order: an attempt is as large as fewer than one in ten."""
+    earlier, value = stop - start, values[order]
+    asked = (rows.at[order] > since.timestamp()) & (earlier >= least)
+    as_large = at_least(value, value[asked], start[asked], stop[asked])
+    return Held(order[asked], as_large * ONE_IN < earlier[asked])
+
+
+def _by_rep(rows: Deals | Firsts, known: BoolArray) -> IntArray:
+    """The places of those that are known: each rep's together, in order of time."""
+    order = np.lexsort((rows.key, rows.at, rows.rep_key))
+    return np.asarray(order[known[order]], np.int64)
+
+
+def _own_earlier(rows: Deals | Firsts, order: IntArray) -> tuple[IntArray, IntArray]:
+    """From where to where the rep's own earlier ones stand in this order, of each."""
+    rep, at, place = rows.rep_key[order], rows.at[order], np.arange(len(order))
+    of_rep, of_instant = np.zeros_like(place), np.zeros_like(place)
+    changes = rep[1:] != rep[:-1]
+    of_rep[1:] = np.where(changes, place[1:], 0)
+    of_instant[1:] = np.where(changes | (at[1:] != at[:-1]), place[1:], 0)
+    return np.maximum.accumulate(of_rep), np.maximum.accumulate(of_instant)
+
+
+def _looks(tried: Tried, rows: Deals | Firsts, held: Held) -> list[Look]:
+    columns = (rows.rep_key[held.place], rows.key[held.place], rows.at[held.place], held.place, held.is_attempt)
+    return [
+        Look(tried, rep, key, datetime.fromtimestamp(at, UTC), rows.came[place], is_attempt)
+        for rep, key, at, place, is_attempt in zip(*(each.tolist() for each in columns), strict=True)
+    ]

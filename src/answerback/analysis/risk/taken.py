@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from answerback.analysis.disputes import in_view
+from answerback.analysis.exchange import MICROSECONDS, Exchange
 from answerback.analysis.reader import Reader, ids_of
 from answerback.analysis.risk.attempts import (
     LEAST_EARLIER,
@@ -16,8 +20,8 @@ from answerback.analysis.risk.attempts import (
     OF_DEALS,
     WINDOW,
     Came,
-    Deal,
-    First,
+    Deals,
+    Firsts,
     Look,
     Tried,
     of_deals,
@@ -25,10 +29,11 @@ from answerback.analysis.risk.attempts import (
 )
 from answerback.analysis.states import state_sql
 from answerback.domain.kinds import OutcomeState
-from answerback.domain.money import Missing, Rates
+from answerback.domain.money import Missing
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
+from answerback.stats.arrays import IntArray
 
 _CAME = {
     "won": Came.WORKED,
@@ -64,7 +69,7 @@ class Risk:
 def risk_taken(reader: Reader, scope: Scope) -> Risk:
     """Attempts of reps within the scope; what is usual for everybody is taken from everybody, and names nobody."""
     since = reader.as_of - WINDOW
-    deals, missing = _deals(reader)
+    deals, missing = deals_opened(reader)
     firsts = _firsts(reader, scope)
     reach = _reach(reader)
     markets = [] if isinstance(reach, CannotTell) else _markets(reader, scope, since, reach)
@@ -83,25 +88,30 @@ def ids_behind(reader: Reader, found: Risk, space: str) -> dict[int, str]:
     return ids_of(reader, keys, space)
 
 
-def _too_few(tried: Tried, deals: list[Deal], firsts: list[First]) -> CannotTell:
+def _too_few(tried: Tried, deals: Deals, firsts: Firsts) -> CannotTell:
     match tried:
-        case Tried.HIGHER if not any(each.height for each in firsts):
+        case Tried.HIGHER if not firsts.height.any():
             return CannotTell(Refused.NO_RECORDS, names=("levels of persons",))
-        case Tried.NEW_LINE if not any(each.product_line for each in deals):
+        case Tried.NEW_LINE if not (deals.line >= 0).any():
             return CannotTell(Refused.NO_RECORDS, names=("product lines of deals",))
         case Tried.NEW_MARKET:
             return CannotTell(Refused.NO_RECORDS, names=("segment, industry and region of companies",))
         case Tried.HIGHER:
-            return CannotTell(Refused.TOO_FEW_EARLIER, have=len(firsts), need=LEAST_EARLIER)
+            return CannotTell(Refused.TOO_FEW_EARLIER, have=len(firsts.key), need=LEAST_EARLIER)
         case _:
             need = LEAST_OF_ALL if tried is Tried.LARGE else LEAST_EARLIER
-            return CannotTell(Refused.TOO_FEW_EARLIER, have=len(deals), need=need)
+            return CannotTell(Refused.TOO_FEW_EARLIER, have=len(deals.key), need=need)
 
 
-def _deals(reader: Reader) -> tuple[list[Deal], tuple[Missing, ...]]:
-    """Everybody's deals as they were opened, by who owned them first."""
-    rows = reader.query(f"""
-        with first_owner as (
+def deals_opened(reader: Reader, since: datetime | None = None) -> tuple[Deals, tuple[Missing, ...]]:
+    """Everybody's deals as they were opened (after an instant), by who owned them first; currencies without a rate."""
+    after = sql_instant(since) if since else "timestamp '1900-01-01 00:00:00'"
+    table = reader.query(f"""
+        with life as (
+            select deal_key, starts_at, ends_at, outcome from deal_span
+            where starts_at <= {reader.instant} and starts_at > {after}
+        ),
+        first_owner as (
             select deal_key, owner_key from deal_owner
             qualify row_number() over (partition by deal_key order by occurred_at) = 1
         ),
@@ -113,34 +123,44 @@ def _deals(reader: Reader) -> tuple[list[Deal], tuple[Missing, ...]]:
         select life.deal_key, life.starts_at, first_owner.owner_key, deal.product_line, deal.currency,
                coalesce(first_amount.amount_minor, deal.amount_minor) as amount_minor,
                case when life.ends_at <= {reader.instant} then life.outcome end as outcome
-        from deal_span as life
+        from life
         join deal on deal.deal_key = life.deal_key
         join first_owner on first_owner.deal_key = life.deal_key
         left join first_amount on first_amount.deal_key = life.deal_key
-        where life.starts_at <= {reader.instant} and life.starts_at > timestamp '1900-01-01 00:00:00'
-          and first_owner.owner_key is not null
-        order by life.starts_at, life.deal_key""").to_pylist()
-    rates, own = Rates.of(reader.playbook), reader.playbook.organisation.currency
-    zone = ZoneInfo(reader.playbook.organisation.time_zone)
-    missing: dict[str, Missing] = {}
-    deals = []
-    for row in rows:
-        at = row["starts_at"].replace(tzinfo=UTC)
-        worth = row["amount_minor"]
-        if worth is not None:
-            worth = rates.convert(worth, row["currency"] or own, own, at.astimezone(zone).date())
-        if isinstance(worth, Missing):
-            missing.setdefault(worth.currency, worth)
-            worth = None
-        came = _CAME.get(row["outcome"], Came.OPEN)
-        deals.append(Deal(row["deal_key"], at, row["owner_key"], row["product_line"] or "", worth, came))
-    return deals, tuple(missing.values())
+        where first_owner.owner_key is not null
+        order by life.starts_at, life.deal_key""")
+    exchange = Exchange(reader)
+    amount, currency = table["amount_minor"].to_pylist(), table["currency"].to_pylist()
+    deals = Deals(
+        key=table["deal_key"].to_numpy(),
+        at=_seconds(table["starts_at"]),
+        rep_key=table["owner_key"].to_numpy(),
+        line=_numbered(table["product_line"]),
+        worth=exchange.worth(amount, currency, table["starts_at"]),
+        came=_came(table["outcome"]),
+    )
+    return deals, tuple(exchange.missing)
 
 
-def _firsts(reader: Reader, scope: Scope) -> list[First]:
+def _seconds(at: pa.ChunkedArray) -> IntArray:
+    return np.asarray(at.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy() // MICROSECONDS, np.int64)
+
+
+def _numbered(texts: pa.ChunkedArray) -> IntArray:
+    """The same number for the same text, and -1 for none."""
+    known = pc.if_else(pc.equal(texts, ""), None, texts)
+    indices = known.combine_chunks().dictionary_encode().indices
+    return np.asarray(pc.fill_null(indices, -1).to_numpy(zero_copy_only=False), np.int64)
+
+
+def _came(states: pa.ChunkedArray) -> list[Came]:
+    return [_CAME.get(state, Came.OPEN) for state in states.to_pylist()]
+
+
+def _firsts(reader: Reader, scope: Scope) -> Firsts:
     """The first touch of each person by each rep."""
     levels = ", ".join(f"('{level}', {height})" for level, height in LEVELS.items())
-    rows = reader.query(f"""
+    table = reader.query(f"""
         with first as (
             select effort.rep_key, other.contact_key,
                    min(struct_pack(at := effort.occurred_at, key := effort.effort_key)) as touch
@@ -151,24 +171,21 @@ def _firsts(reader: Reader, scope: Scope) -> list[First]:
             group by effort.rep_key, other.contact_key
         )
         select first.rep_key, first.touch.key as effort_key, first.touch.at as occurred_at,
-               max(coalesce(known.height, 0)) as height,
+               cast(max(coalesce(known.height, 0)) as bigint) as height,
                any_value({state_sql(reader.instant)}) as state
         from first
         join contact on contact.contact_key = first.contact_key
         left join (values {levels}) as known(level, height) on known.level = lower(replace(contact.level, '_', ' '))
         left join outcome on outcome.effort_key = first.touch.key
         group by first.rep_key, first.touch
-        order by occurred_at, effort_key""").to_pylist()
-    return [
-        First(
-            key=row["effort_key"],
-            at=row["occurred_at"].replace(tzinfo=UTC),
-            rep_key=row["rep_key"],
-            height=row["height"],
-            came=_CAME.get(row["state"], Came.OPEN),
-        )
-        for row in rows
-    ]
+        order by occurred_at, effort_key""")
+    return Firsts(
+        key=table["effort_key"].to_numpy(),
+        at=_seconds(table["occurred_at"]),
+        rep_key=table["rep_key"].to_numpy(),
+        height=table["height"].to_numpy(),
+        came=_came(table["state"]),
+    )
 
 
 def _reach(reader: Reader) -> datetime | CannotTell:
