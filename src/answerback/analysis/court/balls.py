@@ -282,6 +282,24 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...], wante
     seconds = ", ".join(f"cast(epoch({value}) as bigint) as {name}" for name, value in instants.items())
     return f"""
         with asked as materialized ({" union all ".join(f"({each})" for each in every)}),
+        {_runs_sql(reader, policies)},
+        ball as (
+            select * from first
+            where {wanted.sql("coalesce(promised_for, occurred_at)", "chain_key") or "true"}
+        ),
+        whose as ({whose_sql("ball", reader.instant)})
+        select ball.event_key, ball.chain_key, cast(ball.is_deal as bigint) as is_deal, ball.account_key,
+               ball.contact_key, ball.kind, ball.policy, ball.times, whose.rep_key, ball.settled_key,
+               whose.why, cast(whose.given_later as bigint) as given_later, {seconds}
+        from ball
+        left join whose on whose.event_key = ball.event_key
+        where {_seen(scope)} and {in_view(scope, "ball.contested", "whose.rep_key")}
+        order by ball.occurred_at, ball.event_key, ball.policy"""
+
+
+def _runs_sql(reader: Reader, policies: tuple[Policy, ...]) -> str:
+    """Of what was asked, the first act of every run of acts that one thing settled, with what people said of them."""
+    return f"""
         {words_sql("event", reader.instant)},
         {words_sql("deal", reader.instant)},
         standing as (
@@ -313,19 +331,7 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...], wante
             from told
             where none_by is null or none_by < occurred_at
             qualify row_number() over (partition by {_RUN} order by occurred_at, event_key) = 1
-        ),
-        ball as (
-            select * from first
-            where {wanted.sql("coalesce(promised_for, occurred_at)", "chain_key") or "true"}
-        ),
-        whose as ({whose_sql("ball", reader.instant)})
-        select ball.event_key, ball.chain_key, cast(ball.is_deal as bigint) as is_deal, ball.account_key,
-               ball.contact_key, ball.kind, ball.policy, ball.times, whose.rep_key, ball.settled_key,
-               whose.why, cast(whose.given_later as bigint) as given_later, {seconds}
-        from ball
-        left join whose on whose.event_key = ball.event_key
-        where {_seen(scope)} and {in_view(scope, "ball.contested", "whose.rep_key")}
-        order by ball.occurred_at, ball.event_key, ball.policy"""
+        )"""
 
 
 _RUN_BY = ("policy", "party", "settled_at", "refused_at", "ends_at", "promised_for")

@@ -13,7 +13,7 @@ from enum import StrEnum, auto
 from typing import Any
 
 from answerback.analysis.disputes import in_view
-from answerback.analysis.reader import Reader, ids_sql, keys_sql
+from answerback.analysis.reader import Reader, keys_sql
 from answerback.domain.court import Court, Side, court_after
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope
@@ -190,29 +190,55 @@ def _head_sql(reader: Reader, scope: Scope, key: int, *, is_deal: bool) -> str:
         seen = "true"
     chain = _DEAL if is_deal else _COMPANY
     return f"""
+        with chain as materialized ({chain.format(key=key)}),
+        named as materialized (
+            select space, key, min(id) as id
+            from ids
+            where space in ('deal', 'account', 'rep') and key in (
+                select key from chain union all select account_key from chain union all select owner_key from chain)
+            group by space, key
+        )
         select own.id as chain_id, account.id as account_id, owner.id as owner_id, chain.starts_at, chain.ends_at,
                chain.outcome
-        from ({chain.format(key=key)}) as chain
-        left join {ids_sql("'deal'" if is_deal else "'account'")} as own on own.key = chain.key
-        left join {ids_sql("'account'")} as account on account.key = chain.account_key
-        left join {ids_sql("'rep'")} as owner on owner.key = chain.owner_key
+        from chain
+        left join named as own on own.space = '{"deal" if is_deal else "account"}' and own.key = chain.key
+        left join named as account on account.space = 'account' and account.key = chain.account_key
+        left join named as owner on owner.space = 'rep' and owner.key = chain.owner_key
         where {seen}"""
 
 
 def _events_sql(reader: Reader, scope: Scope, key: int) -> str:
-    """The touches and acts of a chain, with what an act answers."""
+    """The touches and acts of a chain, with what an act answers. Ids and links are read of these events alone."""
     return f"""
+        with event as materialized (
+            select event.*
+            from chain_event as event
+            where event.chain_key = {key} and event.occurred_at <= {reader.instant}
+              and {in_view(scope, "event.contested", "event.rep_key")}
+        ),
+        linked as materialized (
+            select action_key, effort_key, grade from link
+            where action_key in (select event_key from event where side = 'buyer')
+        ),
+        named as materialized (
+            select space, key, min(id) as id
+            from ids
+            where space in ('event', 'rep', 'contact') and key in (
+                select event_key from event
+                union all select effort_key from linked
+                union all select rep_key from event
+                union all select contact_key from event)
+            group by space, key
+        )
         select event.occurred_at, event.side, event.step, event.kind, event.subkind, event.stance, event.evidence,
                event.origin, event.turns, rep.id as rep_id, contact.id as contact_id, own.id as event_id,
-               answered.id as answers, link.grade
-        from chain_event as event
-        left join link on link.action_key = event.event_key and event.side = 'buyer'
-        left join {ids_sql("'event'")} as own on own.key = event.event_key
-        left join {ids_sql("'event'")} as answered on answered.key = link.effort_key
-        left join {ids_sql("'rep'")} as rep on rep.key = event.rep_key
-        left join {ids_sql("'contact'")} as contact on contact.key = event.contact_key
-        where event.chain_key = {key} and event.occurred_at <= {reader.instant}
-          and {in_view(scope, "event.contested", "event.rep_key")}
+               answered.id as answers, linked.grade
+        from event
+        left join linked on linked.action_key = event.event_key and event.side = 'buyer'
+        left join named as own on own.space = 'event' and own.key = event.event_key
+        left join named as answered on answered.space = 'event' and answered.key = linked.effort_key
+        left join named as rep on rep.space = 'rep' and rep.key = event.rep_key
+        left join named as contact on contact.space = 'contact' and contact.key = event.contact_key
         order by event.occurred_at, event.side desc, event.event_key"""
 
 
