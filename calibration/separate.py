@@ -12,7 +12,8 @@ from numpy.random import Generator, default_rng
 from answerback.stats.arrays import FloatArray, IntArray
 from answerback.stats.separate import Separated, separate
 from answerback.stats.special import logistic
-from answerback.stats.two_times import Efforts, Where
+from answerback.stats.summed import Efforts
+from answerback.stats.two_times import Where
 from calibration.tables import Table
 
 CANNOT = "cannot tell"

@@ -19,7 +19,7 @@ from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
 from answerback.engine.duckdb import DuckDB
 from answerback.stats.separate import separate
-from answerback.stats.two_times import Efforts
+from answerback.stats.summed import Efforts
 from calibration.worlds.company import company, world
 
 EVERYBODY = Scope("test", everybody=True)

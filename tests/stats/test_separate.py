@@ -12,12 +12,14 @@ from numpy.random import Generator, default_rng
 from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import FloatArray
 from answerback.stats.between import unlike_groups
-from answerback.stats.contrast import contrasts, fitted
+from answerback.stats.contrast import Contrasts, contrasts, dimension
 from answerback.stats.onset import onset
+from answerback.stats.own_shifts import fitted
 from answerback.stats.separate import separate
 from answerback.stats.special import logistic
 from answerback.stats.stretch import Stretch, stretch
-from answerback.stats.two_times import Efforts, Name, Where
+from answerback.stats.summed import Efforts, summed
+from answerback.stats.two_times import Name, Where
 from calibration.separate import SHAPES, TRUTHS, Team, drawn, scored, verdict_of
 
 # ------------------------------------------------------------------------------------------------ how often it is right
@@ -176,6 +178,13 @@ def test_a_young_team_says_nothing() -> None:
 # ----------------------------------------------------------------------------------------------------- its single steps
 
 
+def segments(efforts: Efforts) -> Contrasts:
+    """How each segment changed, where all efforts are usually answered alike."""
+    whole = summed(efforts)
+    level = {"segment": dimension(whole, whole.dimensions["segment"])}
+    return contrasts(whole, fitted(whole, np.zeros(whole.cell.size)), level)["segment"]
+
+
 def logistic_by_hand(efforts: Efforts, level: int) -> float:
     """The contrast again as a regression with a column for everything: reps, reps by time, level, level by time."""
     rep, now = efforts.rep, efforts.now.astype(float)
@@ -196,11 +205,7 @@ def logistic_by_hand(efforts: Efforts, level: int) -> float:
 
 def test_a_contrast_is_the_interaction_of_a_regression_with_every_rep_s_own_change() -> None:
     efforts = drawn(Team(reps=12, segments=2, segment=-0.5, efforts=60), default_rng(6))
-    usual = np.zeros(efforts.rep.size)
-    found = contrasts(
-        fitted(usual, efforts.rep, efforts.now, efforts.account, efforts.success, efforts.exposure),
-        efforts.dimensions["segment"],
-    )
+    found = segments(efforts)
     by_hand = logistic_by_hand(efforts, 1)
     assert found.effect[1] == pytest.approx(by_hand, abs=0.05)
     assert abs(by_hand) < 4 * found.error[1] + 0.5
@@ -212,10 +217,8 @@ def test_companies_that_hang_together_widen_the_error_of_a_part() -> None:
     wrong: Mapping[str, list[bool]] = {"companies": [], "each for itself": []}
     for _ in range(60):
         efforts = drawn(Team(accounts=6, heat=1.0, mood=1.2, wobble=0.0, segments=2), rng)
-        usual = np.zeros(efforts.rep.size)
         for name, account in (("companies", efforts.account), ("each for itself", np.arange(efforts.rep.size))):
-            fit = fitted(usual, efforts.rep, efforts.now, account, efforts.success, efforts.exposure)
-            wrong[name].append(bool(contrasts(fit, efforts.dimensions["segment"]).p_value.min() < 0.05))
+            wrong[name].append(bool(segments(replace(efforts, account=account)).p_value.min() < 0.05))
     assert np.mean(wrong["companies"]) <= 0.05 + error(0.05, 60)
 
 

@@ -7,13 +7,16 @@ the efforts as if each were for itself, from companies (the answers of one hang 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
-from answerback.stats.special import logistic, normal_share, student_share
-from answerback.stats.standard import Shifts, shifts
+from answerback.stats.clusters import Screened, by_companies
+from answerback.stats.own_shifts import Fit
+from answerback.stats.special import normal_share, student_share
+from answerback.stats.summed import Summed
 
 LEAST_NOW, LEAST_BEFORE = 20.0, 40.0
 """Matured efforts of a level, and of all others, in each of the two times."""
@@ -21,145 +24,68 @@ FEWEST_REPS, FEWEST_ACCOUNTS = 3, 10
 """A level that fewer reps work on, or that fewer companies are in, is theirs and not a segment's."""
 SCREEN = 0.05
 """Errors from companies and reps are worked out only where the first error leaves a p-value below this."""
-_MOST_CLUSTERS = 4096
-_NEWTON = 6
+_MOST_PLACES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Fit:
-    """Two times, each rep's own shift in each taken out: what is left of every effort.
+class Dimension:
+    """What is known of a dimension before anything is fitted.
 
-    `residual` is success less expectation, `weight` the information of an effort; shape (n,). `shift` has the cells
-    (rep, time), time 0 before and 1 now.
+    Attributes:
+        level: of each row, from 0, -1 where it has none.
+        levels: how many there are.
+        of_pair: of each company, rep and time, where all their efforts are of one level; else None.
+        enough: which levels have enough behind them, shape (levels,).
     """
 
-    rep: IntArray
-    now: IntArray
-    account: IntArray
-    residual: FloatArray
-    weight: FloatArray
-    exposure: FloatArray
-    shift: Shifts
-    reps: int
-    cell: IntArray
-    """Rep and time of each effort as one number."""
-    cell_weight: FloatArray
-    cell_residual: FloatArray
-    """Sums by cell."""
+    level: IntArray
+    levels: int
+    of_pair: IntArray | None
+    enough: BoolArray
 
 
-def fitted(  # noqa: PLR0917 - columns of the same efforts
-    usual: FloatArray, rep: IntArray, now: BoolArray, account: IntArray, success: FloatArray, exposure: FloatArray
-) -> Fit:  # fmt: skip
-    """The fit of one shift per rep and time beside the usual log odds of each effort. All shape (n,)."""
-    reps = int(rep.max(initial=-1)) + 1
-    time = now.astype(np.int64)
-    own = shifts(usual, success, exposure, rep, reps).shift
-    cell = rep * 2 + time
-    shift = shifts(usual, success, exposure, cell, reps * 2, anchor=np.repeat(own, 2))
-    p = logistic(usual + shift.shift[cell])
-    expected = exposure * p
-    residual, weight = success - expected, expected * (1.0 - p)
-    by_cell = [np.asarray(np.bincount(cell, each, reps * 2), np.float64) for each in (weight, residual)]
-    return Fit(rep, time, account, residual, weight, exposure, shift, reps, cell, by_cell[0], by_cell[1])
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contrasts:
-    """For each level of a dimension: how its log odds changed less those of a rep's other efforts; shape (levels,).
-
-    `tested` says which levels have enough behind them; the others have the p-value 1. `within` is the share of the
-    information that lies within reps: 0 where each rep has one level only, so that level and rep cannot be told apart.
-    """
-
-    effect: FloatArray
-    error: FloatArray
-    p_value: FloatArray
-    tested: BoolArray
-    within: float
-
-
-def contrasts(fit: Fit, level: IntArray) -> Contrasts:
-    """How each level of a dimension changed, held against each rep's other efforts.
-
-    Method: score test of one parameter beside a free shift for each rep and time; its variance by clusters as in Liang,
-    Zeger (1986), Biometrika 73(1), with as many degrees of freedom as there are clusters in effect, less one.
-
-    Args:
-        fit: the efforts.
-        level: of each effort, from 0, -1 where it has none; shape (n,).
-    """
+def dimension(efforts: Summed, level: IntArray) -> Dimension:
+    """A dimension from the level of each row."""
     levels = int(level.max(initial=-1)) + 1
-    if levels < 2:
-        nothing = np.zeros(levels)
-        return Contrasts(nothing, nothing + np.inf, nothing + 1.0, nothing > 0, 0.0)
-    place = fit.cell * (levels + 1) + level + 1
-    share, information, score, whole = _within(fit, place, levels)
-    usable = (information > 1e-9).all(axis=0)
-    safe = np.where(information > 1e-9, information, 1.0)
-    change = score / safe
-    effect = np.where(usable, change[1] - change[0], 0.0)
-    model = np.where(usable, (1.0 / safe).sum(axis=0), np.inf)
-    within = float(information[1].sum() / max(whole[1].sum(), 1e-12))
-    tested = usable & _enough(fit, level, place, levels)
-    p_value = np.ones(levels)
-    error = np.sqrt(model)
-    p_value[tested] = 2.0 * normal_share(-np.abs(effect[tested]) / error[tested])
-    cluster = fit.account % _MOST_CLUSTERS
-    for one in np.flatnonzero(tested & (p_value < SCREEN)):
-        sign = np.where(fit.now == 1, 1.0 / information[1, one], -1.0 / information[0, one])
-        own = sign * ((level == one) - share[fit.cell, one])
-        by_account = np.bincount(cluster, own * fit.residual)
-        by_rep = np.bincount(fit.rep, own * fit.residual, fit.reps)
-        moved = np.bincount(fit.rep, own**2 * fit.weight / sign * change[fit.now, one], fit.reps)
-        variance = own**2 * fit.weight
-        expected = (np.bincount(cluster, variance), np.bincount(fit.rep, variance, fit.reps))
-        for sums, usual in zip((by_account, by_rep - moved), expected, strict=True):
-            spread, degrees = _by_clusters(sums, usual)
-            found = np.sqrt(max(spread, model[one]))
-            error[one] = max(error[one], found)
-            p_value[one] = max(p_value[one], 2.0 * float(student_share(degrees, -abs(effect[one]) / found)))
-    return Contrasts(effect, error, p_value, tested, within)
+    of_effort = level[efforts.row]
+    of_pair = np.full(efforts.account.size, -1, dtype=np.int64)
+    of_pair[efforts.pair] = of_effort
+    alone = bool(np.array_equal(of_pair[efforts.pair], of_effort))
+    if alone:
+        place = (of_pair, efforts.account, efforts.pair_cell)
+    else:
+        place = (of_effort, efforts.account[efforts.pair], efforts.cell[efforts.row])
+    return Dimension(level, levels, of_pair if alone else None, _enough(efforts, level, levels, place))
 
 
-def _within(fit: Fit, place: IntArray, levels: int) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-    """By cell the share of each level; by time and level the information within reps, the score, all information.
-
-    `place` is the cell times one more than the levels, and one more than the level (0 where it has none).
-    """
-    weight, left = (_table(fit, place, levels, each) for each in (fit.weight, fit.residual))
-    whole, all_left = fit.cell_weight[:, None], fit.cell_residual[:, None]
-    share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0.0)
-
-    def by_time(values: FloatArray | IntArray) -> FloatArray:
-        return np.asarray(values.reshape(fit.reps, 2, levels).sum(axis=0), dtype=np.float64)
-
-    return share, by_time(weight * (1.0 - share)), by_time(left - share * all_left), by_time(weight)
-
-
-def _table(fit: Fit, place: IntArray, levels: int, values: FloatArray | None = None) -> FloatArray:
-    """Sums by cell and level, or numbers of efforts, shape (cells, levels); efforts without a level are in none."""
-    cells = fit.reps * 2
-    return np.asarray(np.bincount(place, values, cells * (levels + 1)).reshape(cells, levels + 1)[:, 1:], np.float64)
-
-
-def _enough(fit: Fit, level: IntArray, place: IntArray, levels: int) -> BoolArray:
-    table = _table(fit, place, levels, fit.exposure)
-    exposure = table.reshape(fit.reps, 2, levels).sum(axis=0)
-    others = fit.shift.exposure.reshape(fit.reps, 2).sum(axis=0)[:, None] - exposure
+def _enough(
+    efforts: Summed, level: IntArray, levels: int, place: tuple[IntArray, IntArray, IntArray]
+) -> BoolArray:  # fmt: skip
+    """Which levels have enough efforts, reps and companies; `place` is level, company and cell of efforts or pairs."""
+    table = _table(efforts, level, levels, efforts.exposure).reshape(efforts.reps, 2, levels)
+    whole = np.bincount(efforts.cell, efforts.exposure, efforts.reps * 2).reshape(efforts.reps, 2).sum(axis=0)
+    exposure = table.sum(axis=0)
     need = np.array([[LEAST_BEFORE], [LEAST_NOW]])
-    reps = (table.reshape(fit.reps, 2, levels)[:, 1] > 0.0).sum(axis=0)
-    there = (exposure >= need).all(axis=0) & (others >= need).all(axis=0) & (reps >= FEWEST_REPS)
+    reps = (table[:, 1] > 0.0).sum(axis=0)
+    there = (exposure >= need).all(axis=0) & (whole[:, None] - exposure >= need).all(axis=0) & (reps >= FEWEST_REPS)
     if there.any():
-        present = np.flatnonzero((fit.now == 1) & (level >= 0))
-        there &= _different(level[present], fit.account[present], levels) >= FEWEST_ACCOUNTS
+        present = np.flatnonzero((place[2] % 2 == 1) & (place[0] >= 0))
+        there &= _different(place[0][present], place[1][present], levels) >= FEWEST_ACCOUNTS
     return np.asarray(there)
+
+
+def _table(efforts: Summed, level: IntArray, levels: int, values: FloatArray) -> FloatArray:
+    """Sums by cell and level, shape (cells, levels); rows without a level are in none."""
+    cells = efforts.reps * 2
+    place = efforts.cell * (levels + 1) + level + 1
+    whole = np.bincount(place, values, cells * (levels + 1)).reshape(cells, levels + 1)
+    return np.asarray(whole[:, 1:], np.float64)
 
 
 def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
     """How many different members there are in each level."""
     span = int(member.max(initial=0)) + 1
-    if levels * span <= 20_000_000:
+    if levels * span <= _MOST_PLACES:
         seen = np.zeros(levels * span, dtype=np.bool_)
         seen[level * span + member] = True
         return np.asarray(seen.reshape(levels, span).sum(axis=1), dtype=np.int64)
@@ -167,38 +93,108 @@ def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
     return np.asarray(np.bincount(pairs // span, minlength=levels), dtype=np.int64)
 
 
-def _by_clusters(sums: FloatArray | IntArray, usual: FloatArray | IntArray) -> tuple[float, float]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Contrasts:
+    """For each level of a dimension: how its log odds changed less those of a rep's other efforts; shape (levels,).
+
+    `tested` says which levels have enough behind them; the others have the p-value 1.
+    """
+
+    effect: FloatArray
+    error: FloatArray
+    p_value: FloatArray
+    tested: BoolArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Score:
+    """One dimension before the errors of companies and reps: sums by cell and level, and by time and level."""
+
+    weight: FloatArray
+    left: FloatArray
+    share: FloatArray
+    information: FloatArray
+    change: FloatArray
+    model: FloatArray
+    found: Contrasts
+
+
+def contrasts(efforts: Summed, fit: Fit, dimensions: Mapping[str, Dimension]) -> dict[str, Contrasts]:
+    """How each level of each dimension changed, held against each rep's other efforts.
+
+    Method: score test of one parameter beside a free shift for each rep and time; its variance by clusters as in Liang,
+    Zeger (1986), Biometrika 73(1), with as many degrees of freedom as there are clusters in effect, less one.
+    """
+    scores = {name: _score(efforts, fit, each) for name, each in dimensions.items() if each.levels >= 2}
+    asked = {name: ones for name, each in scores.items() if (ones := _below_screen(each.found)).size}
+    screened = [
+        Screened(
+            dimensions[name].level,
+            dimensions[name].of_pair,
+            dimensions[name].levels,
+            ones,
+            np.array([[-1.0], [1.0]]) / scores[name].information[:, ones],
+            scores[name].share,
+        )
+        for name, ones in asked.items()
+    ]
+    for name, each, sums in zip(asked, screened, by_companies(efforts, fit, screened), strict=True):
+        _widened(scores[name], each, fit, sums)
+    nothing = np.zeros(0)
+    none = Contrasts(nothing, nothing, nothing, nothing > 0.0)
+    return {name: scores[name].found if name in scores else none for name in dimensions}
+
+
+def _below_screen(found: Contrasts) -> IntArray:
+    return np.flatnonzero(found.tested & (found.p_value < SCREEN))
+
+
+def _score(efforts: Summed, fit: Fit, of: Dimension) -> _Score:
+    weight, left = (_table(efforts, of.level, of.levels, each) for each in (fit.weight, fit.residual))
+    whole, all_left = fit.cell_weight[:, None], fit.cell_residual[:, None]
+    share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0.0)
+    information, score = (
+        each.reshape(efforts.reps, 2, of.levels).sum(axis=0)
+        for each in (weight * (1.0 - share), left - share * all_left)
+    )
+    usable = (information > 1e-9).all(axis=0)
+    safe = np.where(information > 1e-9, information, 1.0)
+    change = score / safe
+    effect = np.where(usable, change[1] - change[0], 0.0)
+    model = np.where(usable, (1.0 / safe).sum(axis=0), np.inf)
+    tested = usable & of.enough
+    p_value = np.ones(of.levels)
+    error = np.sqrt(model)
+    p_value[tested] = 2.0 * normal_share(-np.abs(effect[tested]) / error[tested])
+    return _Score(weight, left, share, information, change, model, Contrasts(effect, error, p_value, tested))
+
+
+def _widened(score: _Score, asked: Screened, fit: Fit, by_account: tuple[FloatArray, FloatArray]) -> None:
+    """Puts the errors from companies and from reps in the place of the first one where they are larger."""
+    ones, found = asked.chosen, score.found
+    share, weight = score.share[:, ones], score.weight[:, ones]
+    reps = share.shape[0] // 2
+    time = np.arange(share.shape[0]) % 2
+    sign = asked.sign[time]
+    left = sign * (score.left[:, ones] - share * fit.cell_residual[:, None])
+    squares = weight * (1.0 - share) ** 2 + share**2 * (fit.cell_weight[:, None] - weight)
+    moved = sign * squares * score.change[time][:, ones]
+    of_reps = ((left - moved), sign**2 * squares)
+    by_rep = tuple(each.reshape(reps, 2, ones.size).sum(axis=1) for each in of_reps)
+    for column, one in enumerate(ones.tolist()):
+        for sums, usual in (by_account, by_rep):
+            spread, degrees = _by_clusters(sums[:, column], usual[:, column])
+            wide = np.sqrt(max(spread, score.model[one]))
+            found.error[one] = max(found.error[one], wide)
+            p_value = 2.0 * float(student_share(degrees, -abs(found.effect[one]) / wide))
+            found.p_value[one] = max(found.p_value[one], p_value)
+
+
+def _by_clusters(sums: FloatArray, usual: FloatArray) -> tuple[float, float]:
     """The variance of a sum over clusters, and its degrees of freedom: as many clusters as carry it, less one."""
-    used = usual > 0.0
+    used = usual > 1e-12 * usual.max(initial=0.0)  # what is left of a difference of equals is nothing
     number = int(used.sum())
     if number < 2:
         return np.inf, 1.0
     in_effect = float(usual.sum() ** 2 / (usual**2).sum())
     return float((sums[used] ** 2).sum() * number / (number - 1)), max(in_effect - 1.0, 1.0)
-
-
-def size_of(fit_of: FloatArray, level: BoolArray, *, start: float, parts: tuple[IntArray, BoolArray, IntArray],
-            success: FloatArray, exposure: FloatArray) -> float:  # fmt: skip
-    """The change of a level in full, where the score's first step is too short for a large one (Newton's method).
-
-    Args:
-        fit_of: the usual log odds, shape (n,).
-        level: which efforts are of the level.
-        start: where to begin.
-        parts: rep, now and account of each effort.
-        success: of each effort.
-        exposure: of each effort.
-    """
-    rep, now, account = parts
-    effect = float(np.clip(start, -4.0, 4.0))
-    place = (rep * 2 + now) * 3 + level + 1
-    for _ in range(_NEWTON):
-        fit = fitted(fit_of + np.where(level & now, effect, 0.0), rep, now, account, success, exposure)
-        _, information, score, _ = _within(fit, place, 2)
-        if (information[:, 1] <= 1e-9).any():
-            break
-        step = float(np.clip(score[1, 1] / information[1, 1] - score[0, 1] / information[0, 1], -1.0, 1.0))
-        effect = float(np.clip(effect + step, -6.0, 6.0))
-        if abs(step) < 1e-3:
-            break
-    return effect

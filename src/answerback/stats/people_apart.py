@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from answerback.stats.arrays import BoolArray, FloatArray
-from answerback.stats.contrast import Fit
 from answerback.stats.meta import MOST_SPREAD, Pooled, common_shift
 from answerback.stats.multiplicity import benjamini_hochberg
-from answerback.stats.special import logistic, normal_share
-from answerback.stats.two_times import FEWEST_REPS, Efforts, enough
+from answerback.stats.own_shifts import Fit
+from answerback.stats.special import normal_share
+from answerback.stats.summed import Summed
+from answerback.stats.two_times import FEWEST_REPS, enough
 
 PERSON_RATE = 0.1
 """Of the people who are said to stand apart, at most this share may be there by chance."""
@@ -38,9 +39,8 @@ class People:
 
 
 def people_apart(  # noqa: PLR0917 - what the steps before it worked out
-    efforts: Efforts,
+    efforts: Summed,
     fit: Fit,
-    offset: FloatArray,
     moved: FloatArray,
     effects: FloatArray,
     variances: FloatArray,
@@ -64,7 +64,7 @@ def people_apart(  # noqa: PLR0917 - what the steps before it worked out
         )
         middle = common.pooled.mean + moved
         own_spread = min(max(common.pooled.tau_squared, USUAL_SPREAD), MOST_SPREAD) + common.pooled.error**2
-        by_count = _signed_root(efforts, fit, offset, middle, phi, own_spread)
+        by_count = _signed_root(efforts, fit, middle, phi, own_spread)
         z[known] = np.where(spoken_of[known], _nearer(common.z, by_count[known]), 0.0)
         p_value = 2.0 * normal_share(-np.abs(z))
         apart[spoken_of & known] = benjamini_hochberg(p_value[spoken_of & known], rate=PERSON_RATE / looks)
@@ -84,8 +84,8 @@ def _nearer(one: FloatArray, other: FloatArray) -> FloatArray:
     return np.where(one * other > 0.0, np.sign(one) * np.minimum(np.abs(one), np.abs(other)), 0.0)
 
 
-def _signed_root(  # noqa: PLR0917 - what the steps before it worked out
-    efforts: Efforts, fit: Fit, offset: FloatArray, middle: FloatArray, phi: float, spread_of_reps: float
+def _signed_root(
+    efforts: Summed, fit: Fit, middle: FloatArray, phi: float, spread_of_reps: float
 ) -> FloatArray:  # fmt: skip
     """How far the successes now lie from what each rep's own baseline and the common change let expect.
 
@@ -94,12 +94,11 @@ def _signed_root(  # noqa: PLR0917 - what the steps before it worked out
     """
     reps = efforts.reps
     shift, information = fit.shift.shift.reshape(reps, 2), fit.shift.information.reshape(reps, 2)
-    expected_odds = offset + (shift[:, 0] + middle)[efforts.rep]
-    p = logistic(expected_odds)
-    now = np.where(efforts.now, efforts.exposure, 0.0)
-    expected, inside = (np.bincount(efforts.rep, now * each, reps) for each in (p, p * (1.0 - p)))
-    m = np.maximum(np.bincount(efforts.rep, now, reps), 1e-9)
-    s = np.minimum(np.bincount(efforts.rep, np.where(efforts.now, efforts.success, 0.0), reps), m)
+    expected, inside = (
+        each.reshape(reps, 2)[:, 1] for each in fit.odds.expected(np.repeat(shift[:, 0] + middle, 2))
+    )  # fmt: skip
+    m = np.maximum(fit.shift.exposure.reshape(reps, 2)[:, 1], 1e-9)
+    s = np.minimum(fit.shift.success.reshape(reps, 2)[:, 1], m)
     expected = np.clip(expected, 1e-9, m * (1.0 - 1e-9))
     deviance = _x_log(s, s / expected) + _x_log(m - s, (m - s) / (m - expected))
     root = np.sign(s - expected) * np.sqrt(np.maximum(2.0 * deviance, 0.0))

@@ -15,12 +15,14 @@ import numpy as np
 from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.between import spread, unlike_groups
-from answerback.stats.contrast import Contrasts, Fit, contrasts, fitted, size_of
+from answerback.stats.contrast import Contrasts, Dimension, contrasts, dimension
 from answerback.stats.meta import Pooled, pool
 from answerback.stats.multiplicity import adjusted
+from answerback.stats.own_shifts import Fit, fitted, size_of
 from answerback.stats.people_apart import people_apart
 from answerback.stats.standard import expected_log_odds
-from answerback.stats.two_times import FEWEST_REPS, Cause, Efforts, Name, Where, changes, enough, over_dispersion
+from answerback.stats.summed import Efforts, Summed, summed
+from answerback.stats.two_times import FEWEST_REPS, Cause, Name, Where, changes, enough, over_dispersion
 
 DRILL_RATE = 0.05
 """Of the levels that are named, at most this share may be there by chance."""
@@ -87,35 +89,36 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         first: levels tested before all others, each at its own rate: what is known to have happened.
         seed: of the deals between groups.
     """
-    own, apart_dimensions = _of_people(efforts)
-    usual = expected_log_odds(
-        list(own.dimensions.values()), own.success, own.exposure, np.where(own.now, 0.0, 1.0)
-    )  # fmt: skip
-    offset = usual.copy()
+    everything = summed(efforts)
+    own, apart_dimensions = _of_people(everything)
+    dimensions = {name: dimension(own, level) for name, level in own.dimensions.items()}
+    learn = np.where(own.now, 0.0, 1.0)
+    offset = usual = expected_log_odds(list(own.dimensions.values()), own.success, own.exposure, learn)
     causes: list[Cause] = []
     moved = np.zeros(own.reps)
     least_p, tested = 1.0, 0
     while True:
-        fit = _fit(own, offset)
-        phi = over_dispersion(fit)
-        effects, variances = changes(own, fit, offset, phi)
+        fit = fitted(own, offset)
+        phi = over_dispersion(own, fit)
+        effects, variances = changes(own, fit, phi)
         effects = effects - moved
-        cause, least, number = _next_level(own, fit, first, looks, causes)
+        if len(causes) == MOST_CAUSES:
+            break
+        cause, least, number = _next_level(own, fit, dimensions, first, looks, causes)
         tested = max(tested, number)
         least_p = min(least, least_p) if cause is None else least_p
         if cause is None:
-            exposure = fit.shift.exposure.reshape(own.reps, 2)
-            cause, least, number = _next_group(own, effects, variances, exposure, looks, causes, seed)
+            cause, least, number = _next_group(own, fit, effects, variances, looks, causes, seed)
             tested += number if not causes else 0
             least_p = min(least, least_p) if cause is None else least_p
-        if cause is None or len(causes) == MOST_CAUSES:
+        if cause is None:
             break
         if cause.where is Where.LEVEL:
             cause, offset = _level_taken_out(own, cause, offset)
         else:
             moved = moved + np.where(own.groups[cause.name.dimension] == cause.name.level, cause.effect, 0.0)
-        causes.append(replace(cause, aliases=_aliases(own, efforts.dimensions, cause)))
-    people = people_apart(own, fit, offset, moved, effects, variances, phi, looks)
+        causes.append(replace(cause, aliases=_aliases(own, everything.dimensions, cause)))
+    people = people_apart(own, fit, moved, effects, variances, phi, looks)
     system = people.system
     if system is not None:
         extra = _weekly(own, fit, phi) + _of_causes(own, fit, tuple(causes))
@@ -129,7 +132,7 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         z=people.z,
         p_value=people.p_value,
         exposure=people.exposure,
-        usual=usual,
+        usual=usual[own.row],
         least_p=least_p,
         tested=tested,
         unseparable=apart_dimensions,
@@ -137,15 +140,15 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
     )
 
 
-def _of_people(efforts: Efforts) -> tuple[Efforts, tuple[str, ...]]:
+def _of_people(efforts: Summed) -> tuple[Summed, tuple[str, ...]]:
     """Dimensions of which each rep has one level only become the reps' own; of dimensions that are one, one is kept."""
     dimensions: dict[str, IntArray] = {}
-    groups, moved = dict(efforts.groups), []
+    groups, moved, rep = dict(efforts.groups), [], efforts.rep
     for name, level in efforts.dimensions.items():
         levels = int(level.max(initial=-1)) + 1
         if levels < 2 or any(one_partition(level, other) for other in dimensions.values()):
             continue
-        place = efforts.rep * (levels + 1) + level + 1
+        place = rep * (levels + 1) + level + 1
         table = np.bincount(place, efforts.exposure, efforts.reps * (levels + 1)).reshape(efforts.reps, levels + 1)[
             :, 1:
         ]
@@ -157,10 +160,6 @@ def _of_people(efforts: Efforts) -> tuple[Efforts, tuple[str, ...]]:
     return replace(efforts, dimensions=dimensions, groups=groups), tuple(moved)
 
 
-def _fit(efforts: Efforts, offset: FloatArray) -> Fit:
-    return fitted(offset, efforts.rep, efforts.now, efforts.account, efforts.success, efforts.exposure)
-
-
 def _of_all(effects: FloatArray, variances: FloatArray, stays: BoolArray, extra: float, looks: int) -> Pooled:
     """What is common to all who do not stand apart."""
     chosen = np.isfinite(effects) & stays
@@ -168,21 +167,23 @@ def _of_all(effects: FloatArray, variances: FloatArray, stays: BoolArray, extra:
     return replace(found, p_value=min(1.0, found.p_value * looks))
 
 
-def _level_taken_out(efforts: Efforts, cause: Cause, offset: FloatArray) -> tuple[Cause, FloatArray]:
+def _level_taken_out(efforts: Summed, cause: Cause, offset: FloatArray) -> tuple[Cause, FloatArray]:
     """The cause with its size beside all that was found before, and what is to be expected once it is known."""
     chosen = efforts.dimensions[cause.name.dimension] == cause.name.level
-    parts = (efforts.rep, efforts.now, efforts.account)
-    size = size_of(
-        offset, chosen, start=cause.effect, parts=parts, success=efforts.success, exposure=efforts.exposure
-    )  # fmt: skip
+    size = size_of(efforts, offset, chosen, start=cause.effect)
     return replace(cause, effect=size), offset + np.where(chosen & efforts.now, size, 0.0)
 
 
-def _next_level(
-    efforts: Efforts, fit: Fit, first: tuple[Name, ...], looks: int, causes: list[Cause]
+def _next_level(  # noqa: PLR0917 - what the step before it worked out
+    efforts: Summed,
+    fit: Fit,
+    dimensions: Mapping[str, Dimension],
+    first: tuple[Name, ...],
+    looks: int,
+    causes: list[Cause],
 ) -> tuple[Cause | None, float, int]:
     """The level that stands out most, where one does; else the least p-value after correction."""
-    found = {name: contrasts(fit, level) for name, level in efforts.dimensions.items()}
+    found = contrasts(efforts, fit, dimensions)
     taken = {each.name for each in causes}
     for name in first:  # what is known to have happened, each at its own rate
         known = found.get(name.dimension)
@@ -216,7 +217,7 @@ def _cause(name: Name, found: Contrasts, p_value: float) -> Cause:
     return Cause(Where.LEVEL, name, float(found.effect[at]), float(found.error[at]), p_value)
 
 
-def _of_two(efforts: Efforts, fit: Fit, name: Name, found: Mapping[str, Contrasts]) -> Name:
+def _of_two(efforts: Summed, fit: Fit, name: Name, found: Mapping[str, Contrasts]) -> Name:
     """Of a dimension with two levels, that which itself moved farther: held against each other they look the same."""
     tested = np.flatnonzero(found[name.dimension].tested)
     level = efforts.dimensions[name.dimension]
@@ -232,16 +233,16 @@ def _of_two(efforts: Efforts, fit: Fit, name: Name, found: Mapping[str, Contrast
 
 
 def _next_group(  # noqa: PLR0917 - what the step before it worked out
-    efforts: Efforts,
+    efforts: Summed,
+    fit: Fit,
     effects: FloatArray,
     variances: FloatArray,
-    exposure: FloatArray,
     looks: int,
     causes: list[Cause],
     seed: int,
 ) -> tuple[Cause | None, float, int]:
     """The group that changed most unlike the others, where one did; it needs as many efforts as a person does."""
-    known = np.isfinite(effects)
+    known, exposure = np.isfinite(effects), fit.shift.exposure.reshape(efforts.reps, 2)
     names = [
         name for name, group in efforts.groups.items() if np.unique(group[known & (group >= 0)]).size >= FEWEST_GROUPS
     ]
@@ -265,14 +266,14 @@ def _next_group(  # noqa: PLR0917 - what the step before it worked out
     return Cause(Where.GROUP, Name(names[best.dimension], best.level), best.effect, best.error, p_value), p_value, 0
 
 
-def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause) -> tuple[Name, ...]:
+def _aliases(efforts: Summed, dimensions: Mapping[str, IntArray], cause: Cause) -> tuple[Name, ...]:
     """Other levels and groups that are the same efforts of the later time."""
-    everything = dict(dimensions) | {
-        name: group[efforts.rep] for name, group in efforts.groups.items() if name not in dimensions
+    present = np.flatnonzero(efforts.now & (efforts.exposure > 0.0))
+    rep, weight = efforts.rep[present], efforts.exposure[present]
+    everything = {name: level[present] for name, level in dimensions.items()} | {
+        name: group[rep] for name, group in efforts.groups.items() if name not in dimensions
     }
     chosen = everything[cause.name.dimension] == cause.name.level
-    present = efforts.now & (efforts.exposure > 0.0)
-    weight = np.where(present, efforts.exposure, 0.0)
     return tuple(
         Name(name, int(level))
         for name, levels in everything.items()
@@ -281,7 +282,7 @@ def _aliases(efforts: Efforts, dimensions: Mapping[str, IntArray], cause: Cause)
     )
 
 
-def _of_causes(efforts: Efforts, fit: Fit, causes: tuple[Cause, ...]) -> float:
+def _of_causes(efforts: Summed, fit: Fit, causes: tuple[Cause, ...]) -> float:
     """The variance that the causes' own errors bring into what is left: what was taken out is known only so well."""
     weight = np.where(efforts.now, fit.weight, 0.0)
     found = 0.0
@@ -293,16 +294,19 @@ def _of_causes(efforts: Efforts, fit: Fit, causes: tuple[Cause, ...]) -> float:
     return found
 
 
-def _weekly(efforts: Efforts, fit: Fit, phi: float) -> float:
+def _weekly(efforts: Summed, fit: Fit, phi: float) -> float:
     """The variance that weeks which are good or bad for everybody bring into the common shift."""
-    before = fit.now == 0
-    if not before.any():
+    now = efforts.now[efforts.row]
+    if now.all():
         return 0.0
+    row, week = efforts.row[~now], efforts.week[~now]
     weeks = int(efforts.week.max()) + 1
-    weight = np.bincount(efforts.week[before], fit.weight[before], weeks)
-    left = np.bincount(efforts.week[before], fit.residual[before], weeks)
+    rate = fit.rate[row]
+    expected = efforts.effort_exposure[~now] * rate
+    weight = np.bincount(week, expected * (1.0 - rate), weeks)
+    left = np.bincount(week, efforts.effort_success[~now] - expected, weeks)
     used = weight > 0.05 * weight.max()
-    present = int(np.unique(efforts.week[~before]).size)
+    present = int(np.count_nonzero(np.bincount(efforts.week[now])))
     if used.sum() < _FEWEST_WEEKS or not present:
         return 0.0
     between = spread(left[used] / weight[used], phi / weight[used])

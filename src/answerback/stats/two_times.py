@@ -1,16 +1,15 @@
-"""Efforts of two times that are compared, what may be the cause of a change, and each rep's change."""
+"""What may be the cause of a change between two times, and each rep's change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
 import numpy as np
 
-from answerback.stats.arrays import BoolArray, FloatArray, IntArray
-from answerback.stats.contrast import Fit
-from answerback.stats.special import logistic
+from answerback.stats.arrays import BoolArray, FloatArray
+from answerback.stats.own_shifts import Fit
+from answerback.stats.summed import Summed
 
 FEWEST_REPS = 5
 LEAST_NOW_PERSON, LEAST_BEFORE_PERSON = 80.0, 40.0
@@ -36,34 +35,6 @@ class Name:
     level: int
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Efforts:
-    """What is compared: efforts (or sums of equal ones) of two times; arrays of shape (n,).
-
-    Attributes:
-        rep, account: from 0.
-        now: whether it belongs to the later time.
-        success, exposure: real.
-        week: of the effort, from 0; what moves all reps for a week only is no change.
-        dimensions: the level of each effort, from 0, -1 where it has none, by name.
-        groups: the group of each rep, from 0, -1 where there is none, by name; shape (reps,).
-    """
-
-    rep: IntArray
-    account: IntArray
-    now: BoolArray
-    success: FloatArray
-    exposure: FloatArray
-    week: IntArray
-    dimensions: Mapping[str, IntArray]
-    groups: Mapping[str, IntArray]
-
-    @property
-    def reps(self) -> int:
-        """How many reps."""
-        return int(self.rep.max(initial=-1)) + 1
-
-
 @dataclass(frozen=True, slots=True)
 class Cause:
     """A level or group that changed unlike the others: by how much (log odds), how sure, and what else it may be.
@@ -85,22 +56,17 @@ def enough(exposure: FloatArray) -> BoolArray:
     return np.asarray((exposure[..., 1] >= LEAST_NOW_PERSON) & (exposure[..., 0] >= LEAST_BEFORE_PERSON))
 
 
-def over_dispersion(fit: Fit) -> float:
+def over_dispersion(efforts: Summed, fit: Fit) -> float:
     """How many times larger the residuals of companies are than if each answer were for itself; at least 1."""
-    accounts = int(fit.account.max(initial=-1)) + 1
-    total, squares, whole = 0.0, 0.0, 0.0
-    for time in (0, 1):
-        chosen = fit.now == time
-        sums = np.bincount(fit.account[chosen], fit.residual[chosen], accounts)
-        squares += float((sums**2).sum())
-        whole += float(fit.weight[chosen].sum())
-        total += float((np.bincount(fit.rep[chosen], fit.weight[chosen], fit.reps) > 0.0).sum())
-    mean = fit.weight.sum() / max(fit.weight.size, 1)
-    left = max(whole - total * mean, 1e-9)
-    return max(1.0, squares / left) if accounts > 20 else 1.0
+    accounts = int(efforts.account.max(initial=-1)) + 1
+    sums = np.bincount(efforts.account * 2 + efforts.pair_cell % 2, fit.pair_residual, accounts * 2)
+    whole = float(fit.cell_weight.sum())
+    mean = whole / max(efforts.row.size, 1)
+    left = max(whole - np.count_nonzero(fit.cell_weight) * mean, 1e-9)
+    return max(1.0, float((sums**2).sum()) / left) if accounts > 20 else 1.0
 
 
-def changes(efforts: Efforts, fit: Fit, offset: FloatArray, phi: float) -> tuple[FloatArray, FloatArray]:
+def changes(efforts: Summed, fit: Fit, phi: float) -> tuple[FloatArray, FloatArray]:
     """Each rep's change and its variance.
 
     The variance is taken where the rep would stand in both times without a change of their own. At the rates as they
@@ -115,7 +81,6 @@ def changes(efforts: Efforts, fit: Fit, offset: FloatArray, phi: float) -> tuple
     for _ in range(2):
         middle = float(np.average(change[there], weights=1.0 / (1.0 / information[there]).sum(axis=1)))
         level = (information * (shift - np.array([0.0, middle]))).sum(axis=1) / information.sum(axis=1)
-        p = logistic(offset + level[efforts.rep] + np.where(efforts.now, middle, 0.0))
-        held = np.bincount(fit.cell, efforts.exposure * p * (1.0 - p), 2 * reps).reshape(reps, 2)
-        information = np.asarray(held + _HALF, dtype=np.float64)
+        _, held = fit.odds.expected((level[:, None] + np.array([0.0, middle])).ravel())
+        information = held.reshape(reps, 2) + _HALF
     return np.where(there, change, np.nan), np.where(there, phi * (1.0 / information).sum(axis=1), np.nan)

@@ -32,15 +32,15 @@ from answerback.domain.findings import Verdict
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.stats.arrays import BoolArray, FloatArray
-from answerback.stats.contrast import fitted
 from answerback.stats.onset import onset
+from answerback.stats.own_shifts import left_of_reps
 from answerback.stats.separate import FEWEST_GROUPS, SYSTEM_LEVEL, Separated, separate
 from answerback.stats.stretch import SURELY_SLOWER, Stretch, stretch
+from answerback.stats.summed import Efforts
 from answerback.stats.two_times import (
     FEWEST_REPS,
     LEAST_BEFORE_PERSON,
     LEAST_NOW_PERSON,
-    Efforts,
     Name,
     Where,
 )
@@ -284,16 +284,9 @@ def _explained_by(looked: _Looked, name: Name, aliases: tuple[Name, ...]) -> Hap
 def _since(looked: _Looked, chosen: BoolArray, windows: Windows) -> date | None:
     """The first day of the week in which it most probably began; a known happening's, where one is as probable."""
     efforts = looked.efforts
-    later = np.zeros(int(chosen.sum()), dtype=np.bool_)
-    fit = fitted(
-        looked.found.usual[chosen],
-        efforts.rep[chosen],
-        later,
-        efforts.account[chosen],
-        efforts.success[chosen],
-        efforts.exposure[chosen],
-    )
-    found = onset(efforts.week[chosen], fit.residual, fit.weight, looked.counted.weeks)
+    usual, rep = looked.found.usual[chosen], efforts.rep[chosen]
+    residual, weight = left_of_reps(usual, rep, efforts.success[chosen], efforts.exposure[chosen])
+    found = onset(efforts.week[chosen], residual, weight, looked.counted.weeks)
     if found is None:
         return None
     for each in looked.window.happenings:
