@@ -17,7 +17,8 @@ from answerback.analysis.findings.state import State
 from answerback.analysis.lookback.replaying import Lookback
 from answerback.domain.findings import FindingKind, Level, Measure, Size, Subject, Verdict
 from answerback.present.finding_opened import DEFINITION
-from answerback.present.findings import CAUTION, HEADING, VERDICTS, finding_rows, headline, size_text, story
+from answerback.present.finding_sizes import size_text
+from answerback.present.findings import CAUTION, HEADING, VERDICTS, finding_rows, headline, story
 from answerback.present.lookback import lookback_rows
 from answerback.present.next_steps import NEXT_STEP
 from scripts.write_cli_docs import FORMS

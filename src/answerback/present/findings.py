@@ -6,7 +6,7 @@ Acts come first, then rates. It speaks of the task (this kind of touch, these bu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -14,10 +14,11 @@ import pyarrow as pa
 from answerback.analysis.findings.audience import about_person
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.findings.naming import Names, reps_of
-from answerback.domain.findings import Finding, FindingKind, Level, Measure, Size, SureBy, Verdict
+from answerback.domain.findings import Finding, FindingKind, Level, Measure, SureBy, Verdict
+from answerback.present.finding_sizes import figure_text
 from answerback.present.formats import plain_value
 from answerback.present.next_steps import NEXT_STEP
-from answerback.present.refusals import number, percent, refusal_texts
+from answerback.present.refusals import number, refusal_texts
 from answerback.present.words import FIGURES, NOT_SEEN, OF_DEALS
 
 CAUTION = "No sole basis for pay, promotion or dismissal."
@@ -154,44 +155,6 @@ def acts_text(finding: Finding) -> str:
     return f"It began about {finding.since}." if finding.since is not None else ""
 
 
-def size_text(
-    size: Size, kind: FindingKind = FindingKind.CHANGE, measure: Measure = Measure.ON_BASE
-) -> str:  # fmt: skip
-    """Before and after, or here and there, and the 95 % interval of the difference.
-
-    >>> size_text(Size(0.3, 0.1, -0.2, -0.3, -0.1))
-    'from 30 % to 10 %, a difference of -20 points (-30 to -10)'
-    >>> size_text(Size(None, None, 125_000, 40_000, 230_000, "money_minor"))
-    '1,250 (400 to 2,300)'
-    >>> size_text(Size(0.53, 0.47, 0.88, 0.82, 0.96, "ratio"))
-    'from 53 % to 47 %, 0.88 times as much (0.82 to 0.96)'
-    """
-    if size.unit == "ratio":
-        level = _money if measure is Measure.EXPENSE_PER_WIN else percent if measure in _SHARES else number
-        levels = (
-            "" if size.before is None or size.after is None else f"from {level(size.before)} to {level(size.after)}, "
-        )
-        times = "times the odds" if kind is FindingKind.SEAT else "times as much"
-        return f"{levels}{size.change:.2f} {times} ({size.low:.2f} to {size.high:.2f})"
-    shown, apart = _SHOWN.get(size.unit, (number, number))
-    difference = apart(size.change) + _UNIT.get(size.unit, "")
-    interval = f"({apart(size.low)} to {apart(size.high)})"
-    if size.before is None or size.after is None:
-        return f"{difference} {interval}"
-    if kind is FindingKind.RUT:
-        return (
-            f"{shown(size.before)} with it, {shown(size.after)} with the other, a difference of {difference} {interval}"
-        )
-    if measure is Measure.CHANNEL:
-        return (
-            f"{shown(size.after)} of what buyers say by a channel of their choice and {shown(size.before)} of our"
-            f" touches, a difference of {difference} {interval}"
-        )
-    if kind in _AGAINST_OTHERS or measure is Measure.ASKED_AGAIN:
-        return f"{shown(size.after)} here, {shown(size.before)} for the others, a difference of {difference} {interval}"
-    return f"from {shown(size.before)} to {shown(size.after)}, a difference of {difference} {interval}"
-
-
 _SURE_THAT = MappingProxyType(
     {
         FindingKind.CHANGE: "it changed",
@@ -206,45 +169,6 @@ _SURE_THAT = MappingProxyType(
         FindingKind.PROCESS: "it is no chance",
     }
 )
-_AGAINST_OTHERS = frozenset({FindingKind.STRENGTH, FindingKind.REPEAT, FindingKind.PROCESS})
-"""Kinds whose `before` is what the others do, not a time before."""
-
-
-def _points(share: float) -> str:
-    return f"{share * 100:.0f}"
-
-
-def _money(minor: float) -> str:
-    return f"{minor / 100:,.0f}"
-
-
-_SHOWN: Mapping[str, tuple[Callable[[float], str], Callable[[float], str]]] = MappingProxyType(
-    {"share": (percent, _points), "money_minor": (_money, _money)}
-)
-"""By unit: how a level and how a difference is written."""
-_UNIT = MappingProxyType({"share": " points", "per_day": " a day", "days": " days"})
-_SHARES = frozenset({Measure.ON_BASE, Measure.HARM, Measure.MISSED})
-"""Measures whose levels are shares, where the change is told in times as much."""
-
-
-def _figure(finding: Finding, size: Size) -> str:
-    if finding.measure in OF_DEALS and size.before is not None and size.after is not None:
-        low, high = percent(size.before + size.low), percent(size.before + size.high)
-        whose = {Measure.LOSS_REASON: "would be half of them", Measure.RISK_TAKEN: "to be expected"}.get(
-            finding.measure
-        )
-        usual = whose or ("for the others" if finding.subject.kind == "rep" else "before")
-        return f"That is {percent(size.after)} (95 % interval {low} to {high}); {percent(size.before)} {usual}."
-    if finding.measure is Measure.MISSED and size.unit == "share":
-        return f"That is {percent(size.change)} (95 % interval {percent(size.low)} to {percent(size.high)})."
-    if finding.kind is not FindingKind.INCREMENT:
-        return f"That is {size_text(size, finding.kind, finding.measure)}, 95 % interval in brackets."
-    what = (
-        "of what buyers did after a touch would not have come anyway"
-        if finding.subject.kind == "organisation"
-        else "of these touches brought an act that would not have come anyway"
-    )
-    return f"{percent(size.change)} {what} (95 % interval {percent(size.low)} to {percent(size.high)})."
 
 
 def sure_text(finding: Finding) -> str:
@@ -285,7 +209,7 @@ def story(standing: Standing, names: Names) -> list[str]:
     lines = [f"{about}{headline(finding)}{f' ({place})' if place else ''}"]
     figures = []
     if finding.size is not None:
-        figures.append(_figure(finding, finding.size))
+        figures.append(figure_text(finding, finding.size))
     if finding.sure_by is not SureBy.INTERVAL and (sure := sure_text(finding)):
         figures.append(f"How sure that {_SURE_THAT.get(finding.kind, 'there is something')}: {sure}.")
     lines.append(" ".join(filter(None, [acts_text(finding), *figures])))
