@@ -16,7 +16,7 @@ from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import Reader
 from answerback.analysis.stages import raised
 from answerback.analysis.stages.afterwards import EVERY_STAGE, LEAST_ENDED, afterwards, counted
-from answerback.analysis.stages.ahead import Ahead, of_all, of_reps, reps_ahead
+from answerback.analysis.stages.ahead import EVERY, Ahead, Looks, all_ahead, read_looks, reps_ahead
 from answerback.analysis.stages.opened import explain_stage
 from answerback.analysis.stages.pipeline import BY, NOW, Part, pipeline, quarter_ends
 from answerback.analysis.stages.raised import findings
@@ -390,6 +390,21 @@ def plainly(tables: dict[str, list[Row]], at: datetime) -> dict[str, tuple[int, 
     return found
 
 
+def test_a_finding_looks_at_the_same_deals(reader: Reader) -> None:
+    looked, kinds = read_looks(reader, OWNER), list(Backing)
+    for at, places in ((reader.as_of, (looked.now,)), (reader.as_of - EVERY, looked.reps[1:2])):
+        rows = np.flatnonzero(np.isin(looked.place, places))
+        found = zip(
+            looked.deal_key[rows].tolist(),
+            looked.owner_key[rows].tolist(),
+            [kinds[each] for each in looked.backing[rows]],
+            strict=True,
+        )
+        assert sorted(found) == [
+            (each.deal_key, each.owner_key, each.backing) for each in standings(reader, OWNER, [at])
+        ]
+
+
 def test_the_same_by_plain_loops(tmp_path: Path) -> None:
     tables = made_up(1)
     with looking(workspace_of(tmp_path, tables, PLAYBOOK), AS_OF) as reader:
@@ -444,7 +459,7 @@ AHEAD_OF = {"r0": 12, "r1": 1, "r2": 0, "r3": 2, "r4": 1, "r5": 1, "r6": 3}
 def test_a_rep_clearly_ahead_is_asked_alone_and_nobody_else(tmp_path: Path) -> None:
     tables = team(AHEAD_OF)
     with looking(workspace_of(tmp_path, tables, PLAYBOOK), AS_OF) as reader:
-        told = reps_ahead(reader, OWNER)
+        told = reps_ahead(read_looks(reader, OWNER))
         assert not isinstance(told, CannotTell)
         keys = {key: name for name, key in rep_keys(reader).items()}
         assert {keys[each.rep_key]: (each.deals, each.ahead) for each in told} == {
@@ -459,6 +474,22 @@ def test_a_rep_clearly_ahead_is_asked_alone_and_nobody_else(tmp_path: Path) -> N
         assert findings(reader, scope_of(reader, "r0")) == ()
 
 
+def looks(found: list[Standing]) -> Looks:
+    """As columns; each instant is a look of the last half year, and each but the last a quarter before."""
+    instants = sorted({each.at for each in found})
+    *past, now = range(len(instants))
+    kinds = list(Backing)
+    return Looks(
+        place=np.array([instants.index(each.at) for each in found]),
+        deal_key=np.array([each.deal_key for each in found]),
+        owner_key=np.array([each.owner_key for each in found]),
+        backing=np.array([kinds.index(each.backing) for each in found]),
+        now=now,
+        reps=(*past, now),
+        past=tuple(past),
+    )
+
+
 def standings_of(ahead_of: dict[int, int], deals: int, at: datetime = AS_OF) -> list[Standing]:
     """Deals of owners, of which so many are ahead."""
     return [
@@ -470,7 +501,7 @@ def standings_of(ahead_of: dict[int, int], deals: int, at: datetime = AS_OF) -> 
 
 @pytest.mark.parametrize(("deals", "reps"), [(9, 7), (20, 5)])
 def test_nobody_is_asked_about_few_deals_or_beside_few_others(deals: int, reps: int) -> None:
-    refused = of_reps(standings_of({1: 9} | dict.fromkeys(range(2, reps + 1), 0), deals), AS_OF)
+    refused = reps_ahead(looks(standings_of({1: 9} | dict.fromkeys(range(2, reps + 1), 0), deals)))
     assert refused == CannotTell(Refused.TOO_FEW_REPS, have=0 if deals < 10 else reps, need=6)
 
 
@@ -478,11 +509,11 @@ def test_a_deal_counts_once_whenever_it_was_ahead_and_not_where_it_could_not_be_
     now = standings_of(dict.fromkeys(range(1, 8), 0), 20)
     before = [replace(each, at=day(1), backing=Backing.TYPED_IN) for each in now if each.owner_key == 1]
     unseen = [replace(each, at=day(2), backing=Backing.UNCHECKED) for each in now]
-    found = of_reps([*before, *unseen, *now], AS_OF)
+    found = reps_ahead(looks([*before, *unseen, *now]))
     assert not isinstance(found, CannotTell)
-    assert [(each.deals, each.ahead, each.named, each.deal_keys) for each in found[:2]] == [
-        (20, 20, True, ()),
-        (20, 0, False, ()),
+    assert [(each.deals, each.ahead, each.named, each.ahead_now) for each in found[:2]] == [
+        (20, 20, True, 0),
+        (20, 0, False, 0),
     ]
 
 
@@ -490,19 +521,19 @@ def test_all_deals_are_held_against_the_quarters_before() -> None:
     past = [replace(each, deal_key=-each.deal_key) for each in standings_of(dict.fromkeys(range(1, 8), 1), 10, day(1))]
     now = standings_of(dict.fromkeys(range(1, 8), 5), 10)
     still = [replace(each, at=day(2)) for each in now]  # they stood then, too: they are not the past
-    found = of_all([*past, *still, *now], AS_OF)
+    found = all_ahead(looks([*past, *still, *now]))
     assert isinstance(found, Ahead)
     assert (found.deals, found.ahead, found.usual, found.named) == (70, 35, 0.1, True)
-    calm = of_all([*past, *standings_of(dict.fromkeys(range(1, 8), 1), 10)], AS_OF)
+    calm = all_ahead(looks([*past, *standings_of(dict.fromkeys(range(1, 8), 1), 10)]))
     assert isinstance(calm, Ahead)
     assert not calm.named
-    assert of_all(now, AS_OF) == CannotTell(Refused.TOO_FEW_DEALS, have=0, need=50)
+    assert all_ahead(looks(now)) == CannotTell(Refused.TOO_FEW_DEALS, have=0, need=50)
 
 
 def test_what_all_have_in_common_is_the_leaders_and_names_nobody(
     reader: Reader, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Ahead(0, 70, 35, 0.4, 0.6, 0.1, 0.001, named=True, deal_keys=(1, 2))
+    whole = Ahead(0, 70, 35, 0.4, 0.6, 0.1, 0.001, named=True, ahead_now=2)
     monkeypatch.setattr(raised, "all_ahead", lambda *_: whole)
     (found,) = findings(reader, OWNER)
     assert (found.first_for, found.subject.kind, found.evidence.effort_keys) == (Role.LEADER, "organisation", ())

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from answerback.analysis.on_base import id_of
@@ -137,7 +138,19 @@ def test_stretches_that_overlap_count_once_and_everybodys_are_each_ones(reader: 
     assert cover.share(ben, "calendar", day(0), day(200)) == pytest.approx(1.0)  # his own, and then everybody's
     assert cover.share(0, "calendar", day(145), day(165)) == cover.share(99, "calendar", day(145), day(165)) == 0.5
     assert cover.share(99, "email", day(0), day(200)) == cover.share(ann, "email", day(5), day(5)) == 0.0
-    assert cover.of_sides(ann, day(110), day(200)) == pytest.approx((60 / 90 + 45 / 90) / 2)
+
+
+def test_in_columns_it_is_the_same(reader: Reader) -> None:
+    cover, keys = read_cover(reader), rep_keys(reader)
+    asked = [(keys["ann"], 110, 200), (99, 0, 200), (keys["ann"], 5, 5), (keys["ann"], 0, 120), (keys["ben"], 3, 90)]
+    rep, start, end = (np.array(each) for each in zip(*asked, strict=True))
+    both = cover.of_sides(rep, START.timestamp() + 86_400.0 * start, START.timestamp() + 86_400.0 * end)
+    assert both.tolist() == [
+        sum(cover.share(who, channel, day(first), day(last)) for channel in ("email", "calendar")) / 2
+        for who, first, last in asked
+    ]
+    assert both[0] == pytest.approx((60 / 90 + 45 / 90) / 2)
+    assert cover.of_sides(rep[:0], rep[:0] * 1.0, rep[:0] * 1.0).shape == (0,)
 
 
 def test_loaded_time_is_that_of_a_walk_hour_by_hour(reader: Reader) -> None:

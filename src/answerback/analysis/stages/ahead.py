@@ -6,16 +6,18 @@ CRM said more than the buyer had done at any of these looks. Deals of which too 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
+import pyarrow.compute as pc
 
 from answerback.analysis.reader import Reader
-from answerback.analysis.stages.standing import Backing, Standing, standings
+from answerback.analysis.stages.standing import TYPED_IN, UNCHECKED, judged
+from answerback.analysis.stages.supported import standing_sql
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
+from answerback.stats.arrays import IntArray, weighted_count
 from answerback.stats.intervals import jeffreys
 from answerback.stats.more_than_usual import more_than_usual
 
@@ -42,7 +44,7 @@ class Ahead:
         usual: The share of all others (or of the quarters before).
         p_value: The chance of so many.
         named: Whether it is clearly more than usual.
-        deal_keys: Those that are ahead now.
+        ahead_now: How many of them are ahead now.
     """
 
     rep_key: int
@@ -53,37 +55,77 @@ class Ahead:
     usual: float
     p_value: float
     named: bool
-    deal_keys: tuple[int, ...]
+    ahead_now: int
 
 
-def reps_ahead(reader: Reader, scope: Scope) -> tuple[Ahead, ...] | CannotTell:
-    """Each owner within the scope who has deals enough, by key."""
-    looks = [reader.as_of - EVERY * number for number in range(LOOKS)]
-    return of_reps(standings(reader, scope, looks), reader.as_of)
+@dataclass(frozen=True, slots=True, eq=False)
+class Looks:
+    """Deals as they stood at some instants, in columns: which instant, deal, owner (0: nobody), and kind of `Backing`.
+
+    Instants are places in order of time: `now` is that of the reader, `reps` are those of the last half year, `past` the
+    quarters before.
+    """
+
+    place: IntArray
+    deal_key: IntArray
+    owner_key: IntArray
+    backing: IntArray
+    now: int
+    reps: tuple[int, ...]
+    past: tuple[int, ...]
+
+    def only(self, *places: int) -> Looks:
+        """Those at some of the instants that could be checked."""
+        kept = np.isin(self.place, places) & (self.backing != UNCHECKED)
+        return replace(
+            self,
+            place=self.place[kept],
+            deal_key=self.deal_key[kept],
+            owner_key=self.owner_key[kept],
+            backing=self.backing[kept],
+        )
 
 
-def of_reps(found: Sequence[Standing], at: datetime) -> tuple[Ahead, ...] | CannotTell:
-    """The same of deals as they stood at some instants, `at` the last of them."""
-    told: dict[tuple[int, int], bool] = {}
-    for each in _checked(found):
-        if each.owner_key:
-            pair = each.owner_key, each.deal_key
-            told[pair] = told.get(pair, False) or each.backing is Backing.TYPED_IN
-    owners = sorted({owner for owner, _ in told})
-    place_of = {owner: place for place, owner in enumerate(owners)}
-    deals, ahead = np.zeros(len(owners)), np.zeros(len(owners))
-    for (owner, _), is_ahead in told.items():
-        deals[place_of[owner]] += 1
-        ahead[place_of[owner]] += is_ahead
+def read_looks(reader: Reader, scope: Scope) -> Looks:
+    """Deals as they stood at each look of the last half year, and at each of the quarters before."""
+    instants = [reader.as_of - EVERY * number for number in range(LOOKS)]
+    quarters = [reader.as_of - QUARTER * number for number in range(1, QUARTERS + 1)]
+    asked = sorted({*instants, *quarters})
+    table = reader.query(standing_sql(reader, scope, asked, whole=False))
+    return Looks(
+        place=table["place"].to_numpy(),
+        deal_key=table["deal_key"].to_numpy(),
+        owner_key=pc.fill_null(table["owner_key"], 0).to_numpy(),
+        backing=judged(reader, table, asked),
+        now=asked.index(reader.as_of),
+        reps=tuple(asked.index(each) for each in instants),
+        past=tuple(asked.index(each) for each in quarters),
+    )
+
+
+def reps_ahead(found: Looks) -> tuple[Ahead, ...] | CannotTell:
+    """Each owner who has deals enough, by key."""
+    checked = found.only(*found.reps)
+    owned = checked.owner_key != 0
+    owners, owner = np.unique(checked.owner_key[owned], return_inverse=True)
+    order = np.lexsort((checked.deal_key[owned], owner))
+    owner, deal_key = owner[order], checked.deal_key[owned][order]
+    is_ahead = (checked.backing[owned] == TYPED_IN)[order]
+    first = np.ones(len(owner), np.bool_)
+    first[1:] = (owner[1:] != owner[:-1]) | (deal_key[1:] != deal_key[:-1])
+    of_deal = np.cumsum(first) - 1
+    deals = weighted_count(owner[first], np.ones(int(first.sum())), len(owners))
+    ever = weighted_count(of_deal, is_ahead.astype(np.float64), int(first.sum())) > 0.0
+    ahead = weighted_count(owner[first], ever.astype(np.float64), len(owners))
     enough = deals >= LEAST_DEALS
     if enough.sum() <= LEAST_OTHERS:
         return CannotTell(Refused.TOO_FEW_REPS, have=float(enough.sum()), need=LEAST_OTHERS + 1.0)
     compared = more_than_usual(ahead, deals, may_be_named=enough)
     interval = jeffreys(ahead, deals)
-    now = _ahead_now(found, at)
+    ahead_now = found.owner_key[(found.place == found.now) & (found.backing == TYPED_IN)]
     return tuple(
         Ahead(
-            rep_key=owner,
+            rep_key=int(key),
             deals=int(deals[place]),
             ahead=int(ahead[place]),
             low=float(interval.low[place]),
@@ -91,51 +133,35 @@ def of_reps(found: Sequence[Standing], at: datetime) -> tuple[Ahead, ...] | Cann
             usual=float(compared.usual[place]),
             p_value=float(compared.p_value[place]),
             named=bool(compared.named[place] and ahead[place] >= LEAST_AHEAD),
-            deal_keys=tuple(key for whose, key in now if whose == owner),
+            ahead_now=int((ahead_now == key).sum()),
         )
-        for place, owner in enumerate(owners)
+        for place, key in enumerate(owners)
         if enough[place]
     )
 
 
-def all_ahead(reader: Reader, scope: Scope) -> Ahead | CannotTell:
-    """All open deals together, held against how deals stood at the quarters before."""
-    before = [reader.as_of - QUARTER * number for number in range(1, QUARTERS + 1)]
-    return of_all(standings(reader, scope, [*before, reader.as_of]), reader.as_of)
-
-
-def of_all(found: Sequence[Standing], at: datetime) -> Ahead | CannotTell:
-    """The same of deals as they stood at some instants: at the last, `at`, against the first look at each other one."""
-    now = {each.deal_key: each for each in _checked(found) if each.at == at}
-    past: dict[int, bool] = {}
-    for each in _checked(found):
-        if each.deal_key not in now:
-            past.setdefault(each.deal_key, each.backing is Backing.TYPED_IN)
-    have = min(len(now), len(past))
+def all_ahead(found: Looks) -> Ahead | CannotTell:
+    """All open deals together, held against the first look at each other one in the quarters before."""
+    now, before = found.only(found.now), found.only(*found.past)
+    others = ~np.isin(before.deal_key, now.deal_key)
+    order = np.lexsort((before.place[others], before.deal_key[others]))
+    _, first = np.unique(before.deal_key[others][order], return_index=True)
+    past = before.backing[others][order][first] == TYPED_IN
+    trials, have = [len(now.deal_key), len(past)], min(len(now.deal_key), len(past))
     if have < LEAST_DEALS * LEAST_OTHERS:
         return CannotTell(Refused.TOO_FEW_DEALS, have=have, need=LEAST_DEALS * LEAST_OTHERS)
-    ahead = [key for key, each in now.items() if each.backing is Backing.TYPED_IN]
-    counts, trials = [len(ahead), sum(past.values())], [len(now), len(past)]
+    counts = [int((now.backing == TYPED_IN).sum()), int(past.sum())]
     compared = more_than_usual(counts, trials, rate=POOLED_LEVEL, spread=POOLED_SPREAD, may_be_named=[True, False])
-    interval = jeffreys(len(ahead), len(now))
+    interval = jeffreys(counts[0], trials[0])
     usual = float(compared.usual[0])
     return Ahead(
         rep_key=0,
-        deals=len(now),
-        ahead=len(ahead),
+        deals=trials[0],
+        ahead=counts[0],
         low=float(interval.low),
         high=float(interval.high),
         usual=usual,
         p_value=float(compared.p_value[0]),
-        named=bool(compared.named[0]) and len(ahead) / len(now) - usual >= LEAST_MORE,
-        deal_keys=tuple(sorted(ahead)),
+        named=bool(compared.named[0]) and counts[0] / trials[0] - usual >= LEAST_MORE,
+        ahead_now=counts[0],
     )
-
-
-def _checked(found: Sequence[Standing]) -> Iterable[Standing]:
-    return (each for each in found if each.backing is not Backing.UNCHECKED)
-
-
-def _ahead_now(found: Sequence[Standing], at: datetime) -> list[tuple[int, int]]:
-    """Owners and deals that are ahead at an instant."""
-    return [(each.owner_key, each.deal_key) for each in found if each.at == at and each.backing is Backing.TYPED_IN]

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from answerback.analysis.disputes import in_view
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
-from answerback.analysis.stages.standing import NO_STAGE, Standing, proof_sql, standings
+from answerback.analysis.stages.standing import NO_STAGE, Standing, standings
+from answerback.analysis.stages.supported import proof_sql
 from answerback.domain.errors import NotFoundError
 from answerback.domain.kinds import Evidence, Stance
 from answerback.domain.scope import Scope

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, date, timedelta
 
 from answerback.analysis.reader import Reader
-from answerback.analysis.stages.ahead import EVERY, LOOKS, Ahead, all_ahead, reps_ahead
+from answerback.analysis.stages.ahead import EVERY, LOOKS, Ahead, all_ahead, read_looks, reps_ahead
 from answerback.domain.findings import (
     EXPIRES_DAYS,
     Evidence,
@@ -34,7 +34,8 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     if not scope.everybody:
         return ()
     today = reader.as_of.astimezone(UTC).date()
-    reps, everybody = reps_ahead(reader, scope), all_ahead(reader, scope)
+    looks = read_looks(reader, scope)
+    reps, everybody = reps_ahead(looks), all_ahead(looks)
     found = [] if isinstance(reps, CannotTell) else [_of_rep(each, today) for each in reps if each.named]
     if isinstance(everybody, Ahead) and everybody.named:
         found.append(_of_all(everybody, today))
@@ -56,7 +57,7 @@ def _of_rep(each: Ahead, today: date) -> Finding:
         evidence=Evidence(efforts=each.deals, answers=each.ahead),
         next_step="name_the_act",
         expires=today + timedelta(days=EXPIRES_DAYS),
-        details={"ahead_now": len(each.deal_keys)},
+        details={"ahead_now": each.ahead_now},
     )
 
 
