@@ -1,22 +1,23 @@
-"""Evidence week by week where all efforts have waited in full: many streams at once, each rate before not known.
+"""Evidence of weeks whose efforts have all waited in full: many streams at once, each rate before not known.
 
-It is the evidence of `answerback.stats.detect`, averaged as `answerback.stats.usual_rate` says. Where nothing waits, a
-week of n efforts and y answers multiplies the state of odds times f by
+It is the evidence of `answerback.stats.detect`, averaged as `answerback.stats.usual_rate` says, and the one place where
+weeks that say nothing new any more are folded in. A workspace folds in a week when nobody in it waits any longer, with
+the ratios that it had then (`fold`). Where nobody waits in the first place, a week of n efforts and y answers
+multiplies the state of odds times f by
 
     f^y (1 - p + f p)^-n,
 
 so ln(1 - p + f p) is worked out once for each laying of the points, and a week costs one exponential for each stream,
-point and factor. Streams are the last axis in memory: every operation is one pass over neighbours. They are taken in
-chunks whose state stays in the processor's cache, on as many threads as are given; the result is the same for any
-number of either. States are float32: evidence is off by less than one part in a thousand after two years. The weights
-of the points are float64.
+point and factor (`week`). Streams are the last axis in memory: every operation is one pass over neighbours. They are
+taken in chunks whose state stays in the processor's cache, on as many threads as are given; the result is the same for
+any number of either. States are float32: evidence is off by less than one part in a thousand after two years. The
+weights of the points are float64.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,21 +27,24 @@ from answerback.stats.detect import Direction
 from answerback.stats.usual_rate import DRIFT, NODES, UsualRate, lay_anew
 
 EVERY = 4
-"""Weeks after which the points are laid anew."""
+"""Weeks after which `week` lays the points anew."""
 CHUNK = 2048
 """Streams of a chunk: its states take about half a megabyte."""
 
-_LEAST, _MOST, _MOST_LOG = np.float32(1e-30), np.float32(1e30), np.float32(80.0)
-"""Evidence stops growing here, and does not vanish altogether: it stays below the true one, or next to 0."""
+_MOST, _MOST_LOG = np.float32(1e30), np.float32(80.0)
+"""Evidence stops growing here: it stays below the true one. A week's ratio stops at this logarithm, either way."""
 
 _Single = NDArray[np.float32]
 
 
 class SettledWeeks:
-    """Streams on their way through the weeks; every one is watched from the first.
+    """Streams on their way through the weeks.
+
+    `usual` is what is known of each stream's rate before, of all that was folded in; `states` has for each direction
+    the evidence of every start and size, shape (points, factors, streams), 0 before a stream is watched.
 
     Args:
-        usual: what is known of each stream's rate before; none is NaN. What is learnt is kept apart, not here.
+        usual: what is known at first. What is learnt is kept apart, not here.
         directions: what is watched for.
         drift: by how much a rate may drift between two layings.
         threads: how many chunks are worked on at once.
@@ -60,102 +64,130 @@ class SettledWeeks:
         threads: int = 1,
         chunk: int = CHUNK,
     ) -> None:
-        self.size, self.weeks, self._directions = usual.middle.size, 0, directions
-        places = [slice(start, min(start + chunk, self.size)) for start in range(0, self.size, chunk)]
-        self._chunks = [_Chunk.of(each, usual, directions, drift) for each in places]
+        self.size, self.weeks, self._drift = usual.middle.size, 0, drift
+        self.usual = UsualRate(usual.middle.copy(), usual.error.copy(), usual.log_weight.copy(order="F"))
+        self.states = {side: np.zeros((NODES.size, len(side.factors), self.size), np.float32) for side in directions}
+        self._places = [slice(start, min(start + chunk, self.size)) for start in range(0, self.size, chunk)]
+        self._points: dict[int, _Points] = {}
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def week(self, answered: ArrayLike, made: ArrayLike) -> Mapping[Direction, FloatArray]:
-        """The evidence of every stream in each direction after one more week.
+        """One more week whose answers are all in, of streams watched from the first; every fourth lays the points anew.
 
         Args:
             answered: y of each stream, shape (streams,).
             made: n, the same shape or one number.
+
+        Returns:
+            The evidence of every stream in each direction after it.
 
         Raises:
             ValueError: a count is negative or not finite.
         """
         y = counts(answered, "answered")
         n = np.broadcast_to(counts(made, "made"), y.shape)
-        found = {side: np.empty(self.size) for side in self._directions}
-        anew = self.weeks > 0 and self.weeks % EVERY == 0
+        found = {side: np.empty(self.size) for side in self.states}
+        if self.weeks > 0 and self.weeks % EVERY == 0:
+            self.lay_anew()
         self.weeks += 1
 
-        def one(chunk: _Chunk) -> None:
-            chunk.week(y[chunk.place], n[chunk.place], found, anew=anew)
+        def one(place: slice) -> None:
+            if place.start not in self._points:
+                self._points[place.start] = _Points.of(self.usual, place, tuple(self.states))
+            points = self._points[place.start]
+            self._learn(place, (y[place] * points.odds - n[place] * points.unmoved).T)
+            weight = _part(self.usual, place).weight().T.astype(np.float32)
+            for side, state in self.states.items():
+                part = state[..., place]
+                _multiply(part, points.ratio(side, y[place], n[place]), 1.0)
+                mixed = part.sum(axis=1)
+                mixed *= weight
+                np.divide(mixed.sum(axis=0), part.shape[1], out=found[side][place])
 
-        for _ in self._pool.map(one, self._chunks) if self._pool else map(one, self._chunks):
-            pass
+        self._each(one)
         return found
+
+    def fold(self, ratios: Mapping[Direction, FloatArray], seen: FloatArray, begins: BoolArray) -> None:
+        """One more week with its own ratios, which are final.
+
+        Args:
+            ratios: the week's log likelihood ratios in each direction, shape (streams, points, factors).
+            seen: its log likelihoods without a change, shape (streams, points).
+            begins: whether a change may have begun in it, shape (streams,).
+        """
+        self.usual.learn(seen)
+        for side, state in self.states.items():
+            _multiply(state, ratios[side].transpose(1, 2, 0).astype(np.float32), begins.astype(np.float32))
+
+    def lay_anew(self) -> None:
+        """Lays the points anew around what was learnt (`answerback.stats.usual_rate.lay_anew`)."""
+
+        def one(place: slice) -> None:
+            usual = _part(self.usual, place)
+            before = tuple(state[..., place].transpose(2, 0, 1) for state in self.states.values())
+            after = lay_anew(usual, before, self._drift)
+            for state, new in zip(self.states.values(), after, strict=True):
+                state[..., place] = new.transpose(1, 2, 0)
+            self.usual.middle[place], self.usual.error[place] = usual.middle, usual.error
+            self.usual.log_weight[place] = usual.log_weight
+
+        self._each(one)
+        self._points.clear()
 
     def begin_anew(self, which: BoolArray) -> None:
         """Takes all evidence from some streams, as after an alarm; what was learnt of their rate stays."""
-        for chunk in self._chunks:
-            own = which[chunk.place]
-            if own.any():
-                for state in chunk.states.values():
-                    state[..., own] = 0.0
+        if which.any():
+            for state in self.states.values():
+                state[..., which] = 0.0
+
+    def _each(self, one: Callable[[slice], None]) -> None:
+        for _ in self._pool.map(one, self._places) if self._pool else map(one, self._places):
+            pass
+
+    def _learn(self, place: slice, seen: FloatArray) -> None:
+        usual = _part(self.usual, place)
+        usual.learn(seen)
+        self.usual.log_weight[place] = usual.log_weight
 
 
-@dataclass(slots=True, eq=False)
-class _Chunk:
-    """Neighbouring streams; the states and what belongs to a factor have the shape (points, factors, streams)."""
+def _part(usual: UsualRate, place: slice) -> UsualRate:
+    return UsualRate(usual.middle[place], usual.error[place], usual.log_weight[place])
 
-    place: slice
-    usual: UsualRate
-    states: dict[Direction, _Single]
-    drift: float
-    rest: dict[Direction, _Single]
-    """ln(1 - p + f p)."""
-    odds: FloatArray
-    """Shape (points, streams), as `unmoved`: ln(1 + odds)."""
-    unmoved: FloatArray
-    room: _Single
+
+def _multiply(state: _Single, ratio: _Single, begins: ArrayLike) -> None:
+    """(begins + state) x ratio, in place; `ratio`, a logarithm, is used up."""
+    np.clip(ratio, -_MOST_LOG, _MOST_LOG, out=ratio)
+    np.exp(ratio, out=ratio)
+    np.add(state, begins, out=state, casting="same_kind")
+    with np.errstate(over="ignore"):
+        np.multiply(state, ratio, out=state)
+    np.minimum(state, _MOST, out=state)
+
+
+class _Points:
+    """What is of the points of neighbouring streams alone, as long as they are not laid anew."""
+
+    def __init__(self, odds: FloatArray, directions: tuple[Direction, ...]) -> None:
+        self.odds, self.unmoved = odds, np.logaddexp(0.0, odds)
+        rate = np.exp(odds - self.unmoved).astype(np.float32)
+        self._rest = {side: _rest(rate, side) for side in directions}
+        self._room = np.empty_like(next(iter(self._rest.values())))
 
     @classmethod
-    def of(cls, place: slice, usual: UsualRate, directions: tuple[Direction, ...], drift: float) -> _Chunk:
-        own = UsualRate(usual.middle[place], usual.error[place], np.asfortranarray(usual.log_weight[place]))
-        size, points = own.middle.size, NODES.size
-        states = {side: np.zeros((points, len(side.factors), size), np.float32) for side in directions}
-        rest = {side: np.empty_like(state) for side, state in states.items()}
-        none = np.empty((points, size))
-        found = cls(place, own, states, drift, rest, none, none, np.empty_like(states[directions[0]]))
-        found._lay()
-        return found
+    def of(cls, usual: UsualRate, place: slice, directions: tuple[Direction, ...]) -> _Points:
+        return cls(usual.middle[place] + usual.error[place] * NODES[:, None], directions)
 
-    def _lay(self) -> None:
-        """What is of the points alone."""
-        self.odds = self.usual.middle + self.usual.error * NODES[:, None]
-        self.unmoved = np.logaddexp(0.0, self.odds)
-        rate = np.exp(self.odds - self.unmoved).astype(np.float32)
-        for side, rest in self.rest.items():
-            np.multiply(rate[:, None, :], np.array(side.factors, np.float32)[:, None] - 1.0, out=rest)
-            np.add(rest, 1.0, out=rest)
-            np.log(rest, out=rest)
+    def ratio(self, side: Direction, y: FloatArray, n: FloatArray) -> _Single:
+        """The log likelihood ratios of y answers to n efforts, in a room that the next call takes again."""
+        np.multiply(self._rest[side], n.astype(np.float32), out=self._room)
+        moved = y.astype(np.float32) * np.log(side.factors).astype(np.float32)[:, None]
+        np.subtract(moved, self._room, out=self._room)
+        return self._room
 
-    def week(self, y: FloatArray, n: FloatArray, found: Mapping[Direction, FloatArray], *, anew: bool) -> None:
-        """Folds in one week and writes the evidence after it."""
-        if anew:
-            for state in self.states.values():
-                np.maximum(state, _LEAST, out=state)
-            before = tuple(state.transpose(2, 0, 1) for state in self.states.values())
-            after = lay_anew(self.usual, before, self.drift)
-            self.states = {side: of.transpose(1, 2, 0) for side, of in zip(self.states, after, strict=True)}
-            self._lay()
-        self.usual.learn((y * self.odds - n * self.unmoved).T)
-        weight = self.usual.weight().T.astype(np.float32)
-        moved, efforts = y.astype(np.float32), n.astype(np.float32)
-        room, careful = self.room, float(y.max(initial=0.0)) * np.log(max(Direction.RISE.factors)) > _MOST_LOG
-        for side, state in self.states.items():
-            np.multiply(self.rest[side], efforts, out=room)
-            np.subtract(moved * np.log(side.factors).astype(np.float32)[:, None], room, out=room)
-            if careful:
-                np.minimum(room, _MOST_LOG, out=room)
-            np.exp(room, out=room)
-            np.add(state, 1.0, out=state)
-            with np.errstate(over="ignore"):
-                np.multiply(state, room, out=state)
-            np.minimum(state, _MOST, out=state)
-            mixed = state.sum(axis=1)
-            mixed *= weight
-            np.divide(mixed.sum(axis=0), state.shape[1], out=found[side][self.place])
+
+def _rest(rate: _Single, side: Direction) -> _Single:
+    """ln(1 - p + f p), shape (points, factors, streams)."""
+    rest: _Single = rate[:, None, :] * (np.array(side.factors, np.float32)[:, None] - np.float32(1.0))
+    rest += 1.0
+    np.log(rest, out=rest)
+    return rest

@@ -23,7 +23,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from answerback.stats.arrays import BoolArray, FloatArray, counts
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray, counts
 
 NODES = np.array([-np.sqrt(3.0), 0.0, np.sqrt(3.0)])
 SHARES = np.array([1.0, 4.0, 1.0]) / 6.0
@@ -87,6 +87,10 @@ class UsualRate:
         """Takes in log likelihoods without a change, shape (streams, points)."""
         self.log_weight = self.log_weight + seen
         self.log_weight -= self.log_weight.max(axis=-1, keepdims=True)
+
+    def of(self, which: IntArray) -> UsualRate:
+        """The points of some streams alone."""
+        return UsualRate(self.middle[which], self.error[which], self.log_weight[which])
 
     def replace(self, which: BoolArray, by: UsualRate) -> None:
         """Puts some streams' points in the place of these."""

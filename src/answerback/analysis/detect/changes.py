@@ -8,7 +8,7 @@ touch is named beside them only where the whole says nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -57,22 +57,29 @@ class Changes:
     """Channels whose answers seem not to arrive; these weeks of these reps are in no rate."""
 
 
-def changes(reader: Reader, scope: Scope, *, strict: bool = False) -> Changes:
+def changes(reader: Reader, scope: Scope, *, strict: bool = False, follow: Collection[int] = ()) -> Changes:
     """Watches everybody, up to the last full week with touches, and tells what a scope may see.
 
-    What peers say and what all share is worked out from everybody, whoever is asking: so all see one figure.
+    What peers say and what all share is worked out from everybody, whoever is asking: so all see one figure. The
+    evidence of reps to `follow` is worked out in every week.
     """
+    found, whole = _watched(reader, scope, strict=strict, follow=follow)
+    stood = standings(found.cells, whole, found.week)
+    return replace(found, standings=tuple(one for one in stood if _seen(scope, one.rep_key, found.week, found.week)))
+
+
+def _watched(reader: Reader, scope: Scope, *, strict: bool, follow: Collection[int] = ()) -> tuple[Changes, Replay]:
+    """All but where everybody stands, and what was raised of anybody."""
     cells, refused = cells_for_alarms(reader, replace(scope, everybody=True))
     made = cells.efforts.day
     week = min(int(week_of(int(made[-1]))), cells.weeks().stop - 1) if made.size else -1
     moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
     silences = watch_silences(cells, until=week)
     cells = without(cells, silences)
-    found = replay(cells, until=week, strict=strict)
+    found = replay(cells, until=week, strict=strict, follow=follow)
     raised = tuple(one for one in found.raised if _seen(scope, one.rep_key, one.since, one.week))
-    stood = tuple(one for one in standings(cells, found, week) if _seen(scope, one.rep_key, week, week))
     told = tuple(one for each in silences if (one := _within(scope, each)) is not None)
-    return Changes(cells, replace(found, raised=raised), stood, moved, week, refused, told)
+    return Changes(cells, replace(found, raised=raised), (), moved, week, refused, told), found
 
 
 def _within(scope: Scope, one: Silent) -> Silent | None:
@@ -94,7 +101,7 @@ def _seen(scope: Scope, rep_key: int, first: int, last: int) -> bool:
 
 def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
     """What there is to look at today: alarms of the last twelve months, and questions to reps."""
-    found = changes(reader, scope, strict=strict)
+    found, _ = _watched(reader, scope, strict=strict)
     oldest = reader.as_of.date() - timedelta(days=EXPIRES_DAYS)
     alarms = [each for each in _told(found.replay) if each.raised_on > oldest]
     told = _changed(reader, scope, alarms, found.cells)
@@ -109,7 +116,7 @@ def findings(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Fin
 
 def raised_changes(reader: Reader, scope: Scope, *, strict: bool = False) -> tuple[Finding, ...]:
     """Every alarm with the week in which it would have been raised, in order: what a look back over all weeks found."""
-    found = changes(reader, scope, strict=strict)
+    found, _ = _watched(reader, scope, strict=strict)
     told = _changed(reader, scope, _told(found.replay), found.cells)
     told += [_moved(each) for each in found.measures if _worth_telling(each)]
     told += [silence_finding(each) for each in found.silences]

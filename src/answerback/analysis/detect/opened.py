@@ -52,12 +52,36 @@ class Open:
     full_answered: Floats
     waiting: Waiting
 
+    def only(self, pairs: NDArray[np.int64]) -> Open:
+        """Some pairs."""
+        number = np.full(self.n.size, -1)
+        number[pairs] = np.arange(pairs.size)
+        waits = self.waiting
+        rows = np.flatnonzero(number[waits.of] >= 0)
+        few = (waits.still[rows], waits.share[rows], waits.error[rows], waits.moved[rows])
+        return self._with(pairs, self.n, self.answered, Waiting(number[waits.of[rows]], *few))
+
     def only_full(self, pairs: NDArray[np.int64]) -> Open:
         """Some pairs, as if nobody had made any effort that still waits."""
-        n, answered, none = self.full_n[pairs], self.full_answered[pairs], np.zeros(0)
+        none = np.zeros(0)
         nobody = Waiting(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.bool_))
-        few = (self.week[pairs], self.stream[pairs], n, answered, n, n, n, answered)
-        return Open(self.begin, self.weeks, *few, nobody)
+        return self._with(pairs, self.full_n, self.full_answered, nobody)
+
+    def _with(self, pairs: NDArray[np.int64], n: Floats, answered: Floats, waiting: Waiting) -> Open:
+        due, squared = (self.due, self.due_squared) if n is self.n else (n, n)
+        return Open(
+            self.begin,
+            self.weeks,
+            self.week[pairs],
+            self.stream[pairs],
+            n[pairs],
+            answered[pairs],
+            due[pairs],
+            squared[pairs],
+            self.full_n[pairs],
+            self.full_answered[pairs],
+            waiting,
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,8 @@ rep and no finding: what is left is not enough to say that anything changed but 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -18,7 +19,7 @@ from answerback.analysis.detect.baselines import BASELINE_WEEKS
 from answerback.analysis.detect.raised import Raised
 from answerback.analysis.detect.weekly import monday
 from answerback.analysis.diagnose.mixing import BUYERS
-from answerback.analysis.dimensions import grouping
+from answerback.analysis.dimensions import OF_ACCOUNTS, grouping
 from answerback.analysis.reader import Reader
 from answerback.analysis.states import observed_sql
 
@@ -48,48 +49,26 @@ def other_buyers(reader: Reader, raised: Sequence[Raised]) -> list[OtherBuyers |
     """Of each alarm what other buyers explain of it; None where that is less than half."""
     if not raised:
         return []
-    own = (each.name for each in reader.playbook.dimension if each.of in {"account", "deal", "contact"})
-    names = tuple(dict.fromkeys((*BUYERS, *own)))
+    own = [each.name for each in reader.playbook.dimension if each.of in {"account", "deal", "contact"}]
     found: list[OtherBuyers | None] = [None] * len(raised)
-    for name in names:
-        others, times = _of_others(reader, name, raised), _before_and_since(reader, name, raised)
-        for number, (one, two) in enumerate(zip(raised, times, strict=True)):
-            told = _explained(one, name, two, others[one.rep_key])
-            best = found[number]
-            if told is not None and (best is None or told.explained > best.explained):
-                found[number] = told
+    with _counted(reader, raised):
+        for name in dict.fromkeys((*BUYERS, *own)):
+            others, times = _of_others(reader, name, raised), _before_and_since(reader, name, len(raised))
+            for number, (one, two) in enumerate(zip(raised, times, strict=True)):
+                told = _explained(one, name, two, others[one.rep_key])
+                best = found[number]
+                if told is not None and (best is None or told.explained > best.explained):
+                    found[number] = told
     return found
 
 
-def _of_others(reader: Reader, name: str, raised: Sequence[Raised]) -> dict[int, Rates]:
-    """By rep what everybody else's touches bring, of those that have waited in full since the earliest time compared.
+@contextmanager
+def _counted(reader: Reader, raised: Sequence[Raised]) -> Iterator[None]:
+    """For a while, what every dimension asks: `_touched_of_all` and, touch by touch, `_touched_of_alarmed`.
 
-    What one did oneself excuses nothing.
+    The first has everybody's touches that have waited in full since the earliest time compared, one row per sort of
+    account with one account of that sort, so that the dimensions of accounts count millions of touches once.
     """
-    first = min(each.since for each in raised) - BASELINE_WEEKS
-    reps = sorted({each.rep_key for each in raised})
-    group = grouping(reader, (name,))
-    rows = reader.query(f"""
-        select case when outcome.rep_key in ({", ".join(map(str, reps))}) then outcome.rep_key end as rep,
-               outcome.kind, cast({group.columns[0]} as varchar) as level, count(*) as n, count(proved_at) as moved
-        from outcome {group.joins}
-        where {_COUNTS} and {observed_sql(reader.instant)} >= waiting_seconds
-          and occurred_at >= timestamp '{monday(first)}'
-        group by all order by all""").to_pylist()
-    found = {}
-    for rep in reps:
-        counts: dict[Cell, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for row in rows:
-            if row["level"] is not None and row["rep"] != rep:
-                n, moved = counts[row["kind"], row["level"]]
-                counts[row["kind"], row["level"]] = n + row["n"], moved + row["moved"]
-        found[rep] = {cell: moved / n for cell, (n, moved) in counts.items() if n >= LEAST_OF_OTHERS}
-    return found
-
-
-def _before_and_since(reader: Reader, name: str, raised: Sequence[Raised]) -> list[tuple[Touches, Touches]]:
-    """Of each alarm the rep's touches in the 26 weeks before it began, and since."""
-    group = grouping(reader, (name,))
     day = pa.timestamp("us")
     asked = {
         "number": pa.array(range(len(raised)), pa.int64()),
@@ -100,16 +79,76 @@ def _before_and_since(reader: Reader, name: str, raised: Sequence[Raised]) -> li
         "ends": pa.array([each.raised_on for each in raised], pa.date32()).cast(day),
     }
     reader.duck.put("_mixed", pa.table(asked))
-    rows = reader.query(f"""
-        select _mixed.number, outcome.kind, cast({group.columns[0]} as varchar) as level,
-               occurred_at >= _mixed.turns as later, count(*) as n
+    same = " and ".join(f"sort.{name} is not distinct from account.{name}" for name in OF_ACCOUNTS)
+    reader.duck.make(
+        "_touched_of_all",
+        f"""
+        with sort as (select min(account_key) as account_key, {", ".join(OF_ACCOUNTS)} from account group by all),
+        buyer as (select account.account_key, sort.account_key as alike from account join sort on {same})
+        select {_alarmed(raised)} as rep, outcome.kind, outcome.segment, outcome.region, buyer.alike as account_key,
+               count(*) as n, count(proved_at) as moved
+        from outcome left join buyer on buyer.account_key = outcome.account_key
+        where {_of_all(reader, raised)} group by all""",
+    )
+    reader.duck.make(
+        "_touched_of_alarmed",
+        f"""
+        select _mixed.number, outcome.*, occurred_at >= _mixed.turns as later
         from outcome join _mixed on _mixed.rep_key = outcome.rep_key
          and occurred_at >= _mixed.begins and occurred_at < _mixed.ends
-        {group.joins}
-        where {_COUNTS} and (_mixed.play is null or _mixed.play = outcome.play)
-        group by all order by all""").to_pylist()
-    reader.duck.drop("_mixed")
-    times: list[tuple[Touches, Touches]] = [({}, {}) for _ in raised]
+        where {_COUNTS} and (_mixed.play is null or _mixed.play = outcome.play)""",
+    )
+    try:
+        yield
+    finally:
+        for name in ("_mixed", "_touched_of_all", "_touched_of_alarmed"):
+            reader.duck.drop(name)
+
+
+def _alarmed(raised: Sequence[Raised]) -> str:
+    reps = sorted({each.rep_key for each in raised})
+    return f"case when outcome.rep_key in ({', '.join(map(str, reps))}) then outcome.rep_key end"
+
+
+def _of_all(reader: Reader, raised: Sequence[Raised]) -> str:
+    first = min(each.since for each in raised) - BASELINE_WEEKS
+    return (
+        f"{_COUNTS} and {observed_sql(reader.instant)} >= waiting_seconds"
+        f" and occurred_at >= timestamp '{monday(first)}'"
+    )
+
+
+def _of_others(reader: Reader, name: str, raised: Sequence[Raised]) -> dict[int, Rates]:
+    """By rep what everybody else's touches bring. What one did oneself excuses nothing."""
+    group = grouping(reader, (name,))
+    level = f"cast({group.columns[0]} as varchar) as level"
+    if name in OF_ACCOUNTS:
+        sql = f"""
+            select rep, outcome.kind, {level}, cast(sum(n) as bigint) as n, cast(sum(moved) as bigint) as moved
+            from _touched_of_all as outcome {group.joins}"""
+    else:
+        sql = f"""
+            select {_alarmed(raised)} as rep, outcome.kind, {level}, count(*) as n, count(proved_at) as moved
+            from outcome {group.joins} where {_of_all(reader, raised)}"""
+    rows = reader.query(f"{sql} group by all order by all").to_pylist()
+    found = {}
+    for rep in sorted({each.rep_key for each in raised}):
+        counts: dict[Cell, tuple[int, int]] = defaultdict(lambda: (0, 0))
+        for row in rows:
+            if row["level"] is not None and row["rep"] != rep:
+                n, moved = counts[row["kind"], row["level"]]
+                counts[row["kind"], row["level"]] = n + row["n"], moved + row["moved"]
+        found[rep] = {cell: moved / n for cell, (n, moved) in counts.items() if n >= LEAST_OF_OTHERS}
+    return found
+
+
+def _before_and_since(reader: Reader, name: str, alarms: int) -> list[tuple[Touches, Touches]]:
+    """Of each alarm the rep's touches in the 26 weeks before it began, and since."""
+    group = grouping(reader, (name,))
+    rows = reader.query(f"""
+        select number, outcome.kind, cast({group.columns[0]} as varchar) as level, later, count(*) as n
+        from _touched_of_alarmed as outcome {group.joins} group by all order by all""").to_pylist()
+    times: list[tuple[Touches, Touches]] = [({}, {}) for _ in range(alarms)]
     for row in rows:
         if row["level"] is not None:
             times[row["number"]][row["later"]][row["kind"], row["level"]] = row["n"]

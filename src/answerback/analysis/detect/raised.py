@@ -73,7 +73,10 @@ class Family:
     """Whether it has a past to be compared with."""
     hazard: float
     paths: dict[Direction, NDArray[np.float32]]
-    """Evidence at the end of every week that was watched, shape (weeks, streams or reps)."""
+    """Evidence at the end of every week, shape (weeks, streams or reps).
+
+    NaN where it was below every level and nobody followed it.
+    """
     lags: Lags
 
 

@@ -80,29 +80,23 @@ def _whole(reader: Reader, view: str, basis: str, level: str) -> _Whole:
     mine = f"rep_key is not null and origin = 'hand' and {view}"
     streams, _ = _streams(reader, mine, level)
     where = {(each.rep_key, each.play, each.waiting_days): number for number, each in enumerate(streams)}
+    seen = "coalesce(seen_days, -1) as seen"
     efforts = _read(
         reader,
-        f"select rep_key, {level} as play, waiting_seconds, effort_day, coalesce(seen_days, -1) as seen,"
-        f" evidence = 'claimed' as claimed, cast(sum(n) as bigint) as n from effort_count where {mine}",
+        f"select rep_key, {level} as play, waiting_seconds, effort_day, {seen}, evidence = 'claimed' as claimed, n"
+        f" from effort_count where {mine}",
         where,
     )
     coarse = "" if level == "play" else f"join (select distinct play, {level} as wide from effort_count) using (play)"
     name = "play" if level == "play" else "wide"
-    select = f"select rep_key, {name} as play, waiting_seconds, effort_day, seen_days as seen, lag_days as lag,"
+    columns = f"{name} as play, waiting_seconds, effort_day, seen_days as seen, lag_days as lag"
     moved = f"from answer_count {coarse} where basis = '{basis}' and evidence = 'captured'"
-    answers = _read(
-        reader,
-        f"{select} cast(sum(n) as bigint) as n {moved} and rep_key is not null and origin = 'hand' and {view}",
-        where,
-    )
+    own = f"{moved} and rep_key is not null and origin = 'hand' and {view}"
+    answers = _read(reader, f"select rep_key, {columns}, n {own}", where)
     kinds, began = _streams(reader, "true", level, people=False)
     kind_of = {(0, each.play, each.waiting_days): number for number, each in enumerate(kinds)}
-    pooled = _read(
-        reader,
-        select.replace("rep_key", "cast(0 as bigint) as rep_key", 1) + f" cast(sum(n) as bigint) as n {moved}"
-        " and not contested",
-        kind_of,
-    )
+    everybody = f"select cast(0 as bigint) as rep_key, {columns}, cast(sum(n) as bigint) as n {moved} and not contested"
+    pooled = _read(reader, f"{everybody} group by all", kind_of)
     cells = Cells(
         streams,
         Efforts(**efforts),  # type: ignore[arg-type] # one column is of booleans
@@ -131,7 +125,7 @@ def _streams(reader: Reader, where: str, level: str, *, people: bool = True) -> 
 
 
 def _read(reader: Reader, sql: str, where: dict[tuple[int, str, int], int]) -> dict[str, NDArray[np.int32]]:
-    """Parallel columns of a query, ordered by day, with the number of each row's stream."""
+    """Parallel columns of a query, ordered by day, with the number of each row's stream; equal rows are added up."""
     import pyarrow as pa
 
     rep_key, play, days = zip(*where, strict=True) if where else ((), (), ())
@@ -141,10 +135,33 @@ def _read(reader: Reader, sql: str, where: dict[tuple[int, str, int], int]) -> d
     by = "claimed" if "claimed" in sql else "lag"
     table = reader.query(f"""
         select cast(number as integer) as stream, cast(effort_day as integer) as day, cast(seen as integer) as seen,
-               {by if by == "claimed" else "cast(lag as integer) as lag"}, cast(sum(n) as integer) as n
-        from ({sql} group by all) as counted
+               cast({by} as integer) as {by}, cast(n as integer) as n
+        from ({sql}) as counted
         join stream_number as s on s.rep_key = counted.rep_key and s.play = counted.play
-         and s.waiting_days = {_days_sql()}
-        group by all order by day, stream, seen, {by}""")
+         and s.waiting_days = {_days_sql()}""")
     reader.duck.drop("stream_number")
-    return {name: table[name].to_numpy() for name in table.column_names}
+    found = _by_day({name: table[name].to_numpy() for name in table.column_names}, by)
+    return found | ({"claimed": found["claimed"].astype(np.bool_)} if by == "claimed" else {})
+
+
+def _by_day(rows: dict[str, Ints], last: str) -> dict[str, Ints]:
+    """Rows in order of day, stream, time seen and one more column, those that are equal in them put together.
+
+    They are sorted by one number in which all four stand side by side: a database takes ten times as long.
+
+    >>> one, two = np.array([1, 1], np.int32), np.array([3, 3], np.int32)
+    >>> _by_day({"day": two, "stream": one, "seen": -one, "lag": one, "n": one}, "lag")["n"]
+    array([2], dtype=int32)
+    """
+    if not rows["n"].size:
+        return rows
+    key = np.zeros(rows["n"].size, np.int64)
+    for name in ("day", "stream", "seen", last):
+        column = rows[name]
+        least = int(column.min())
+        key = key * (int(column.max()) - least + 1) + (column - least)
+    order = np.argsort(key)
+    ordered = key[order]
+    first = np.flatnonzero(np.diff(ordered, prepend=ordered[0] - 1))
+    found = {name: column[order[first]] for name, column in rows.items() if name != "n"}
+    return found | {"n": np.add.reduceat(rows["n"][order], first, dtype=np.int32)}

@@ -20,8 +20,8 @@ weeks, as before holidays, a rep is held to that much less; and what all gained 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,30 +31,30 @@ from answerback.analysis.detect.opened import Index, Open
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.watching import MIDDLE, Watch
 from answerback.analysis.detect.weekly import WEEK, Cells, Floats, monday
-from answerback.analysis.peers import FEWEST_PEERS
+from answerback.analysis.detect.weighing import Look, Members
 from answerback.stats.alarms import alarm_level, e_bh, hazard_from, posterior
 from answerback.stats.arrays import weighted_count
-from answerback.stats.detect import WATCH, Direction, evidence, settle, share_by_start
-from answerback.stats.open_weeks import log_ratios, unchanged_likelihood
-from answerback.stats.shared_shift import shared_shift
+from answerback.stats.detect import WATCH, Direction, evidence, share_by_start
 from answerback.stats.slower import LEVEL
-from answerback.stats.special import logistic, normal_quantile
+from answerback.stats.special import logistic
 
-_CAREFUL_SIDE = normal_quantile(0.75)
-"""Standard errors of a lag curve by which it is taken to the careful side."""
+_STRICT_LEVEL = 10.0
+"""Evidence below which e-BH lists nobody."""
 
 
-def replay(cells: Cells, *, until: int | None = None, strict: bool = False) -> Replay:
+def replay(cells: Cells, *, until: int | None = None, strict: bool = False, follow: Collection[int] = ()) -> Replay:
     """Every alarm and watch up to a week (the last full one, unless said), in one pass over the weeks.
 
     With `strict` an alarm is what e-BH lists among all streams not raised before, instead of a probability of .9.
+    The evidence of reps to `follow` is worked out in every week; that of others where it may come to a level, and in
+    the last.
     """
     weeks = cells.weeks()
     last = weeks.stop if until is None else min(until + 1, weeks.stop)
     if not cells.streams or weeks.start >= last:
         return Replay((), None, None, weeks.start, last - 1)
     index, past = Index.of(cells), Past.of(cells)
-    watches = [Watch.over(index, together=each, strict=strict) for each in (False, True)]
+    watches = [Watch.over(index, together=each, strict=strict, follow=follow) for each in (False, True)]
     raised: list[Raised] = []
     depth = int(-(-int(cells.waiting.max()) // WEEK))
     for week in range(weeks.start, last):
@@ -64,9 +64,21 @@ def replay(cells: Cells, *, until: int | None = None, strict: bool = False) -> R
                 watch.anchor(set_in, past)
         now = index.open_weeks(week, depth, watches[0].baselines[set_in].lags)
         for watch in watches:
-            raised += _one_week(watch, now, week, past)
+            raised += _one_week(watch, now, week, past, everybody=week == last - 1)
     by_play, together = (_family(watch, last - 1) for watch in watches)
     return Replay(tuple(raised), by_play, together, weeks.start, last - 1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Near:
+    """Members whose evidence in a direction may come to a level, in order, and what the weeks still open say of them.
+
+    `ratios` have the shape (weeks, members, points, factors), the oldest open week, folded in by now, included.
+    """
+
+    members: Members
+    ratios: Floats
+    evidence: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,14 +86,9 @@ class _Week:
     """What one family weighs at the end of a week."""
 
     number: int
-    now: Open
-    shift: Floats
-    """By pair of `now`: what is shared with all others, in log odds."""
+    look: Look
     hazard: float
-    ratios: dict[Direction, Floats]
-    """Of the open weeks, shape (weeks, members, points, factors)."""
-    unchanged: Floats
-    """Their log likelihoods without a change, shape (weeks, members, points)."""
+    near: dict[Direction, _Near]
 
     @property
     def set_in(self) -> int:
@@ -89,33 +96,25 @@ class _Week:
         return self.number - self.number % ANCHOR_WEEKS
 
     @property
-    def numbers(self) -> NDArray[np.int64]:
-        """The open weeks."""
-        return self.now.begin + np.arange(self.now.weeks)
+    def begin(self) -> int:
+        """The oldest of the open weeks."""
+        return self.look.now.begin
 
 
-def _one_week(watch: Watch, now: Open, number: int, past: Past) -> list[Raised]:
-    """Weighs what is known at the end of a week, raises what there is to raise, and folds in the week that is over."""
+def _one_week(watch: Watch, now: Open, number: int, past: Past, *, everybody: bool) -> list[Raised]:
+    """Folds in the week that is settled, weighs those that are open, and raises what there is to raise."""
     watch.first[(watch.first < 0) & _any(watch, now, number)] = number
-    shift = _shift(watch, now)
-    hazard = hazard_from(watch.alarms, watch.stream_weeks)
-    ratios = {side: _ratios(watch, now, side, shift) for side in Direction}
-    week = _Week(number, now, shift, hazard, ratios, _unchanged(watch, now, shift))
-    begun = _begun(watch, now)
-    watched = np.flatnonzero(watch.first >= 0)
-    weight = watch.usual.weight(week.unchanged.sum(axis=0))[watched]
-    folded = {}
+    hazard, look = hazard_from(watch.alarms, watch.stream_weeks), Look.of(watch, now)
+    oldest, near = _fold(look), {}
     for side in Direction:
-        state, weeks, may = watch.settled[side][watched], ratios[side][:, watched], begun[:, watched, None]
-        folded[side] = settle(state, weeks[0], may[0])
+        chosen = np.ones(watch.size, np.bool_) if everybody else _chosen(look, side)
+        near[side] = _near(look, side, np.flatnonzero(chosen & (watch.first >= 0)), oldest[side])
         watch.evidence[side] = np.zeros(watch.size)
-        watch.evidence[side][watched] = (evidence(folded[side], weeks[1:], may[1:]) * weight).sum(axis=1)
-        watch.paths[side].append(watch.evidence[side].astype(np.float32))
+        watch.evidence[side][near[side].members] = near[side].evidence
+        known = np.where(chosen | (watch.first < 0), watch.evidence[side], np.nan)
+        watch.paths[side].append(known.astype(np.float32))
+    week = _Week(number, look, hazard, near)
     found = [one for side in Direction for one in _raise(watch, week, side)]
-    for side in Direction:
-        watch.history[side][now.begin] = week.ratios[side][0, :, MIDDLE].astype(np.float32)
-        watch.settled[side][watched] = folded[side]
-    watch.usual.learn(week.unchanged[0])
     begun_anew = [place for place, one in found if one.alarm]
     for place, one in found:
         if one.alarm:
@@ -126,17 +125,51 @@ def _one_week(watch: Watch, now: Open, number: int, past: Past) -> list[Raised]:
     return [one for _, one in found]
 
 
-def _begun(watch: Watch, now: Open) -> NDArray[np.bool_]:
-    """In which of the open weeks a change may have begun: those with touches, from the first that was watched on."""
-    made = watch.summed(now, now.n) > 0.0
-    number = (now.begin + np.arange(now.weeks))[:, None]
-    return np.asarray(made & (watch.first >= 0) & (number >= np.maximum(watch.valid, watch.first)))
+def _fold(look: Look) -> dict[Direction, Floats]:
+    """Folds the oldest of the open weeks into what is settled: nobody in it waits any longer. Its ratios."""
+    watch, now = look.watch, look.now
+    oldest = look.only(np.flatnonzero(now.week == now.begin))
+    found = {side: oldest.ratios(side)[0] for side in Direction}
+    watch.weeks.fold(found, oldest.unchanged()[0], look.begun[0])
+    for side, of in found.items():
+        watch.history[side][now.begin] = of[:, MIDDLE].astype(np.float32)
+    return found
+
+
+def _chosen(look: Look, side: Direction) -> NDArray[np.bool_]:
+    """Whose evidence decides anything, or is followed."""
+    watch = look.watch
+    level = np.where(watch.on_watch[side], WATCH / 2.0, WATCH)
+    if watch.strict:
+        level = np.minimum(level, _STRICT_LEVEL)
+    return look.possible(side, level) | watch.followed
+
+
+def _near(look: Look, side: Direction, members: Members, oldest: Floats) -> _Near:
+    """The evidence of some members, after the oldest of the open weeks was folded in."""
+    watch, now = look.watch, look.now
+    chosen = np.zeros(watch.size, np.bool_)
+    chosen[members] = True
+    few = look.only(np.flatnonzero(chosen[watch.group[now.stream]] & (now.week > now.begin)))
+    found = few.ratios(side, members)
+    r = _weighed(few, side, members, found)
+    found[0] = oldest[members]
+    return _Near(members, found, r)
+
+
+def _weighed(look: Look, side: Direction, members: Members, ratios: Floats) -> Floats:
+    """What is settled of some members, and the open weeks after it, averaged over the points."""
+    watch = look.watch
+    state = watch.weeks.states[side][..., members].transpose(2, 0, 1).astype(np.float64)
+    weight = watch.usual.of(members).weight(look.unchanged(members).sum(axis=0))
+    return np.asarray((evidence(state, ratios[1:], look.begun[1:, members, None]) * weight).sum(axis=1))
 
 
 def _begin_anew(watch: Watch, place: int, alarm: Raised) -> None:
     """After an alarm: no evidence, and a baseline from where the change began."""
     for side in Direction:
-        watch.settled[side][place], watch.evidence[side][place], watch.on_watch[side][place] = 0.0, 0.0, False
+        watch.evidence[side][place], watch.on_watch[side][place] = 0.0, False
+    watch.weeks.begin_anew(np.arange(watch.size) == place)
     watch.valid[place] = watch.first[place] = alarm.week + 1
     watch.since.begins[place], watch.since.judged[place] = alarm.since, alarm.week
     watch.alarms += 1
@@ -147,59 +180,6 @@ def _any(watch: Watch, now: Open, week: int) -> NDArray[np.bool_]:
     known = ~np.isnan(watch.usual.middle[watch.group] + watch.offset)
     own = (now.week == week) & known[now.stream]
     return np.asarray(np.bincount(watch.group[now.stream[own]], minlength=watch.size) > 0)
-
-
-def _shift(watch: Watch, now: Open) -> Floats:
-    """By pair: the log odds by which all others who make such touches moved in the same week."""
-    usual = watch.means(now)
-    known = ~np.isnan(usual)
-    usual = np.where(known, usual, 0.0)
-    kinds = watch.index.kind
-    group = (now.week - now.begin) * (int(kinds.max()) + 1) + kinds[now.stream]
-    due = usual * now.due
-    return shared_shift(now.answered * known, due, due - usual**2 * now.due_squared, group, fewest=FEWEST_PEERS)
-
-
-def _ratios(watch: Watch, now: Open, side: Direction, shift: Floats) -> Floats:
-    """The log likelihood ratios of the open weeks, shape (weeks, size, factors)."""
-    sign = -1.0 if side is Direction.FALL else 1.0
-    waiting = now.waiting
-    share = np.clip(waiting.share + sign * _CAREFUL_SIDE * waiting.error, 0.0, 1.0)
-    share = np.where(waiting.moved, np.maximum(share, 1e-6), share)
-    odds = watch.odds(now) + (np.minimum(shift, 0.0) if sign < 0.0 else np.maximum(shift, 0.0))[:, None]
-    of = _Known.of(now, odds, share)
-    found = log_ratios(of.n, of.answered, of.rates, **of.waits, factors=side.factors)
-    return watch.summed(now, found, of.known)
-
-
-def _unchanged(watch: Watch, now: Open, shift: Floats) -> Floats:
-    """The log likelihoods of the open weeks if nothing changed but what all share, shape (weeks, size, points)."""
-    of = _Known.of(now, watch.odds(now) + shift[:, None], np.clip(now.waiting.share, 1e-6, 1.0))
-    counted = now.week >= np.maximum(watch.valid, watch.first)[watch.group[now.stream]]
-    found = unchanged_likelihood(of.n, of.answered, of.rates, **of.waits) * counted[of.known][:, None]
-    return watch.summed(now, found, of.known)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """Those pairs of which something counts as unchanged, and who of them still wait."""
-
-    known: NDArray[np.int64]
-    n: Floats
-    answered: Floats
-    rates: Floats
-    waits: dict[str, Any]
-
-    @classmethod
-    def of(cls, now: Open, odds: Floats, share: Floats) -> _Known:
-        known = ~np.isnan(odds[:, MIDDLE])
-        number, rows = np.cumsum(known) - 1, known[now.waiting.of]
-        waits = {
-            "of": number[now.waiting.of[rows]],
-            "still": now.waiting.still[rows],
-            "share_in": share[rows],
-        }
-        return cls(np.flatnonzero(known), now.n[known], now.answered[known], logistic(odds[known]), waits)
 
 
 def _raise(watch: Watch, week: _Week, side: Direction) -> list[tuple[int, Raised]]:
@@ -222,26 +202,25 @@ def _raise(watch: Watch, week: _Week, side: Direction) -> list[tuple[int, Raised
 
 def _still(watch: Watch, week: _Week, place: int, level: float) -> tuple[bool, float | None]:
     """Whether a fall is an alarm even if answers have become slower; if not, the p-value that says they have."""
-    now = week.now
-    own = np.flatnonzero(watch.group[now.stream] == place)
+    look, now, alone = week.look, week.look.now, np.array([place])
+    own = watch.group[now.stream] == place
     p_value = watch.index.slower(week.number, np.unique(now.stream[own]), watch.baselines[week.set_in].lags)
     if p_value >= LEVEL:
         return True, None
-    only, shift = now.only_full(own), week.shift[own]
-    ratios = _ratios(watch, only, Direction.FALL, shift)[:, place : place + 1]
-    begun = _begun(watch, now)[:, place : place + 1, None]
-    weight = watch.usual.weight(_unchanged(watch, only, shift).sum(axis=0))[place]
-    r = weight @ evidence(watch.settled[Direction.FALL][place : place + 1], ratios, begun)[0]
+    full = look.only(np.flatnonzero(own & (now.week > now.begin)), full=True)
+    r = float(_weighed(full, Direction.FALL, alone, full.ratios(Direction.FALL, alone))[0])
     return (True, None) if r >= level else (False, p_value)
 
 
 def _began(watch: Watch, week: _Week, side: Direction, place: int) -> int:
     """The week in which the change most probably began."""
     begin = max(int(watch.valid[place]), int(watch.first[place]))
-    past = [number for number in sorted(watch.history[side]) if begin <= number < week.now.begin]
-    open_ = [number for number in week.numbers.tolist() if number >= begin]
+    past = [number for number in sorted(watch.history[side]) if begin <= number < week.begin]
+    open_ = [number for number in range(week.begin, week.number + 1) if number >= begin]
     path = [watch.history[side][number][place] for number in past]
-    path += [week.ratios[side][number - week.now.begin, place, MIDDLE] for number in open_]
+    near = week.near[side]
+    own = near.ratios[:, np.searchsorted(near.members, place), MIDDLE]
+    path += [own[number - week.begin] for number in open_]
     return int((past + open_)[int(np.argmax(share_by_start(np.array(path, dtype=np.float64))))])
 
 

@@ -81,7 +81,7 @@ def tell_change(reader: Reader, scope: Scope, where: Mapping[str, str]) -> Story
     keys = set(reader.query(keys_sql("rep", where["rep"]))["key"].to_pylist())
     if where["rep"].lstrip("-").isdigit():
         keys.add(int(where["rep"]))
-    found = changes(reader, scope)
+    found = changes(reader, scope, follow=keys)
     play = where.get("play", "")
     own = next((each for each in found.standings if each.rep_key in keys and each.play == play), None)
     if own is None:

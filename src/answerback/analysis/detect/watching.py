@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +13,12 @@ from answerback.analysis.detect.baselines import ANCHOR_WEEKS, Baseline, Past, S
 from answerback.analysis.detect.opened import Index, Open
 from answerback.analysis.detect.weekly import Cells, Floats
 from answerback.stats.detect import LEAST_BASELINE, Direction
-from answerback.stats.usual_rate import NODES, UsualRate, lay_anew
+from answerback.stats.settled_weeks import SettledWeeks
+from answerback.stats.usual_rate import NODES, UsualRate
 
-POINTS = NODES.size
-MIDDLE = POINTS // 2
+MIDDLE = NODES.size // 2
+
+_Real = TypeVar("_Real", np.float32, np.float64)
 
 
 @dataclass(slots=True, eq=False)
@@ -28,15 +32,16 @@ class Watch:
     rep_keys: NDArray[np.int64]
     plays: tuple[str, ...]
     since: Since
-    usual: UsualRate
-    """What the log odds of each member may be, of what has been folded in."""
+    weeks: SettledWeeks
+    """Of each member the evidence of all weeks that are settled, and what its log odds may be."""
     offset: Floats
     """By stream: log odds beyond those of its member; NaN where they are not known."""
-    settled: dict[Direction, Floats]
     valid: NDArray[np.int64]
     first: NDArray[np.int64]
     on_watch: dict[Direction, NDArray[np.bool_]]
     strict: bool
+    followed: NDArray[np.bool_]
+    """Whose evidence is worked out every week."""
     episodes: dict[tuple[int, Direction], int] = field(default_factory=dict)
     baselines: dict[int, Baseline] = field(default_factory=dict)
     history: dict[Direction, dict[int, NDArray[np.float32]]] = field(
@@ -48,7 +53,7 @@ class Watch:
     stream_weeks: int = 0
 
     @classmethod
-    def over(cls, index: Index, *, together: bool, strict: bool) -> Watch:
+    def over(cls, index: Index, *, together: bool, strict: bool, follow: Collection[int] = ()) -> Watch:
         """Before the first week."""
         cells = index.cells
         reps = np.array([each.rep_key for each in cells.streams], np.int64)
@@ -62,14 +67,19 @@ class Watch:
             keys,
             ("",) * size if together else tuple(each.play for each in cells.streams),
             Since.never(size),
-            UsualRate.normal(np.full(size, np.nan), np.ones(size)),
+            SettledWeeks(UsualRate.normal(np.full(size, np.nan), np.ones(size)), chunk=max(size, 1)),
             np.full(reps.size, 0.0 if size == reps.size else np.nan),
-            {each: np.zeros((size, POINTS, 5)) for each in Direction},
             np.full(size, -(10**6), np.int64),
             np.full(size, -1, np.int64),
             {each: np.zeros(size, np.bool_) for each in Direction},
             strict,
+            np.isin(keys, list(follow)),
         )
+
+    @property
+    def usual(self) -> UsualRate:
+        """What the log odds of each member may be, of what has been folded in."""
+        return self.weeks.usual
 
     @property
     def by_stream(self) -> bool:
@@ -80,7 +90,7 @@ class Watch:
         """Sets the baseline of a week: for the first time, or to lay the points anew around what was learnt."""
         now = self.baselines[week] = baseline(past, week, self.since, self.group, self.size)
         before = self.baselines.get(week - ANCHOR_WEEKS)
-        self.settled = dict(zip(Direction, lay_anew(self.usual, tuple(self.settled.values())), strict=True))
+        self.weeks.lay_anew()
         if before is not None:
             move = shared_move(past, before, now)
             if self.by_stream:
@@ -132,14 +142,24 @@ class Watch:
                 found[own] = np.where(known, base.mean[now.stream[own]], np.nan)
         return found
 
-    def summed(self, now: Open, column: Floats, pairs: NDArray[np.int64] | slice = slice(None)) -> Floats:
-        """Values of (some) pairs, by week and member of this family: shape (weeks, size, ...).
+    def summed(
+        self,
+        now: Open,
+        column: NDArray[_Real],
+        pairs: NDArray[np.int64] | slice = slice(None),
+        members: NDArray[np.int64] | None = None,
+    ) -> NDArray[_Real]:
+        """Values of (some) pairs, by week and (some) members of this family: shape (weeks, members, ...).
 
-        Pairs are in order of weeks and streams, and streams of reps, so those of one place stand together.
+        Pairs are in order of weeks and streams, and streams of reps, so those of one place stand together. With
+        `members`, in order, pairs of others must not be given.
         """
-        place = (now.week[pairs] - now.begin) * self.size + self.group[now.stream[pairs]]
-        found = np.zeros((now.weeks * self.size, *column.shape[1:]))
+        member, size = self.group[now.stream[pairs]], self.size if members is None else members.size
+        if members is not None:
+            member = np.searchsorted(members, member)
+        place = (now.week[pairs] - now.begin) * size + member
+        found = np.zeros((now.weeks * size, *column.shape[1:]), column.dtype)
         if place.size:
             first = np.flatnonzero(np.diff(place, prepend=-1))
             found[place[first]] = column if first.size == place.size else np.add.reduceat(column, first, axis=0)
-        return found.reshape(now.weeks, self.size, *column.shape[1:])
+        return found.reshape(now.weeks, size, *column.shape[1:])
