@@ -18,7 +18,7 @@ from answerback.analysis.trust import raised
 from answerback.analysis.trust.cover import read_cover
 from answerback.analysis.trust.filled import USED_FOR, filled
 from answerback.analysis.trust.raised import findings, silent
-from answerback.analysis.trust.reasons import Agreed, Ending, Reasons, agreement, reasons
+from answerback.analysis.trust.reasons import Agreed, Ending, Reasons, agreed, agreement, reasons
 from answerback.analysis.trust.trusting import Fresh, doubtful, pooled, trust
 from answerback.analysis.trust.typed_in import TypedIn, added
 from answerback.domain.findings import Role
@@ -233,7 +233,7 @@ def test_how_lost_deals_ended_and_who_says_why(reader: Reader) -> None:
         ("", Ending.NOTHING): 1,
         ("price", Ending.NOTHING): 1,
     }
-    assert found.agreed == CannotTell(Refused.TOO_FEW_DEALS, have=2, need=20)
+    assert found.agreed == agreed(reader, OWNER) == CannotTell(Refused.TOO_FEW_DEALS, have=2, need=20)
     rows = endings_for_eyes(found).to_pylist()
     assert [(row["reason by the rep"], row["lost"], row["buyer names the same"]) for row in rows] == [
         ("no need", "1", "0 of 1"),
@@ -272,8 +272,7 @@ def test_operations_hear_of_silent_sources_and_unlike_reasons(reader: Reader, mo
     assert silent((old, small)) == silent(()) == []  # all were loaded that long ago
     assert findings(reader, OWNER) == ()
     unlike = agreement([("price", "price")] * 5 + [("price", "timing")] * 35)
-    told = replace(reasons(reader, OWNER), agreed=unlike)
-    monkeypatch.setattr(raised, "reasons", lambda *_: told)
+    monkeypatch.setattr(raised, "agreed", lambda *_: unlike)
     monkeypatch.setattr(raised, "sources", lambda _: (old, new))
     found = findings(reader, OWNER)
     assert [(each.subject.name, each.first_for) for each in found] == [("old", Role.OPERATIONS), ("", Role.OPERATIONS)]

@@ -62,8 +62,8 @@ class Ahead:
 class Looks:
     """Deals as they stood at some instants, in columns: which instant, deal, owner (0: nobody), and kind of `Backing`.
 
-    Instants are places in order of time: `now` is that of the reader, `reps` are those of the last half year, `past` the
-    quarters before.
+    Instants are places in order of time: `now` is that of the reader, `reps` are those of the last half year, `past` is
+    each quarter before.
     """
 
     place: IntArray

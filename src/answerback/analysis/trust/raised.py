@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date
 
 from answerback.analysis.reader import Reader
-from answerback.analysis.trust.reasons import Agreed, reasons
+from answerback.analysis.trust.reasons import Agreed, agreed
 from answerback.analysis.trust.trusting import STALE_DAYS, Fresh, sources
 from answerback.domain.findings import Evidence, Finding, FindingKind, Measure, Role, Size, Subject, SureBy
 from answerback.domain.scope import Scope
@@ -21,10 +21,9 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
     if not scope.everybody:
         return ()
     today = reader.as_of.astimezone(UTC).date()
-    agreed = reasons(reader, scope).agreed
     found = [_silent(each, today) for each in silent(sources(reader))]
-    if isinstance(agreed, Agreed) and agreed.high < HALF:
-        found.append(_unlike(agreed, today))
+    if isinstance(told := agreed(reader, scope), Agreed) and told.high < HALF:
+        found.append(_unlike(told, today))
     return tuple(found)
 
 
@@ -47,17 +46,17 @@ def _silent(each: Fresh, today: date) -> Finding:
     )
 
 
-def _unlike(agreed: Agreed, today: date) -> Finding:
-    share = agreed.share
+def _unlike(told: Agreed, today: date) -> Finding:
+    share = told.share
     return Finding(
         kind=FindingKind.TRUST,
         subject=Subject("organisation"),
         measure=Measure.LOSS_REASON,
         raised_on=today,
-        size=Size(HALF, share, share - HALF, agreed.low - HALF, agreed.high - HALF),
+        size=Size(HALF, share, share - HALF, told.low - HALF, told.high - HALF),
         sure_by=SureBy.INTERVAL,
-        evidence=Evidence(efforts=agreed.deals, answers=agreed.same),
+        evidence=Evidence(efforts=told.deals, answers=told.same),
         first_for=Role.OPERATIONS,
         next_step="ask_buyers_why",
-        details={} if agreed.kappa is None else {"kappa": agreed.kappa.kappa},
+        details={} if told.kappa is None else {"kappa": told.kappa.kappa},
     )

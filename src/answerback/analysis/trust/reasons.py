@@ -73,7 +73,7 @@ class Reasons:
 
 def reasons(reader: Reader, scope: Scope) -> Reasons:
     """Deals of owners within the scope that were lost in the last year."""
-    rows = reader.query(_sql(reader, scope)).to_pylist()
+    rows = reader.query(_endings_sql(reader, scope)).to_pylist()
     told = [
         (label(row["by_rep"]), label(row["by_buyer"]), ending(row["side"], row["kind"], row["stance"])) for row in rows
     ]
@@ -86,6 +86,21 @@ def reasons(reader: Reader, scope: Scope) -> Reasons:
         beside=Counter(both),
         endings=Counter((rep, how) for rep, _, how in told),
     )
+
+
+def agreed(reader: Reader, scope: Scope) -> Agreed | CannotTell:
+    """How far rep and buyer agree of these deals, without looking at how they ended."""
+    rows = reader.query(f"""
+        with {_said_sql(reader, scope)}
+        select by_rep.value as by_rep, by_buyer.kind as by_buyer, count(*) as deals
+        from lost
+        join by_rep on by_rep.deal_key = lost.deal_key
+        join by_buyer on by_buyer.deal_key = lost.deal_key
+        group by all order by all""").to_pylist()
+    both: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        both[label(row["by_rep"]), label(row["by_buyer"])] += row["deals"]
+    return agreement([pair for pair in both.elements() if all(pair)])
 
 
 def label(reason: str | None) -> str:
@@ -125,11 +140,10 @@ def agreement(both: Sequence[tuple[str, str]]) -> Agreed | CannotTell:
     return Agreed(len(both), same, float(interval.low), float(interval.high), cohen_kappa(table))
 
 
-def _sql(reader: Reader, scope: Scope) -> str:
-    """One row per lost deal: the reason by rep and by buyer, and the last event that handed the ball over."""
+def _said_sql(reader: Reader, scope: Scope) -> str:
+    """CTEs: deals that were `lost`, the reason `by_rep`, and the last one that was heard of `by_buyer`."""
     since = sql_instant(reader.as_of - timedelta(days=DAYS))
-    return f"""
-        with lost as (
+    return f"""lost as (
             select life.deal_key, life.ends_at
             from deal_span as life
             asof left join deal_owner as owner
@@ -142,16 +156,25 @@ def _sql(reader: Reader, scope: Scope) -> str:
             where field = 'loss_reason' and occurred_at <= {reader.instant}
             qualify row_number() over (partition by deal_key order by occurred_at desc) = 1
         ),
-        by_buyer as (
-            select coalesce(obstacle.deal_key, event.chain_key) as deal_key, obstacle.kind
-            from obstacle
-            left join chain_event as event on event.event_key = obstacle.event_key and event.is_deal
-            where obstacle.said_by = 'buyer' and coalesce(obstacle.occurred_at, event.occurred_at) <= {reader.instant}
-            qualify row_number() over (
-                partition by coalesce(obstacle.deal_key, event.chain_key)
-                order by coalesce(obstacle.occurred_at, event.occurred_at) desc, obstacle.obstacle_key
-            ) = 1
+        heard as (
+            select obstacle.deal_key, obstacle.occurred_at, obstacle.kind, obstacle.obstacle_key from obstacle
+            where obstacle.said_by = 'buyer' and obstacle.deal_key is not null and obstacle.occurred_at is not null
+            union all
+            select coalesce(obstacle.deal_key, event.chain_key), coalesce(obstacle.occurred_at, event.occurred_at),
+                   obstacle.kind, obstacle.obstacle_key
+            from obstacle join chain_event as event on event.event_key = obstacle.event_key and event.is_deal
+            where obstacle.said_by = 'buyer' and (obstacle.deal_key is null or obstacle.occurred_at is null)
         ),
+        by_buyer as (
+            select deal_key, kind from heard where occurred_at <= {reader.instant}
+            qualify row_number() over (partition by deal_key order by occurred_at desc, obstacle_key) = 1
+        )"""
+
+
+def _endings_sql(reader: Reader, scope: Scope) -> str:
+    """One row per lost deal: the reason by rep and by buyer, and the last event that handed the ball over."""
+    return f"""
+        with {_said_sql(reader, scope)},
         last as (
             select lost.deal_key, event.side, event.kind, event.stance
             from lost
