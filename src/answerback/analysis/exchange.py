@@ -9,10 +9,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from answerback.analysis.instants import seconds_of
 from answerback.analysis.reader import Reader
 from answerback.domain.money import Missing, Rates, times
-
-MICROSECONDS = 1_000_000
+from answerback.stats.arrays import IntArray
 
 
 class Exchange:
@@ -35,13 +35,13 @@ class Exchange:
                 found[place] = one
             elif one is not None:
                 foreign.setdefault(of or self._own, []).append(place)
-        second = at.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy() / MICROSECONDS
+        second = seconds_of(at)
         for of, places in foreign.items():
             found[places] = self._converted([amount[place] or 0 for place in places], of, second[places])
         return found
 
     def _converted(
-        self, amounts: list[int], currency: str, second: NDArray[np.float64]
+        self, amounts: list[int], currency: str, second: IntArray
     ) -> NDArray[np.float64]:  # fmt: skip
         """Amounts of one currency at instants in seconds since 1970, each by the last rate that holds from its day."""
         dated = self._rates.by_currency.get(currency, ())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray, weighted_count
 from answerback.stats.clusters import Screened, by_companies
 from answerback.stats.own_shifts import Fit
 from answerback.stats.special import normal_share, student_share
@@ -78,8 +78,7 @@ def _table(efforts: Summed, level: IntArray, levels: int, values: FloatArray) ->
     """Sums by cell and level, shape (cells, levels); rows without a level are in none."""
     cells = efforts.reps * 2
     place = efforts.cell * (levels + 1) + level + 1
-    whole = np.bincount(place, values, cells * (levels + 1)).reshape(cells, levels + 1)
-    return np.asarray(whole[:, 1:], np.float64)
+    return weighted_count(place, values, cells * (levels + 1)).reshape(cells, levels + 1)[:, 1:]
 
 
 def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:

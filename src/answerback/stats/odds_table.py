@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from answerback.stats.arrays import FloatArray, IntArray
+from answerback.stats.arrays import FloatArray, IntArray, weighted_count
 from answerback.stats.special import logistic
 
 _WIDTH = 0.125
@@ -47,8 +47,9 @@ class OddsTable:
             w * (1.0 - 30.0 * w + 120.0 * w**2),
             w * d * (1.0 - 60.0 * w + 360.0 * w**2),
         )  # the logistic function and its derivatives
-        values = (sum(m * each for m, each in zip(self.moments, part, strict=False)) for part in (slopes, slopes[1:]))
-        found = [np.asarray(np.bincount(self.cell, each, self.cells), np.float64) for each in values]
+        terms = ((m * each for m, each in zip(self.moments, part, strict=False)) for part in (slopes, slopes[1:]))
+        values = (sum(each, np.zeros(self.middle.size)) for each in terms)
+        found = [weighted_count(self.cell, each, self.cells) for each in values]
         return found[0], found[1]
 
     def merged(self, into: IntArray, cells: int) -> OddsTable:
@@ -83,7 +84,7 @@ def odds_table(usual: FloatArray, exposure: FloatArray, cell: IntArray, cells: i
     used = np.flatnonzero(np.bincount(bins, minlength=cells * number))
     moments, term = [], exposure
     for power in range(1, _MOMENTS + 1):
-        moments.append(np.asarray(np.bincount(bins, term, cells * number), np.float64)[used])
+        moments.append(weighted_count(bins, term, cells * number)[used])
         term = term * away / power
     middle = np.asarray((used % number + (first + 0.5)) * _WIDTH, np.float64)
     return OddsTable(cells, used // number, middle, tuple(moments))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray, weighted_count
 from answerback.stats.odds_table import OddsTable, odds_table
 from answerback.stats.special import logistic
 from answerback.stats.standard import Shifts, shifts, shifts_of
@@ -44,14 +44,14 @@ def fitted(efforts: Summed, usual: FloatArray) -> Fit:
     cells = efforts.reps * 2
     table = odds_table(usual, efforts.exposure, efforts.cell, cells)
     s, m, whole = (
-        np.asarray(np.bincount(efforts.cell, each, cells), np.float64)
+        weighted_count(efforts.cell, each, cells)
         for each in (efforts.success, efforts.exposure, usual * efforts.exposure)
     )
     shift = _shifts(table, s, m, whole)
     rate = logistic(usual + shift.shift[efforts.cell])
     expected = efforts.exposure * rate
     residual, weight = efforts.success - expected, expected * (1.0 - rate)
-    left, known = (np.asarray(np.bincount(efforts.cell, each, cells), np.float64) for each in (residual, weight))
+    left, known = (weighted_count(efforts.cell, each, cells) for each in (residual, weight))
     return Fit(shift, table, rate, residual, weight, left, known, *efforts.by_pair(rate))
 
 
@@ -87,8 +87,7 @@ def size_of(efforts: Summed, usual: FloatArray, level: BoolArray, *, start: floa
     part = efforts.cell * 2 + level
     table = odds_table(usual, efforts.exposure, part, parts)
     s, m, whole = (
-        np.asarray(np.bincount(part, each, parts), np.float64)
-        for each in (efforts.success, efforts.exposure, usual * efforts.exposure)
+        weighted_count(part, each, parts) for each in (efforts.success, efforts.exposure, usual * efforts.exposure)
     )
     cell, moves = np.arange(parts) // 2, np.arange(parts) % 4 == 3
     effect = float(np.clip(start, -4.0, 4.0))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray, weighted_count
 from answerback.stats.standard import together
 
 _ROOM = 2**63
@@ -91,8 +91,8 @@ class Summed:
         size = self.account.size
         rates = rate[self.row]
         expected = self.effort_exposure * rates
-        left = np.bincount(self.pair, self.effort_success - expected, size)
-        return np.asarray(left, np.float64), np.asarray(np.bincount(self.pair, expected * (1.0 - rates), size))
+        left = weighted_count(self.pair, self.effort_success - expected, size)
+        return left, weighted_count(self.pair, expected * (1.0 - rates), size)
 
 
 def summed(efforts: Efforts) -> Summed:
@@ -106,8 +106,8 @@ def summed(efforts: Efforts) -> Summed:
     return Summed(
         reps=efforts.reps,
         cell=cell[first],
-        success=np.bincount(row, efforts.success, first.size).astype(np.float64),
-        exposure=np.bincount(row, efforts.exposure, first.size).astype(np.float64),
+        success=weighted_count(row, efforts.success, first.size),
+        exposure=weighted_count(row, efforts.exposure, first.size),
         dimensions={name: level[first].astype(np.int64) for name, level in efforts.dimensions.items()},
         groups=efforts.groups,
         row=row,

@@ -63,26 +63,26 @@ def findings(reader: Reader, scope: Scope) -> tuple[Finding, ...]:
         return ()
     found = balls(reader, scope, since=reader.as_of - LOOKED_AT)
     today = reader.as_of.astimezone(UTC).date()
-    recent = found.policy != _service(found)
-    systemic = _systemic(found, recent)
-    rows = recent & ~np.isin(found.policy, [place for place, _, _ in systemic])
+    policed = found.policy != _service(found)
+    systemic = _systemic(found, policed)
+    rows = policed & ~np.isin(found.policy, [place for place, _, _ in systemic])
     said = [_of_rep(each, found, rows, today) for each in named(found, rows)]
     said += [_of_policy(found, *each, today) for each in systemic]
-    return (*said, *_routing(found, recent, today))
+    return (*said, *_routing(found, policed, today))
 
 
 def _service(found: Balls) -> int:
     return found.names.index(SERVICE)
 
 
-def _systemic(found: Balls, recent: BoolArray) -> list[tuple[int, int, int]]:
+def _systemic(found: Balls, policed: BoolArray) -> list[tuple[int, int, int]]:
     """Policies that most balls miss, whoever has them: place, balls, missed ones.
 
     The rep with the most missed balls is left out of the share: a policy is not everybody's for what one of them does.
     """
     told = []
     for place in range(len(found.policies)):
-        own = recent & (found.policy == place) & found.where(*HELD) & (found.rep_key != NOBODY)
+        own = policed & (found.policy == place) & found.where(*HELD) & (found.rep_key != NOBODY)
         missed = own & found.where(*MISSED)
         if not missed.any():
             continue
@@ -166,11 +166,11 @@ def _of_policy(found: Balls, place: int, number: int, missed: int, today: date) 
     )
 
 
-def _routing(found: Balls, recent: BoolArray, today: date) -> list[Finding]:
+def _routing(found: Balls, policed: BoolArray, today: date) -> list[Finding]:
     """Policies whose balls wait longer to be given to somebody than they may wait for an answer."""
     told = []
     for place, policy in enumerate(found.policies):
-        own = recent & (found.policy == place)
+        own = policed & (found.policy == place)
         waits = np.where(found.where(State.UNASSIGNED), found.as_of, found.runs_from) - found.since
         waits = np.where(found.told_at > found.since, waits, np.where(found.where(State.UNASSIGNED), waits, 0))
         slow = own & (waits > policy.within_seconds)

@@ -19,6 +19,7 @@ from answerback.analysis.reader import Reader
 from answerback.analysis.states import observed_sql
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
+from answerback.stats.arrays import weighted_count
 from answerback.stats.prior import PeerPrior, peer_prior
 
 DAYS = 364
@@ -144,7 +145,7 @@ def cells_of(counts: Counts) -> Cells:
     reps, who = np.unique(counts.rep, return_inverse=True)
     group = counts.together(np.zeros(len(who), np.int64), *GROUP_NAMES)
     found, row = np.unique(group * max(len(reps), 1) + who, return_inverse=True)
-    n, s = (_summed(row, each, len(found)) for each in (counts.n, counts.s))
+    n, s = (weighted_count(row, each, len(found)) for each in (counts.n, counts.s))
     known, number = np.unique(found // max(len(reps), 1), return_inverse=True)
     _, labels = counts.apart(known, *GROUP_NAMES)
     return Cells(tuple(Group(*each) for each in labels), reps[found % max(len(reps), 1)], number, n, s)
@@ -160,15 +161,11 @@ def weeks_of(counts: Counts) -> Weeks:
     first, last = int(counts.week.min()), int(counts.week.max())
     shape = len(strata), last - first + 1
     place = stratum * shape[1] + counts.week - first
-    n, s = (_summed(place, each, shape[0] * shape[1]).reshape(shape) for each in (counts.n, counts.s))
+    n, s = (weighted_count(place, each, shape[0] * shape[1]).reshape(shape) for each in (counts.n, counts.s))
     narrow = max(len(counts.labels["play"]), 1) * max(len(counts.labels["segment"]), 1)
     streams, stream = np.unique(strata // narrow, return_inverse=True)
     rep, labels = counts.apart(streams, "play_wide")
     return Weeks(reps[rep], tuple(play for (play,) in labels), stream, n, s, first)
-
-
-def _summed(place: NDArray[np.int64], values: NDArray[np.float64], places: int) -> NDArray[np.float64]:
-    return np.bincount(place, values, places).astype(np.float64, copy=False)
 
 
 def priors(cells: Cells) -> dict[int, PeerPrior]:

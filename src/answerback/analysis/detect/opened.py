@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -59,28 +59,28 @@ class Open:
         waits = self.waiting
         rows = np.flatnonzero(number[waits.of] >= 0)
         few = (waits.still[rows], waits.share[rows], waits.error[rows], waits.moved[rows])
-        return self._with(pairs, self.n, self.answered, Waiting(number[waits.of[rows]], *few))
+        return replace(self._pairs(pairs), waiting=Waiting(number[waits.of[rows]], *few))
 
     def only_full(self, pairs: NDArray[np.int64]) -> Open:
         """Some pairs, as if nobody had made any effort that still waits."""
         none = np.zeros(0)
         nobody = Waiting(np.zeros(0, np.int64), none, none, none, np.zeros(0, np.bool_))
-        return self._with(pairs, self.full_n, self.full_answered, nobody)
+        few = self._pairs(pairs)
+        n, answered = few.full_n, few.full_answered
+        return replace(few, n=n, answered=answered, due=n, due_squared=n, waiting=nobody)
 
-    def _with(self, pairs: NDArray[np.int64], n: Floats, answered: Floats, waiting: Waiting) -> Open:
-        due, squared = (self.due, self.due_squared) if n is self.n else (n, n)
-        return Open(
-            self.begin,
-            self.weeks,
-            self.week[pairs],
-            self.stream[pairs],
-            n[pairs],
-            answered[pairs],
-            due[pairs],
-            squared[pairs],
-            self.full_n[pairs],
-            self.full_answered[pairs],
-            waiting,
+    def _pairs(self, pairs: NDArray[np.int64]) -> Open:
+        """The columns of some pairs; who waits stays as it is."""
+        return replace(
+            self,
+            week=self.week[pairs],
+            stream=self.stream[pairs],
+            n=self.n[pairs],
+            answered=self.answered[pairs],
+            due=self.due[pairs],
+            due_squared=self.due_squared[pairs],
+            full_n=self.full_n[pairs],
+            full_answered=self.full_answered[pairs],
         )
 
 

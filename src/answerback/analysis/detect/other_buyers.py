@@ -8,7 +8,7 @@ rep and no finding: what is left is not enough to say that anything changed but 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -131,14 +131,23 @@ def _of_others(reader: Reader, name: str, raised: Sequence[Raised]) -> dict[int,
             select {_alarmed(raised)} as rep, outcome.kind, {level}, count(*) as n, count(proved_at) as moved
             from outcome {group.joins} where {_of_all(reader, raised)}"""
     rows = reader.query(f"{sql} group by all order by all").to_pylist()
-    found = {}
-    for rep in sorted({each.rep_key for each in raised}):
-        counts: dict[Cell, tuple[int, int]] = defaultdict(lambda: (0, 0))
-        for row in rows:
-            if row["level"] is not None and row["rep"] != rep:
-                n, moved = counts[row["kind"], row["level"]]
-                counts[row["kind"], row["level"]] = n + row["n"], moved + row["moved"]
-        found[rep] = {cell: moved / n for cell, (n, moved) in counts.items() if n >= LEAST_OF_OTHERS}
+    touches: Counter[Cell] = Counter()
+    moved: Counter[Cell] = Counter()
+    own: dict[int, dict[Cell, tuple[int, int]]] = {each.rep_key: {} for each in raised}
+    for row in rows:
+        if row["level"] is not None:
+            cell = row["kind"], row["level"]
+            touches[cell] += row["n"]
+            moved[cell] += row["moved"]
+            if row["rep"] is not None:
+                own[row["rep"]][cell] = row["n"], row["moved"]
+    found: dict[int, Rates] = {}
+    for rep, theirs in own.items():
+        found[rep] = rates = {}
+        for cell, n in touches.items():
+            own_n, own_moved = theirs.get(cell, (0, 0))
+            if n - own_n >= LEAST_OF_OTHERS:
+                rates[cell] = (moved[cell] - own_moved) / (n - own_n)
     return found
 
 

@@ -159,8 +159,8 @@ def _unanswered(reader: Reader, scope: Scope, rows: pa.Table) -> pa.Array:
     if not sum(rows["asks"].to_pylist()):
         return pa.array([0] * rows.num_rows, pa.int64())
     # A chain that may be seen is told as a whole; what is contested stays out as the viewer's scope says.
-    chains = rows["chain_key"].to_pylist() if rows.num_rows == 1 else None
-    found: Balls = balls(reader, replace(scope, everybody=True), chains=chains)
+    only = rows["chain_key"].to_pylist() if rows.num_rows == 1 else None
+    found: Balls = balls(reader, replace(scope, everybody=True), chains=only)
     missed = found.where(*_NEVER) & (found.policy < len(found.policies))
     events, firsts = np.unique(found.event_key[missed], return_index=True)  # one act may be held to several policies
     chains, counts = np.unique(found.chain_key[missed][firsts], return_counts=True)

@@ -22,6 +22,8 @@ CHANNELS = ("email", "call", "message")
 _CHOSEN = {"called": "call", "replied": "email", "asked": "email", "forwarded": "email"}
 """Acts by which a buyer chooses a channel, and which one where no answered touch says so."""
 
+_REACHES = "event.side = 'seller' and (event.turns or event.origin = 'sequence' and event.kind <> 'task')"
+"""What comes to a buyer's notice: touches by hand, and those of a sequence."""
 _TALKING = ", ".join(f"'{each}'" for each in CHANNELS)
 
 
@@ -36,6 +38,7 @@ def paths_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], conditions: 
         conditions="".join(f" and {each}" for each in conditions),
         chosen=_chosen_sql(),
         talking=_TALKING,
+        reaches=_REACHES,
         channels=_channels_sql(),
     )
 
@@ -52,6 +55,7 @@ def counts_sql(reader: Reader, scope: Scope, *, asks: Iterable[str], deals: bool
         asks=", ".join(sql_text(each) for each in sorted(asks)) or "''",
         chosen=_chosen_sql(),
         talking=_TALKING,
+        reaches=_REACHES,
         channels=_channels_sql(),
     )
 
@@ -87,7 +91,7 @@ with event as (
     select event.chain_key, event.is_deal, event.account_key, event.event_key, event.occurred_at, event.kind,
            event.turns, event.rep_key, event.contact_key, event.stance, event.side, event.side = 'seller' as ours,
            coalesce({refuses}, false) as refuses,
-           event.side = 'seller' and (event.turns or event.origin = 'sequence' and event.kind <> 'task') as reaches,
+           {reaches} as reaches,
            case when life.ends_at <= {instant} then life.outcome end as outcome,
            least(coalesce(life.ends_at, {instant}), {instant}) as until
     from chain_event as event
@@ -205,7 +209,7 @@ _COUNTS = """
 with event as materialized (
     select event.chain_key, event.account_key, event.event_key, event.occurred_at, event.kind, event.turns,
            event.side = 'seller' as ours,
-           event.side = 'seller' and (event.turns or event.origin = 'sequence' and event.kind <> 'task') as reaches
+           {reaches} as reaches
     from chain_event as event
     left join deal_span as life on event.is_deal and life.deal_key = event.chain_key
     where event.occurred_at <= {instant} and (life.ends_at is null or event.occurred_at <= life.ends_at)

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from answerback.analysis.disputes import in_view
-from answerback.analysis.exchange import MICROSECONDS, Exchange
+from answerback.analysis.exchange import Exchange
+from answerback.analysis.instants import seconds_of
 from answerback.analysis.reader import Reader, ids_of
 from answerback.analysis.risk.attempts import (
     LEAST_EARLIER,
@@ -133,17 +134,13 @@ def deals_opened(reader: Reader, since: datetime | None = None) -> tuple[Deals, 
     amount, currency = table["amount_minor"].to_pylist(), table["currency"].to_pylist()
     deals = Deals(
         key=table["deal_key"].to_numpy(),
-        at=_seconds(table["starts_at"]),
+        at=seconds_of(table["starts_at"]),
         rep_key=table["owner_key"].to_numpy(),
         line=_numbered(table["product_line"]),
         worth=exchange.worth(amount, currency, table["starts_at"]),
         came=_came(table["outcome"]),
     )
     return deals, tuple(exchange.missing)
-
-
-def _seconds(at: pa.ChunkedArray) -> IntArray:
-    return np.asarray(at.cast(pa.timestamp("us")).cast(pa.int64()).to_numpy() // MICROSECONDS, np.int64)
 
 
 def _numbered(texts: pa.ChunkedArray) -> IntArray:
@@ -181,7 +178,7 @@ def _firsts(reader: Reader, scope: Scope) -> Firsts:
         order by occurred_at, effort_key""")
     return Firsts(
         key=table["effort_key"].to_numpy(),
-        at=_seconds(table["occurred_at"]),
+        at=seconds_of(table["occurred_at"]),
         rep_key=table["rep_key"].to_numpy(),
         height=table["height"].to_numpy(),
         came=_came(table["state"]),

@@ -6,6 +6,7 @@ CRM said more than the buyer had done at any of these looks. Deals of which too 
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -122,7 +123,7 @@ def reps_ahead(found: Looks) -> tuple[Ahead, ...] | CannotTell:
         return CannotTell(Refused.TOO_FEW_REPS, have=float(enough.sum()), need=LEAST_OTHERS + 1.0)
     compared = more_than_usual(ahead, deals, may_be_named=enough)
     interval = jeffreys(ahead, deals)
-    ahead_now = found.owner_key[(found.place == found.now) & (found.backing == TYPED_IN)]
+    ahead_now = Counter(found.owner_key[(found.place == found.now) & (found.backing == TYPED_IN)].tolist())
     return tuple(
         Ahead(
             rep_key=int(key),
@@ -133,7 +134,7 @@ def reps_ahead(found: Looks) -> tuple[Ahead, ...] | CannotTell:
             usual=float(compared.usual[place]),
             p_value=float(compared.p_value[place]),
             named=bool(compared.named[place] and ahead[place] >= LEAST_AHEAD),
-            ahead_now=int((ahead_now == key).sum()),
+            ahead_now=ahead_now[int(key)],
         )
         for place, key in enumerate(owners)
         if enough[place]

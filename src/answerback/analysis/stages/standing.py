@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from answerback.analysis.exchange import MICROSECONDS
+from answerback.analysis.instants import seconds_of
 from answerback.analysis.reader import Reader
 from answerback.analysis.stages.supported import standing_sql
 from answerback.analysis.trust.cover import read_cover
@@ -129,7 +129,7 @@ def judged(reader: Reader, table: pa.Table, instants: Sequence[datetime]) -> Int
     found = backing(reader.playbook.stage, claimed, evidenced)
     ahead = np.flatnonzero(found == TYPED_IN)
     at = np.array([each.timestamp() for each in instants])[table["place"].to_numpy()[ahead]]
-    starts_at = _whole(table["starts_at"].cast(pa.timestamp("us")).cast(pa.int64()), 0)[ahead] / MICROSECONDS
+    starts_at = seconds_of(table["starts_at"])[ahead]
     since = np.maximum(np.minimum(starts_at, at - LEAST_SEEN.total_seconds()), at - MOST_SEEN.total_seconds())
     seen = read_cover(reader).of_sides(_whole(table["owner_key"], 0)[ahead], since, at)
     found[ahead[seen < LEAST_COVERED]] = UNCHECKED

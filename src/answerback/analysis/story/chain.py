@@ -17,6 +17,7 @@ from answerback.analysis.reader import Reader, keys_sql
 from answerback.domain.court import Court, Side, court_after
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_text
 from answerback.engine.scoped import within
 
 _FOR_EVER = datetime(2200, 1, 1, tzinfo=UTC)
@@ -191,13 +192,7 @@ def _head_sql(reader: Reader, scope: Scope, key: int, *, is_deal: bool) -> str:
     chain = _DEAL if is_deal else _COMPANY
     return f"""
         with chain as materialized ({chain.format(key=key)}),
-        named as materialized (
-            select space, key, min(id) as id
-            from ids
-            where space in ('deal', 'account', 'rep') and key in (
-                select key from chain union all select account_key from chain union all select owner_key from chain)
-            group by space, key
-        )
+        {_named_sql(("deal", "account", "rep"), ("key from chain", "account_key from chain", "owner_key from chain"))}
         select own.id as chain_id, account.id as account_id, owner.id as owner_id, chain.starts_at, chain.ends_at,
                chain.outcome
         from chain
@@ -207,8 +202,19 @@ def _head_sql(reader: Reader, scope: Scope, key: int, *, is_deal: bool) -> str:
         where {seen}"""
 
 
+def _named_sql(spaces: tuple[str, ...], keys: tuple[str, ...]) -> str:
+    """A CTE `named`: the ids of these keys alone; each of `keys` is a column and where it stands."""
+    wanted = " union all ".join(f"select {each}" for each in keys)
+    return f"""named as materialized (
+            select space, key, min(id) as id from ids
+            where space in ({", ".join(sql_text(each) for each in spaces)}) and key in ({wanted})
+            group by space, key
+        )"""
+
+
 def _events_sql(reader: Reader, scope: Scope, key: int) -> str:
     """The touches and acts of a chain, with what an act answers. Ids and links are read of these events alone."""
+    keys = ("event_key from event", "effort_key from linked", "rep_key from event", "contact_key from event")
     return f"""
         with event as materialized (
             select event.*
@@ -220,16 +226,7 @@ def _events_sql(reader: Reader, scope: Scope, key: int) -> str:
             select action_key, effort_key, grade from link
             where action_key in (select event_key from event where side = 'buyer')
         ),
-        named as materialized (
-            select space, key, min(id) as id
-            from ids
-            where space in ('event', 'rep', 'contact') and key in (
-                select event_key from event
-                union all select effort_key from linked
-                union all select rep_key from event
-                union all select contact_key from event)
-            group by space, key
-        )
+        {_named_sql(("event", "rep", "contact"), keys)}
         select event.occurred_at, event.side, event.step, event.kind, event.subkind, event.stance, event.evidence,
                event.origin, event.turns, rep.id as rep_id, contact.id as contact_id, own.id as event_id,
                answered.id as answers, linked.grade

@@ -20,7 +20,7 @@ SIDES = ("email", "calendar")
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 Span = tuple[float, float]
-_Spans = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
+_Spans = tuple[FloatArray, FloatArray, FloatArray]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Cover:
 
 def _until(found: _Spans, at: FloatArray) -> FloatArray:
     """How many seconds before an instant were loaded."""
-    starts, ends, sums = (np.array(each) for each in found)
+    starts, ends, sums = found
     place = np.searchsorted(starts, at, side="right")
     still = np.where(place > 0, np.maximum(ends[place - 1] - at, 0.0), 0.0)
     return np.asarray(sums[place] - still, np.float64)
@@ -110,4 +110,4 @@ def _in_columns(joined: list[Span]) -> _Spans:
     sums = [0.0]
     for start, end in joined:
         sums.append(sums[-1] + end - start)
-    return tuple(start for start, _ in joined), tuple(end for _, end in joined), tuple(sums)
+    return np.array([start for start, _ in joined]), np.array([end for _, end in joined]), np.array(sums)
