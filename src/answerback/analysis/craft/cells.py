@@ -114,15 +114,32 @@ class Counts:
 
 
 def read_counts(reader: Reader, scope: Scope) -> Counts:
-    """Everybody's counts of the last year; whoever shows rows of reps must keep to the scope."""
+    """Everybody's counts of the last year; whoever shows rows of reps must keep to the scope.
+
+    Sorts of buyers are counted by number and named at the end: numbers take half the time.
+    """
     rows = reader.query(f"""
-        select rep_key, play_wide, play, kind, coalesce(purpose, '') as purpose, coalesce(step, '') as step,
-               coalesce(account.segment, account.size_band, outcome.segment, '') as segment,
-               cast(floor((epoch(occurred_at) / 86400 - 4) / 7) as bigint) as week,
-               count(*) as n, count(*) filter (proved_at <= {reader.instant}) as s
-        from outcome left join account on account.account_key = outcome.account_key
-        where {_counted(reader, scope)}
-        group by all""")
+        with sort as (
+            select segment, row_number() over (order by segment) as number
+            from (select distinct coalesce(segment, size_band) as segment from account)
+            where segment is not null
+        ),
+        buyer as (
+            select account.account_key, sort.number
+            from account join sort on sort.segment = coalesce(account.segment, account.size_band)
+        ),
+        counted as (
+            select rep_key, play_wide, play, kind, coalesce(purpose, '') as purpose, coalesce(step, '') as step,
+                   buyer.number, case when buyer.number is null then outcome.segment end as segment,
+                   cast(floor((epoch(occurred_at) / 86400 - 4) / 7) as bigint) as week,
+                   count(*) as n, count(*) filter (proved_at <= {reader.instant}) as s
+            from outcome left join buyer on buyer.account_key = outcome.account_key
+            where {_counted(reader, scope)}
+            group by all
+        )
+        select rep_key, play_wide, play, kind, purpose, step, coalesce(sort.segment, counted.segment, '') as segment,
+               week, n, s
+        from counted left join sort on sort.number = counted.number""")
     coded = {name: _coded(rows[name]) for name in NAMES}
     rep, week = (rows[name].to_numpy().astype(np.int64) for name in ("rep_key", "week"))
     n, s = (rows[name].to_numpy().astype(np.float64) for name in ("n", "s"))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.analysis.craft.cells import DAYS, FEWEST_PEERS, of_scope, said
@@ -34,7 +36,7 @@ class Chains:
 
     owner: NDArray[np.int64]
     deal: NDArray[np.int64]
-    day: tuple[date, ...]
+    day: NDArray[np.datetime64]
     ending: NDArray[np.int64]
     endings: tuple[tuple[str, str], ...]
 
@@ -95,11 +97,15 @@ def read_chains(reader: Reader) -> Chains:
         from ended left join reached on reached.deal_key = ended.deal_key
         where ended.outcome is not null and ended.owner_key is not null and ended.occurred_at > {since}
         order by ended.owner_key, ended.occurred_at, ended.deal_key""")
-    both = list(zip(rows["outcome"].to_pylist(), rows["step"].to_pylist(), strict=True))
-    place: dict[tuple[str, str], int] = {}
-    ending = np.array([place.setdefault(each, len(place)) for each in both], np.int64)
+    coded = pc.binary_join_element_wise(rows["outcome"], rows["step"], "\n").combine_chunks().dictionary_encode()
     return Chains(
-        rows["owner_key"].to_numpy(), rows["deal_key"].to_numpy(), tuple(rows["day"].to_pylist()), ending, tuple(place)
+        owner=rows["owner_key"].to_numpy(),
+        deal=rows["deal_key"].to_numpy(),
+        day=rows["day"].cast(pa.int32()).to_numpy().astype("datetime64[D]"),
+        ending=coded.indices.to_numpy(zero_copy_only=False).astype(np.int64),
+        endings=tuple(
+            (outcome, step) for outcome, step in (each.split("\n", 1) for each in coded.dictionary.to_pylist())
+        ),
     )
 
 
@@ -209,7 +215,8 @@ def _by_cause(
 ) -> NDArray[np.float64]:
     """Chains among `some` by owner, ending and what stood in the way, as far as that is recorded."""
     names = sorted(set(causes.values()))
-    code = np.array([names.index(causes[deal]) if deal in causes else -1 for deal in chains.deal.tolist()], np.int64)
+    place = {deal: names.index(cause) for deal, cause in causes.items()}
+    code = np.array([place.get(deal, -1) for deal in chains.deal.tolist()], np.int64)
     table = np.zeros((*shape, len(names)))
     known = some & (code >= 0)
     np.add.at(table, (who[known], chains.ending[known], code[known]), 1.0)
@@ -243,7 +250,7 @@ def _told(
         cause_in=cause_in if cause else 0,
         with_cause=with_cause,
         deals=deals,
-        since=chains.day[int(alike[0])],
+        since=chains.day[int(alike[0])].item(),
     )
 
 
@@ -257,12 +264,16 @@ def _obstacles(reader: Reader, chains: Chains) -> dict[int, str]:
         return {}
     rows = reader.query(f"""
         with told as (
-            select coalesce(obstacle.deal_key, effort.deal_key, act.deal_key) as deal_key, obstacle.kind,
-                   obstacle.said_by, coalesce(obstacle.occurred_at, effort.occurred_at, act.occurred_at) as said_at,
+            select obstacle.deal_key, obstacle.kind, obstacle.said_by, obstacle.occurred_at as said_at,
                    obstacle.obstacle_key
+            from obstacle where obstacle.deal_key is not null
+            union all
+            select coalesce(effort.deal_key, act.deal_key), obstacle.kind, obstacle.said_by,
+                   coalesce(obstacle.occurred_at, effort.occurred_at, act.occurred_at), obstacle.obstacle_key
             from obstacle
-            left join effort on effort.effort_key = obstacle.event_key and obstacle.deal_key is null
-            left join buyer_action as act on act.action_key = obstacle.event_key and obstacle.deal_key is null
+            left join effort on effort.effort_key = obstacle.event_key
+            left join buyer_action as act on act.action_key = obstacle.event_key
+            where obstacle.deal_key is null
         )
         select deal_key, kind from told
         where deal_key is not null and coalesce(said_at <= {reader.instant}, true)
