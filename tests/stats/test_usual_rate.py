@@ -111,6 +111,25 @@ def test_many_settled_streams_at_once_are_those_week_by_week(threads: int, chunk
     np.testing.assert_array_equal(usual.middle, np.log(A / B))
 
 
+@pytest.mark.parametrize("chunk", [64, 7])
+def test_a_week_folded_in_from_its_ratios_is_the_week(chunk: int) -> None:
+    answered = default_rng(6).binomial(20, 0.2, (4, 30)).astype(float)
+    usual = UsualRate.beta(np.full(30, A), np.full(30, B))
+    watch, folded = SettledWeeks(usual, chunk=chunk), SettledWeeks(usual, chunk=chunk)
+    begins = np.ones(30, np.bool_)
+    found = [watch.week(of, 20.0) for of in answered][-1]
+    for of in answered:
+        odds, s = folded.usual.odds(), of[:, None]
+        rates = {side: log_ratio(s, 20 - s, weights(logistic(odds), direction=side)) for side in Direction}
+        folded.fold(rates, null_likelihood(s, 20 - s, odds), begins)
+    for side in Direction:
+        mixed = (folded.state(side).mean(axis=1).T * folded.usual.weight()).sum(axis=1)
+        np.testing.assert_allclose(mixed, found[side], rtol=1e-5)
+    before = folded.state(Direction.FALL).copy()
+    folded.fold({side: np.zeros((30, 3, 5)) for side in Direction}, np.zeros((30, 3)), ~begins)
+    np.testing.assert_array_equal(folded.state(Direction.FALL), before)
+
+
 def test_after_an_alarm_nothing_is_left_but_what_was_learnt() -> None:
     watch = SettledWeeks(UsualRate.beta(np.full(2, A), np.full(2, B)))
     for _ in range(6):

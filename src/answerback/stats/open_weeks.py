@@ -111,8 +111,8 @@ def unchanged_likelihood(
         known = ~np.isnan(point)
         p = np.clip(np.where(known, point, 0.5), _SURE, 1.0 - _SURE)
         own = p[of]
-        spared = np.log1p(own * out / (1.0 - own))
-        np.add(moved * np.log(p), (made - moved) * np.log1p(-p), out=row)
+        spared = np.log(1.0 + own * out / (1.0 - own))
+        np.add(moved * np.log(p), (made - moved) * np.log(1.0 - p), out=row)
         np.add(row, np.bincount(of, waits * spared, made.size), out=row)
         np.multiply(row, known, out=row)
     return found.T if given.ndim > 1 else found[0]

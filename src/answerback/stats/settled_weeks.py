@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from answerback.stats.arrays import BoolArray, FloatArray, counts
+from answerback.stats.arrays import BoolArray, FloatArray, IntArray, counts
 from answerback.stats.detect import Direction
 from answerback.stats.usual_rate import DRIFT, NODES, UsualRate, lay_anew
 
@@ -40,8 +40,7 @@ _Single = NDArray[np.float32]
 class SettledWeeks:
     """Streams on their way through the weeks.
 
-    `usual` is what is known of each stream's rate before, of all that was folded in; `states` has for each direction
-    the evidence of every start and size, shape (points, factors, streams), 0 before a stream is watched.
+    `usual` is what is known of each stream's rate before, of all that was folded in.
 
     Args:
         usual: what is known at first. What is learnt is kept apart, not here.
@@ -64,11 +63,11 @@ class SettledWeeks:
         threads: int = 1,
         chunk: int = CHUNK,
     ) -> None:
-        self.size, self.weeks, self._drift = usual.middle.size, 0, drift
+        self.size, self.weeks, self._drift, self._directions = usual.middle.size, 0, drift, directions
         self.usual = UsualRate(usual.middle.copy(), usual.error.copy(), usual.log_weight.copy(order="F"))
-        self.states = {side: np.zeros((NODES.size, len(side.factors), self.size), np.float32) for side in directions}
-        self._places = [slice(start, min(start + chunk, self.size)) for start in range(0, self.size, chunk)]
-        self._points: dict[int, _Points] = {}
+        self._chunks = [
+            _Chunk(slice(start, min(start + chunk, self.size)), directions) for start in range(0, self.size, chunk)
+        ]
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def week(self, answered: ArrayLike, made: ArrayLike) -> Mapping[Direction, FloatArray]:
@@ -86,23 +85,22 @@ class SettledWeeks:
         """
         y = counts(answered, "answered")
         n = np.broadcast_to(counts(made, "made"), y.shape)
-        found = {side: np.empty(self.size) for side in self.states}
+        found = {side: np.empty(self.size) for side in self._directions}
         if self.weeks > 0 and self.weeks % EVERY == 0:
             self.lay_anew()
         self.weeks += 1
 
-        def one(place: slice) -> None:
-            if place.start not in self._points:
-                self._points[place.start] = _Points.of(self.usual, place, tuple(self.states))
-            points = self._points[place.start]
-            self._learn(place, (y[place] * points.odds - n[place] * points.unmoved).T)
-            weight = _part(self.usual, place).weight().T.astype(np.float32)
-            for side, state in self.states.items():
-                part = state[..., place]
-                _multiply(part, points.ratio(side, y[place], n[place]), 1.0)
-                mixed = part.sum(axis=1)
+        def one(chunk: _Chunk) -> None:
+            place, usual = chunk.place, _part(self.usual, chunk.place)
+            points = chunk.points = chunk.points or _Points.of(usual, self._directions)
+            usual.learn((y[place] * points.odds - n[place] * points.unmoved).T)
+            self.usual.log_weight[place] = usual.log_weight
+            weight = usual.weight().T.astype(np.float32)
+            for side, state in chunk.states.items():
+                _multiply(state, points.ratio(side, y[place], n[place]), 1.0)
+                mixed = state.sum(axis=1)
                 mixed *= weight
-                np.divide(mixed.sum(axis=0), part.shape[1], out=found[side][place])
+                np.divide(mixed.sum(axis=0), state.shape[1], out=found[side][place])
 
         self._each(one)
         return found
@@ -116,38 +114,57 @@ class SettledWeeks:
             begins: whether a change may have begun in it, shape (streams,).
         """
         self.usual.learn(seen)
-        for side, state in self.states.items():
-            _multiply(state, ratios[side].transpose(1, 2, 0).astype(np.float32), begins.astype(np.float32))
+
+        def one(chunk: _Chunk) -> None:
+            for side, state in chunk.states.items():
+                ratio = np.clip(ratios[side][chunk.place].transpose(1, 2, 0), -_MOST_LOG, _MOST_LOG)
+                _multiply(state, ratio.astype(np.float32, order="C"), begins[chunk.place].astype(np.float32))
+
+        self._each(one)
+
+    def state(self, side: Direction, which: IntArray | slice = slice(None)) -> _Single:
+        """The evidence of every start and size of some streams, shape (points, factors, streams).
+
+        It is 0 where no change can have begun yet.
+        """
+        if len(self._chunks) == 1:
+            return self._chunks[0].states[side][..., which]
+        return np.concatenate([chunk.states[side] for chunk in self._chunks], axis=2)[..., which]
 
     def lay_anew(self) -> None:
         """Lays the points anew around what was learnt (`answerback.stats.usual_rate.lay_anew`)."""
 
-        def one(place: slice) -> None:
-            usual = _part(self.usual, place)
-            before = tuple(state[..., place].transpose(2, 0, 1) for state in self.states.values())
-            after = lay_anew(usual, before, self._drift)
-            for state, new in zip(self.states.values(), after, strict=True):
-                state[..., place] = new.transpose(1, 2, 0)
+        def one(chunk: _Chunk) -> None:
+            place, usual = chunk.place, _part(self.usual, chunk.place)
+            after = lay_anew(usual, tuple(of.transpose(2, 0, 1) for of in chunk.states.values()), self._drift)
+            chunk.states = {side: of.transpose(1, 2, 0) for side, of in zip(chunk.states, after, strict=True)}
+            chunk.points = None
             self.usual.middle[place], self.usual.error[place] = usual.middle, usual.error
             self.usual.log_weight[place] = usual.log_weight
 
         self._each(one)
-        self._points.clear()
 
     def begin_anew(self, which: BoolArray) -> None:
         """Takes all evidence from some streams, as after an alarm; what was learnt of their rate stays."""
-        if which.any():
-            for state in self.states.values():
-                state[..., which] = 0.0
+        for chunk in self._chunks:
+            own = which[chunk.place]
+            if own.any():
+                for state in chunk.states.values():
+                    state[..., own] = 0.0
 
-    def _each(self, one: Callable[[slice], None]) -> None:
-        for _ in self._pool.map(one, self._places) if self._pool else map(one, self._places):
+    def _each(self, one: Callable[[_Chunk], None]) -> None:
+        for _ in self._pool.map(one, self._chunks) if self._pool else map(one, self._chunks):
             pass
 
-    def _learn(self, place: slice, seen: FloatArray) -> None:
-        usual = _part(self.usual, place)
-        usual.learn(seen)
-        self.usual.log_weight[place] = usual.log_weight
+
+class _Chunk:
+    """The states of neighbouring streams, and what is of their points alone as long as these are not laid anew."""
+
+    def __init__(self, place: slice, directions: tuple[Direction, ...]) -> None:
+        size = place.stop - place.start
+        self.place = place
+        self.states = {side: np.zeros((NODES.size, len(side.factors), size), np.float32) for side in directions}
+        self.points: _Points | None = None
 
 
 def _part(usual: UsualRate, place: slice) -> UsualRate:
@@ -156,7 +173,6 @@ def _part(usual: UsualRate, place: slice) -> UsualRate:
 
 def _multiply(state: _Single, ratio: _Single, begins: ArrayLike) -> None:
     """(begins + state) x ratio, in place; `ratio`, a logarithm, is used up."""
-    np.clip(ratio, -_MOST_LOG, _MOST_LOG, out=ratio)
     np.exp(ratio, out=ratio)
     np.add(state, begins, out=state, casting="same_kind")
     with np.errstate(over="ignore"):
@@ -165,7 +181,7 @@ def _multiply(state: _Single, ratio: _Single, begins: ArrayLike) -> None:
 
 
 class _Points:
-    """What is of the points of neighbouring streams alone, as long as they are not laid anew."""
+    """What is of points alone."""
 
     def __init__(self, odds: FloatArray, directions: tuple[Direction, ...]) -> None:
         self.odds, self.unmoved = odds, np.logaddexp(0.0, odds)
@@ -174,14 +190,16 @@ class _Points:
         self._room = np.empty_like(next(iter(self._rest.values())))
 
     @classmethod
-    def of(cls, usual: UsualRate, place: slice, directions: tuple[Direction, ...]) -> _Points:
-        return cls(usual.middle[place] + usual.error[place] * NODES[:, None], directions)
+    def of(cls, usual: UsualRate, directions: tuple[Direction, ...]) -> _Points:
+        return cls(usual.middle + usual.error * NODES[:, None], directions)
 
     def ratio(self, side: Direction, y: FloatArray, n: FloatArray) -> _Single:
         """The log likelihood ratios of y answers to n efforts, in a room that the next call takes again."""
         np.multiply(self._rest[side], n.astype(np.float32), out=self._room)
         moved = y.astype(np.float32) * np.log(side.factors).astype(np.float32)[:, None]
         np.subtract(moved, self._room, out=self._room)
+        if float(n.max(initial=0.0)) * np.log(max(Direction.RISE.factors)) > _MOST_LOG:
+            np.clip(self._room, -_MOST_LOG, _MOST_LOG, out=self._room)
         return self._room
 
 

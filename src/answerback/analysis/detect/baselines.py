@@ -20,7 +20,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.detect.weekly import FIRST_MONDAY, WEEK, Cells, Floats, Lags, Weekly, monday
+from answerback.analysis.detect.due import Due, DueWeeks
+from answerback.analysis.detect.weekly import FIRST_MONDAY, WEEK, Cells, Floats, Lags
 from answerback.analysis.peers import FEWEST_PEERS
 from answerback.stats.arrays import weighted_count
 from answerback.stats.detect import LEAST_BASELINE
@@ -72,8 +73,9 @@ class Past:
     cells: Cells
     kinds: tuple[NDArray[np.int64], ...]
     """The streams of each kind of touch."""
+    due: DueWeeks
     week: int = -1
-    known: Weekly | None = None
+    known: Due | None = None
     peers: dict[int, tuple[bytes, PeerPrior | None]] = field(default_factory=dict)
     """Of each kind: what they said when a baseline was last set, and of which counts."""
 
@@ -83,16 +85,16 @@ class Past:
         kinds: dict[tuple[str, int], list[int]] = {}
         for number, each in enumerate(cells.streams):
             kinds.setdefault((each.play, each.waiting_days), []).append(number)
-        return cls(cells, tuple(np.array(members) for members in kinds.values()))
+        return cls(cells, tuple(np.array(members) for members in kinds.values()), DueWeeks.by_stream(cells))
 
     def lags(self, week: int) -> Lags:
         """Lag curves as one could know them at the start of a week."""
         return self.cells.lags(week * WEEK + FIRST_MONDAY)
 
-    def before(self, week: int) -> Weekly:
+    def before(self, week: int) -> Due:
         """The weeks before a week, as known at its start."""
         if self.known is None or self.week != week:
-            self.week, self.known = week, self.cells.weekly(monday(week), self.lags(week), last=BASELINE_WEEKS)
+            self.week, self.known = week, self.due.known(week, self.lags(week), last=BASELINE_WEEKS)
         return self.known
 
     def _peers(self, kind: int, answered: Floats, matured: Floats) -> PeerPrior | None:

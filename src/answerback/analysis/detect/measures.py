@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerback.analysis.detect.baselines import BASELINE_WEEKS, NEWEST_WEEKS
-from answerback.analysis.detect.weekly import Cells, Floats, Ints, monday, week_of
+from answerback.analysis.detect.weekly import FIRST_MONDAY, WEEK, Cells, Floats, Ints, monday, week_of
 from answerback.domain.findings import Measure
 from answerback.stats.alarms import HAZARD, alarm_level, posterior
 from answerback.stats.arrays import weighted_count
@@ -81,15 +81,15 @@ def series(cells: Cells) -> tuple[Series, ...]:
 
     every = table(made.day, made.stream, made.n)
     captured = table(made.day, made.stream, made.n * ~made.claimed)
-    active = np.unique(made.day.astype(np.int64) * keys.size + rep_of[made.stream])
-    week = np.asarray(week_of(active // keys.size), np.int64) - begin
-    inside = (week >= 0) & (week < shape[0])
-    place = week[inside] * shape[1] + active[inside] % keys.size
-    days = weighted_count(place, np.ones(place.size), shape[0] * shape[1])
+    active = np.zeros((shape[0] * WEEK, keys.size), np.bool_)
+    day = made.day - (begin * WEEK + FIRST_MONDAY)
+    inside = (day >= 0) & (day < shape[0] * WEEK)
+    active[day[inside], rep_of[made.stream[inside]]] = True
+    days = active.reshape(shape[0], WEEK, keys.size).sum(axis=1, dtype=np.float64)
     quick, answered = _soon(cells, table)
     rep_keys = tuple(keys.tolist())
     return (
-        Series(Measure.EFFORTS, every, days.reshape(shape), rep_keys, begin),
+        Series(Measure.EFFORTS, every, days, rep_keys, begin),
         Series(
             Measure.UNSEEN,
             table(made.day, made.stream, made.n * (~made.claimed & (made.seen < 0))),

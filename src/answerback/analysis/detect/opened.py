@@ -119,11 +119,17 @@ class Index:
 
         own = key(made.day[seen], made.stream[seen], made.seen[seen])
         wanted = key(moved.day, moved.stream, moved.seen)
-        order = np.argsort(own, kind="stable")
-        cell = order[np.minimum(np.searchsorted(own[order], wanted), max(own.size - 1, 0))] if own.size else wanted
+        order = slice(None) if np.all(own[1:] >= own[:-1]) else np.argsort(own, kind="stable")
+        cell = np.minimum(np.searchsorted(own[order], wanted), max(own.size - 1, 0))
+        cell = cell if isinstance(order, slice) else order[cell]
         cap = np.minimum(made.seen[seen], cells.waiting[made.stream[seen]]) if own.size else made.seen[seen]
         week = np.asarray(week_of(made.day[seen]), np.int64)
-        pairs, pair = np.unique(week * size + made.stream[seen], return_inverse=True)
+        begin = int(week.min()) if week.size else 0
+        place = (week - begin) * size + made.stream[seen]
+        there = np.zeros(int(place.max(initial=0)) + 1, np.bool_)
+        there[place] = True
+        pair = (np.cumsum(there) - 1)[place]
+        pairs = np.flatnonzero(there) + begin * size if place.size else place
         return cls(
             cells,
             made.stream[seen],

@@ -21,7 +21,9 @@ weeks, as before holidays, a rep is held to that much less; and what all gained 
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,14 +59,17 @@ def replay(cells: Cells, *, until: int | None = None, strict: bool = False, foll
     watches = [Watch.over(index, together=each, strict=strict, follow=follow) for each in (False, True)]
     raised: list[Raised] = []
     depth = int(-(-int(cells.waiting.max()) // WEEK))
-    for week in range(weeks.start, last):
-        set_in = week - week % ANCHOR_WEEKS
-        for watch in watches:
-            if set_in not in watch.baselines:
-                watch.anchor(set_in, past)
-        now = index.open_weeks(week, depth, watches[0].baselines[set_in].lags)
-        for watch in watches:
-            raised += _one_week(watch, now, week, past, everybody=week == last - 1)
+    with ThreadPoolExecutor(len(watches)) as pool:
+        for week in range(weeks.start, last):
+            set_in = week - week % ANCHOR_WEEKS
+            for watch in watches:
+                if set_in not in watch.baselines:
+                    watch.anchor(set_in, past)
+            now = index.open_weeks(week, depth, watches[0].baselines[set_in].lags)
+            one = partial(_one_week, now=now, number=week, everybody=week == last - 1)
+            for watch, found in zip(watches, pool.map(one, watches), strict=True):
+                _follow_up(watch, found, week, past)
+                raised += [each for _, each in found]
     by_play, together = (_family(watch, last - 1) for watch in watches)
     return Replay(tuple(raised), by_play, together, weeks.start, last - 1)
 
@@ -86,7 +91,9 @@ class _Week:
     """What one family weighs at the end of a week."""
 
     number: int
-    look: Look
+    now: Open
+    later: Look
+    """Of those watched the weeks after the oldest of the open ones, which has been folded in."""
     hazard: float
     near: dict[Direction, _Near]
 
@@ -98,31 +105,46 @@ class _Week:
     @property
     def begin(self) -> int:
         """The oldest of the open weeks."""
-        return self.look.now.begin
+        return self.now.begin
 
 
-def _one_week(watch: Watch, now: Open, number: int, past: Past, *, everybody: bool) -> list[Raised]:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Who is raised in which direction: since when, whether it is an alarm, and the p-value that held one back."""
+
+    side: Direction
+    place: int
+    since: int
+    alarm: bool
+    held: float | None
+
+
+def _one_week(watch: Watch, now: Open, number: int, *, everybody: bool) -> list[tuple[int, Raised]]:
     """Folds in the week that is settled, weighs those that are open, and raises what there is to raise."""
     watch.first[(watch.first < 0) & _any(watch, now, number)] = number
     hazard, look = hazard_from(watch.alarms, watch.stream_weeks), Look.of(watch, now)
     oldest, near = _fold(look), {}
+    watched = watch.first >= 0
+    later = look.only(np.flatnonzero((look.now.week > now.begin) & watched[watch.group[look.now.stream]]))
     for side in Direction:
-        chosen = np.ones(watch.size, np.bool_) if everybody else _chosen(look, side)
-        near[side] = _near(look, side, np.flatnonzero(chosen & (watch.first >= 0)), oldest[side])
+        chosen = watched if everybody else _chosen(later, side, np.flatnonzero(watched))
+        near[side] = _near(later, side, np.flatnonzero(chosen), oldest[side])
         watch.evidence[side] = np.zeros(watch.size)
         watch.evidence[side][near[side].members] = near[side].evidence
-        known = np.where(chosen | (watch.first < 0), watch.evidence[side], np.nan)
-        watch.paths[side].append(known.astype(np.float32))
-    week = _Week(number, look, hazard, near)
-    found = [one for side in Direction for one in _raise(watch, week, side)]
+        watch.paths[side].append(np.where(watched & ~chosen, np.nan, watch.evidence[side]).astype(np.float32))
+    week = _Week(number, now, later, hazard, near)
+    return [one for side in Direction for one in _raise(watch, week, side)]
+
+
+def _follow_up(watch: Watch, found: list[tuple[int, Raised]], number: int, past: Past) -> None:
+    """After a week: who gave an alarm begins anew."""
     begun_anew = [place for place, one in found if one.alarm]
     for place, one in found:
         if one.alarm:
             _begin_anew(watch, place, one)
     if begun_anew:
-        watch.anchor_again(week.set_in, number + 1, np.isin(watch.group, begun_anew), past)
+        watch.anchor_again(number - number % ANCHOR_WEEKS, number + 1, np.isin(watch.group, begun_anew), past)
     watch.stream_weeks += int(np.count_nonzero(~np.isnan(watch.usual.middle)))
-    return [one for _, one in found]
 
 
 def _fold(look: Look) -> dict[Direction, Floats]:
@@ -136,21 +158,22 @@ def _fold(look: Look) -> dict[Direction, Floats]:
     return found
 
 
-def _chosen(look: Look, side: Direction) -> NDArray[np.bool_]:
-    """Whose evidence decides anything, or is followed."""
-    watch = look.watch
-    level = np.where(watch.on_watch[side], WATCH / 2.0, WATCH)
+def _chosen(later: Look, side: Direction, watched: Members) -> NDArray[np.bool_]:
+    """Whose evidence decides anything, or is followed, of those watched."""
+    watch = later.watch
+    level = np.where(watch.on_watch[side][watched], WATCH / 2.0, WATCH)
     if watch.strict:
         level = np.minimum(level, _STRICT_LEVEL)
-    return look.possible(side, level) | watch.followed
-
-
-def _near(look: Look, side: Direction, members: Members, oldest: Floats) -> _Near:
-    """The evidence of some members, after the oldest of the open weeks was folded in."""
-    watch, now = look.watch, look.now
     chosen = np.zeros(watch.size, np.bool_)
+    chosen[watched] = later.possible(side, watched, level) | watch.followed[watched]
+    return chosen
+
+
+def _near(later: Look, side: Direction, members: Members, oldest: Floats) -> _Near:
+    """The evidence of some members, after the oldest of the open weeks was folded in."""
+    chosen = np.zeros(later.watch.size, np.bool_)
     chosen[members] = True
-    few = look.only(np.flatnonzero(chosen[watch.group[now.stream]] & (now.week > now.begin)))
+    few = later.only(np.flatnonzero(chosen[later.watch.group[later.now.stream]]))
     found = few.ratios(side, members)
     r = _weighed(few, side, members, found)
     found[0] = oldest[members]
@@ -160,7 +183,7 @@ def _near(look: Look, side: Direction, members: Members, oldest: Floats) -> _Nea
 def _weighed(look: Look, side: Direction, members: Members, ratios: Floats) -> Floats:
     """What is settled of some members, and the open weeks after it, averaged over the points."""
     watch = look.watch
-    state = watch.weeks.states[side][..., members].transpose(2, 0, 1).astype(np.float64)
+    state = watch.weeks.state(side, members).transpose(2, 0, 1).astype(np.float64)
     weight = watch.usual.of(members).weight(look.unchanged(members).sum(axis=0))
     return np.asarray((evidence(state, ratios[1:], look.begun[1:, members, None]) * weight).sum(axis=1))
 
@@ -194,20 +217,34 @@ def _raise(watch: Watch, week: _Week, side: Direction) -> list[tuple[int, Raised
         if alarm and side is Direction.FALL:
             alarm, held = _still(watch, week, place, level)
         if alarm or not watch.on_watch[side][place]:
-            found.append((place, _raised(watch, week, side, place, level=level if alarm else 0.0, held=held)))
+            found.append(_Found(side, place, _began(watch, week, side, place), alarm, held))
     watch.on_watch[side] |= r >= WATCH
     watch.on_watch[side] &= r >= WATCH / 2.0
-    return found
+    return _told(watch, week, found) if found else []
+
+
+def _told(watch: Watch, week: _Week, found: list[_Found]) -> list[tuple[int, Raised]]:
+    """The same with what was counted since; all are counted at once."""
+    streams = np.flatnonzero(np.isin(watch.group, [each.place for each in found]))
+    oldest = min(each.since for each in found)
+    lags = watch.baselines[week.set_in].lags.of(streams)
+    known = watch.cells.of(streams).weekly(monday(week.number + 1), lags, last=week.number + 1 - oldest)
+    told = []
+    for each in found:
+        rows, own = known.weeks >= each.since, watch.group[streams] == each.place
+        counts = [of[rows][:, own].sum(axis=0) for of in (known.efforts, known.answered, known.matured)]
+        told.append((each.place, _raised(watch, week, each, counts)))
+    return told
 
 
 def _still(watch: Watch, week: _Week, place: int, level: float) -> tuple[bool, float | None]:
     """Whether a fall is an alarm even if answers have become slower; if not, the p-value that says they have."""
-    look, now, alone = week.look, week.look.now, np.array([place])
-    own = watch.group[now.stream] == place
-    p_value = watch.index.slower(week.number, np.unique(now.stream[own]), watch.baselines[week.set_in].lags)
+    later, alone = week.later, np.array([place])
+    streams = np.unique(week.now.stream[watch.group[week.now.stream] == place])
+    p_value = watch.index.slower(week.number, streams, watch.baselines[week.set_in].lags)
     if p_value >= LEVEL:
         return True, None
-    full = look.only(np.flatnonzero(own & (now.week > now.begin)), full=True)
+    full = later.only(np.flatnonzero(watch.group[later.now.stream] == place), full=True)
     r = float(_weighed(full, Direction.FALL, alone, full.ratios(Direction.FALL, alone))[0])
     return (True, None) if r >= level else (False, p_value)
 
@@ -224,29 +261,27 @@ def _began(watch: Watch, week: _Week, side: Direction, place: int) -> int:
     return int((past + open_)[int(np.argmax(share_by_start(np.array(path, dtype=np.float64))))])
 
 
-def _raised(watch: Watch, week: _Week, side: Direction, place: int, *, level: float, held: float | None) -> Raised:
-    alarm = level > 0.0
-    since = _began(watch, week, side, place)
-    if alarm:
+def _raised(watch: Watch, week: _Week, found: _Found, counts: list[Floats]) -> Raised:
+    """One that is raised; `counts` are its efforts, answers and matured efforts since, by stream."""
+    side, place, since = found.side, found.place, found.since
+    if found.alarm:
         watch.episodes[place, side] = watch.episodes.get((place, side), 0) + 1
     own = np.flatnonzero(watch.group == place)
-    lags = watch.baselines[week.set_in].lags.of(own)
-    known = watch.cells.of(own).weekly(monday(week.number + 1), lags, last=week.number + 1 - since)
-    efforts, answered, matured = known.efforts, known.answered, known.matured
+    efforts, answered, matured = counts
     before = watch.baselines[since - since % ANCHOR_WEEKS]
     middle = logistic(watch.usual.middle[place] + watch.offset[own])
-    weight = np.where(np.isnan(middle), 0.0, matured.sum(axis=0))
+    weight = np.where(np.isnan(middle), 0.0, matured)
     rates = [float((weight * np.nan_to_num(of)).sum() / max(weight.sum(), 1e-9)) for of in (middle, before.mean[own])]
     return Raised(
         rep_key=int(watch.rep_keys[place]),
         play=watch.plays[place],
         direction=side,
-        alarm=alarm,
+        alarm=found.alarm,
         week=week.number,
         since=since,
         evidence=float(watch.evidence[side][place]),
         sure=float(posterior(watch.evidence[side][place], week.hazard)),
-        episode=watch.episodes.get((place, side), 0) + (not alarm),
+        episode=watch.episodes.get((place, side), 0) + (not found.alarm),
         expected=rates[0],
         usual=rates[1],
         usual_matured=float(before.matured[own].sum()),
@@ -254,7 +289,7 @@ def _raised(watch: Watch, week: _Week, side: Direction, place: int, *, level: fl
         answered=int(answered.sum()),
         matured=float(matured.sum()),
         weeks_watched=week.number + 1 - max(int(watch.valid[place]), int(watch.first[place])),
-        held_back=held,
+        held_back=found.held,
     )
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from answerback.analysis.detect.baselines import ANCHOR_WEEKS, BASELINE_WEEKS
+from answerback.analysis.detect.due import Due, DueWeeks
 from answerback.analysis.detect.weekly import (
     WEEK,
     Answers,
@@ -25,13 +26,11 @@ from answerback.analysis.detect.weekly import (
     Efforts,
     Floats,
     Ints,
-    Weekly,
     day_number,
     monday,
     week_of,
 )
 from answerback.stats.alarms import alarm_level, posterior
-from answerback.stats.arrays import weighted_count
 from answerback.stats.silence import FEWEST, LEAST_PAST, Watched, silence
 
 LONGEST_WEEKS = 13
@@ -89,11 +88,12 @@ def watch_silences(cells: Cells, *, until: int | None = None) -> tuple[Silent, .
         return ()
     keys = np.unique([each.rep_key for each in cells.streams])
     depth = int(-(-int(cells.waiting.max()) // WEEK))
-    past = _counts(cells, cells.weekly(monday(last)), keys)
+    due, channels = _by_channel(cells, keys)
+    past = _summed(_counts(due.known(last, cells.lags(day_number(monday(last)))), channels))
     found: list[Silent] = []
     for week in range(weeks.start + depth, last):
         lags = cells.lags(day_number(monday(week - week % ANCHOR_WEEKS)))
-        now = _counts(cells, cells.weekly(monday(week + 1), lags, last=LONGEST_WEEKS), keys)
+        now = _counts(due.known(week + 1, lags, last=LONGEST_WEEKS), channels)
         for channel in now.due:
             of, others = (_watched(now, past, channel, place, week - depth) for place in (0, 1))
             one = silence(of, others)
@@ -136,7 +136,8 @@ def alone_since(cells: Cells, rep_key: int, since: int, week: int) -> tuple[str,
     if not streams.size:
         return None
     known = cells.lags(day_number(monday(week - week % ANCHOR_WEEKS)))
-    counts = _counts(cells.of(streams), cells.of(streams).weekly(monday(week + 1), known.of(streams)), own)
+    due, channels = _by_channel(cells.of(streams), own)
+    counts = _counts(due.known(week + 1, known.of(streams)), channels)
     now = counts.numbers >= since
     before = ~now & (counts.numbers >= since - BASELINE_WEEKS)
     for channel in counts.due:
@@ -168,30 +169,43 @@ def _with(found: list[Silent], new: Silent) -> list[Silent]:
     return [now if each is old else each for each in found]
 
 
-def _counts(cells: Cells, weekly: Weekly, keys: NDArray[np.int64]) -> _Counts:
-    rep_of = np.searchsorted(keys, [each.rep_key for each in cells.streams])
-    channels = np.array([each.play_channel for each in cells.streams])
-    weeks = weekly.weeks.size
+def _by_channel(cells: Cells, keys: NDArray[np.int64]) -> tuple[DueWeeks, tuple[str, ...]]:
+    """Counts by channel and rep, channel by channel, and the channels."""
+    names, channel = np.unique([each.play_channel for each in cells.streams], return_inverse=True)
+    group = channel * keys.size + np.searchsorted(keys, [each.rep_key for each in cells.streams])
+    return DueWeeks(cells, group, names.size * keys.size), tuple(names.tolist())
 
-    def summed(of: Floats, chosen: NDArray[np.bool_]) -> Floats:
-        place = np.arange(weeks)[:, None] * keys.size + rep_of[chosen][None, :]
-        return weighted_count(place.ravel(), of[:, chosen].ravel(), weeks * keys.size).reshape(weeks, keys.size)
 
-    names = sorted(set(channels.tolist()))
-    sides = {each: (channels == each, channels != each) for each in names}
-    return _Counts(
-        weekly.weeks,
-        {name: (summed(weekly.answered, one), summed(weekly.answered, rest)) for name, (one, rest) in sides.items()},
-        {name: (summed(weekly.matured, one), summed(weekly.matured, rest)) for name, (one, rest) in sides.items()},
-    )
+def _counts(due: Due, channels: tuple[str, ...]) -> _Counts:
+    def sides(of: Floats) -> dict[str, tuple[Floats, Floats]]:
+        by_channel = of.reshape(of.shape[0], len(channels), -1)
+        every = by_channel.sum(axis=1)
+        return {name: (by_channel[:, at], every - by_channel[:, at]) for at, name in enumerate(channels)}
+
+    return _Counts(due.weeks, sides(due.answered), sides(due.matured))
+
+
+def _summed(of: _Counts) -> _Counts:
+    """What was counted before each week, and after the last: one row more."""
+
+    def before(sides: Mapping[str, tuple[Floats, Floats]]) -> dict[str, tuple[Floats, Floats]]:
+        return {name: (_before(one), _before(rest)) for name, (one, rest) in sides.items()}
+
+    return _Counts(of.numbers, before(of.answered), before(of.due))
+
+
+def _before(each: Floats) -> Floats:
+    return np.vstack([np.zeros(each.shape[1]), np.cumsum(each, axis=0)])
 
 
 def _watched(now: _Counts, past: _Counts, channel: str, place: int, settled: int) -> Watched:
-    """The newest weeks of a channel (0) or of all else (1), and before each the weeks that have waited in full."""
-    answered, due = past.answered[channel][place], past.due[channel][place]
-    start = int(past.numbers[0])
-    ends = np.clip(np.minimum(now.numbers, settled) - start, 0, past.numbers.size)
+    """The newest weeks of a channel (0) or of all else (1), and before each the weeks that have waited in full.
+
+    `past` are sums over all weeks before.
+    """
+    start, weeks = int(past.numbers[0]), past.numbers.size
+    ends = np.clip(np.minimum(now.numbers, settled) - start, 0, weeks)
     begins = np.maximum(ends - BASELINE_WEEKS, 0)
-    sums = [np.vstack([np.zeros(each.shape[1]), np.cumsum(each, axis=0)]) for each in (answered, due)]
+    sums = (past.answered[channel][place], past.due[channel][place])
     before = [each[ends] - each[begins] for each in sums]
     return Watched(now.answered[channel][place], now.due[channel][place], before[0], before[1])

@@ -146,18 +146,19 @@ class Watch:
         self,
         now: Open,
         column: NDArray[_Real],
-        pairs: NDArray[np.int64] | slice = slice(None),
         members: NDArray[np.int64] | None = None,
     ) -> NDArray[_Real]:
-        """Values of (some) pairs, by week and (some) members of this family: shape (weeks, members, ...).
+        """Values of pairs, by week and (some) members of this family: shape (weeks, members, ...).
 
         Pairs are in order of weeks and streams, and streams of reps, so those of one place stand together. With
-        `members`, in order, pairs of others must not be given.
+        `members`, in order, there must be no pairs of others.
         """
-        member, size = self.group[now.stream[pairs]], self.size if members is None else members.size
+        member, size = self.group[now.stream], self.size if members is None else members.size
         if members is not None:
-            member = np.searchsorted(members, member)
-        place = (now.week[pairs] - now.begin) * size + member
+            number = np.full(self.size, -1)
+            number[members] = np.arange(size)
+            member = number[member]
+        place = (now.week - now.begin) * size + member
         found = np.zeros((now.weeks * size, *column.shape[1:]), column.dtype)
         if place.size:
             first = np.flatnonzero(np.diff(place, prepend=-1))

@@ -90,6 +90,10 @@ class Efforts:
     n: Ints
     claimed: NDArray[np.bool_]
 
+    def rows(self, which: NDArray[Any] | slice) -> Efforts:
+        """Some rows, in the same order."""
+        return Efforts(self.stream[which], self.day[which], self.seen[which], self.n[which], self.claimed[which])
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
@@ -100,6 +104,10 @@ class Answers:
     seen: Ints
     lag: Ints
     n: Ints
+
+    def rows(self, which: NDArray[Any] | slice) -> Answers:
+        """Some rows, in the same order."""
+        return Answers(self.stream[which], self.day[which], self.seen[which], self.lag[which], self.n[which])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,12 +167,15 @@ class Cells:
     kinds: tuple[Stream, ...]
     """The kinds of touch that `pooled` speaks of by number; their `rep_key` is 0."""
     _curves: dict[int, Lags] = field(default_factory=dict)
+    _waiting: list[Ints] = field(default_factory=list)
     _by_stream: dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]] = field(default_factory=dict)
 
     @property
     def waiting(self) -> Ints:
         """The waiting time of each stream, in days."""
-        return np.array([each.waiting_days for each in self.streams], np.int32)
+        if not self._waiting:
+            self._waiting.append(np.array([each.waiting_days for each in self.streams], np.int32))
+        return self._waiting[0]
 
     def weeks(self) -> range:
         """The weeks from the first effort to the last full one."""

@@ -32,7 +32,7 @@ Members = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """What one family sees of some weeks at the end of the last of them.
+    """What one family sees of some weeks at the end of the last of them, where something counts as unchanged.
 
     `shift` is of each pair the log odds by which all others who make such touches moved in the same week; `begun` says
     in which weeks a change of whom may have begun: those with touches, from the first that was watched on.
@@ -40,6 +40,8 @@ class Look:
 
     watch: Watch
     now: Open
+    odds: Floats
+    """The log odds of each pair at every point, shape (pairs, points)."""
     shift: Floats
     begun: NDArray[np.bool_]
 
@@ -49,53 +51,56 @@ class Look:
         made = watch.summed(now, now.n) > 0.0
         number = (now.begin + np.arange(now.weeks))[:, None]
         begun = made & (watch.first >= 0) & (number >= np.maximum(watch.valid, watch.first))
-        return cls(watch, now, _shift(watch, now), begun)
+        known = ~np.isnan(watch.usual.middle[watch.group] + watch.offset)
+        shift, pairs = _shift(watch, now), np.flatnonzero(known[now.stream])
+        few = now.only(pairs)
+        return cls(watch, few, watch.odds(few), shift[pairs], begun)
 
     def only(self, pairs: NDArray[np.int64], *, full: bool = False) -> Look:
         """Of some pairs alone; with `full` as if nobody had made any effort that still waits."""
         now = self.now.only_full(pairs) if full else self.now.only(pairs)
-        return Look(self.watch, now, self.shift[pairs], self.begun)
+        return Look(self.watch, now, self.odds[pairs], self.shift[pairs], self.begun)
 
     def ratios(self, side: Direction, members: Members | None = None) -> Floats:
         """The weeks' log likelihood ratios, shape (weeks, members, points, factors); pairs are of these members."""
-        odds = self.watch.odds(self.now) + self._sided(side)[:, None]
-        of = _Known.of(self.now, odds, _careful(self.now.waiting, side))
-        found = log_ratios(of.n, of.answered, of.rates, **of.waits, factors=side.factors)
-        return self.watch.summed(self.now, found, of.known, members)
+        now, rates = self.now, logistic(self.odds + self._sided(side)[:, None])
+        waits = _waits(now.waiting, _careful(now.waiting, side))
+        return self.watch.summed(now, log_ratios(now.n, now.answered, rates, **waits, factors=side.factors), members)
 
     def unchanged(self, members: Members | None = None) -> Floats:
         """Their log likelihoods if nothing changed but what all share, shape (weeks, members, points)."""
         watch, now = self.watch, self.now
-        of = _Known.of(now, watch.odds(now) + self.shift[:, None], np.clip(now.waiting.share, 1e-6, 1.0))
+        rates = logistic(self.odds + self.shift[:, None])
+        found = unchanged_likelihood(
+            now.n, now.answered, rates, **_waits(now.waiting, np.clip(now.waiting.share, 1e-6, 1.0))
+        )
         counted = now.week >= np.maximum(watch.valid, watch.first)[watch.group[now.stream]]
-        found = unchanged_likelihood(of.n, of.answered, of.rates, **of.waits) * counted[of.known][:, None]
-        return watch.summed(now, found, of.known, members)
+        return watch.summed(now, found * counted[:, None], members)
 
-    def possible(self, side: Direction, level: Floats) -> NDArray[np.bool_]:
-        """Which members' evidence can be at a level: of all others it is known to be below.
+    def possible(self, side: Direction, members: Members, level: Floats) -> NDArray[np.bool_]:
+        """Which members' evidence can be at a level: of the others it is known to be below.
 
-        The oldest week has been folded in. With y answers and exposure D of those without, a week of touches at rate p
-        has a log ratio of at most y ln f - (y + D) ln(1 - p + f p) for a fall by the factor f: a young touch without an
-        answer says at most its share due of what it will say in the end, and the more the higher p is. For a rise
-        exposure still waiting says at most D (p - q). So the outermost of the points bounds them all.
+        All that is not of these weeks has been folded in. With y answers and exposure D of those without, a week of
+        touches at rate p has a log ratio of at most y ln f - (y + D) ln(1 - p + f p) for a fall by the factor f: a
+        young touch without an answer says at most its share due of what it will say in the end, and the more the higher
+        p is. For a rise exposure still waiting says at most D (p - q). So the outermost of the points bounds them all.
         """
         now = self.now
-        odds = self.watch.odds(now)[:, :: 2 * MIDDLE] + self._sided(side)[:, None]
-        known = np.flatnonzero(~np.isnan(odds[:, 0]) & (now.week > now.begin))
-        low, high = logistic(odds[known].astype(np.float32)).T
+        odds = self.odds[:, :: 2 * MIDDLE] + self._sided(side)[:, None]
+        low, high = logistic(odds.T.astype(np.float32))
         waits = np.bincount(now.waiting.of, now.waiting.still * _careful(now.waiting, side), now.n.size)
         each = (now.answered, waits, now.full_n - now.full_answered)
-        y, late, full = (column[known].astype(np.float32) for column in each)
-        most = np.empty((known.size, len(side.factors)), np.float32)
-        for number, factor in enumerate(np.array(side.factors, np.float32)):
+        y, late, full = (column.astype(np.float32) for column in each)
+        most = np.empty((len(side.factors), now.n.size), np.float32)
+        for row, factor in zip(most, np.array(side.factors, np.float32), strict=True):
             if side is Direction.FALL:
-                most[:, number] = y * np.log(factor) - (y + late + full) * np.log1p((factor - 1) * high)
+                row[:] = y * np.log(factor) - (y + late + full) * np.log(1 + (factor - 1) * high)
                 continue
             gone = np.maximum(*(p - factor * p / (1 + (factor - 1) * p) for p in (low, high)))
-            most[:, number] = y * np.log(factor) - (y + full) * np.log1p((factor - 1) * low) + late * gone
-        weeks = np.exp(np.minimum(self.watch.summed(now, most, known), _MOST_LOG))
-        bound = self.watch.weeks.states[side].max(axis=0).T.astype(np.float64)
-        for week, begins in zip(weeks[1:], self.begun[1:], strict=True):
+            row[:] = y * np.log(factor) - (y + full) * np.log(1 + (factor - 1) * low) + late * gone
+        weeks = np.exp(np.minimum(self.watch.summed(now, np.ascontiguousarray(most.T), members), _MOST_LOG))
+        bound = self.watch.weeks.state(side, members).max(axis=0).T.astype(np.float64)
+        for week, begins in zip(weeks[1:], self.begun[1:, members], strict=True):
             bound = (bound + begins[:, None]) * week
         return np.asarray(bound.mean(axis=1) >= level * _ROUNDED)
 
@@ -121,23 +126,5 @@ def _careful(waiting: Waiting, side: Direction) -> Floats:
     return np.where(waiting.moved, np.maximum(share, 1e-6), share)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Known:
-    """Those pairs of which something counts as unchanged, and who of them still wait."""
-
-    known: NDArray[np.int64]
-    n: Floats
-    answered: Floats
-    rates: Floats
-    waits: dict[str, Any]
-
-    @classmethod
-    def of(cls, now: Open, odds: Floats, share: Floats) -> _Known:
-        known = ~np.isnan(odds[:, MIDDLE])
-        number, rows = np.cumsum(known) - 1, known[now.waiting.of]
-        waits = {
-            "of": number[now.waiting.of[rows]],
-            "still": now.waiting.still[rows],
-            "share_in": share[rows],
-        }
-        return cls(np.flatnonzero(known), now.n[known], now.answered[known], logistic(odds[known]), waits)
+def _waits(waiting: Waiting, share: Floats) -> dict[str, Any]:
+    return {"of": waiting.of, "still": waiting.still, "share_in": share}
