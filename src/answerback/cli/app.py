@@ -112,6 +112,23 @@ def sources(context: typer.Context) -> None:
 
 
 @app.command()
+def serve(
+    context: typer.Context,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; this computer alone, unless said.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="The port; 0: any that is free.")] = 8710,
+    address: Annotated[
+        list[str] | None, typer.Option(help="A host name under which the pages are reached; may be repeated.")
+    ] = None,
+) -> None:
+    """The pages in the browser: mirror, team, us, chains, data."""
+    from answerback.cli.serving import serve_pages
+
+    serve_pages(context.obj, host, port, tuple(address or ()))
+
+
+@app.command()
 def build(
     context: typer.Context,
     engine: Annotated[

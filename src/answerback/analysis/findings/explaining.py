@@ -33,6 +33,11 @@ def explain_finding(reader: Reader, scope: Scope, finding_id: str) -> FindingExp
         raise NotFoundError(
             f"there is no finding {finding_id!r}", next_step="take the id as answerback findings --all prints it"
         )
+    return explain_standing(reader, scope, standing)
+
+
+def explain_standing(reader: Reader, scope: Scope, standing: Standing) -> FindingExplained:
+    """A finding that is known already, with the touches behind it that lie in the scope."""
     names = read_names(reader, [standing.finding])
     return FindingExplained(standing, names, _figure(reader, scope, standing.finding, names))
 

@@ -1,0 +1,30 @@
+"""Who looked at whose page, and who did what: written as it happens, shown to those whom it is about."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from answerback.people.models import Look, Noted, Person
+
+SHOWN_DAYS = 365
+"""For so long looks are shown and kept."""
+
+
+def note(actor: Person | None, what: str, about: str = "") -> None:
+    """Writes down that somebody did something; `about` is an id, never content."""
+    Noted.objects.create(actor=actor, what=what, about=about)
+
+
+def looked(viewer: Person, rep_id: str, page: str, today: date) -> None:
+    """Writes down that somebody looked at another's page, once a day; looking at one's own is nobody's business."""
+    if rep_id and rep_id != viewer.rep_id:
+        Look.objects.get_or_create(viewer=viewer, rep_id=rep_id, page=page, day=today)
+
+
+def looks_at(person: Person, today: date) -> list[Look]:
+    """Who looked at somebody's pages, the latest first."""
+    if not person.rep_id:
+        return []
+    since = today - timedelta(days=SHOWN_DAYS)
+    found = Look.objects.filter(rep_id=person.rep_id, day__gte=since).select_related("viewer")
+    return list(found.order_by("-day", "-first_at", "-pk"))

@@ -1,0 +1,48 @@
+"""One request's question: who asks, of which snapshot, from which day, within which scope. Made once per request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from answerback.domain.scope import Scope
+from answerback.people.access import Viewer, pooled_for, viewer_of, visible_to
+from answerback.web.desk import Desk, desk
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, and at which desk."""
+
+    viewer: Viewer
+    desk: Desk
+
+    def scope(self, purpose: str) -> Scope:
+        """Whose rows they may see."""
+        board = self.desk.roster()
+        return visible_to(self.viewer, purpose, board.key_of, self.desk.zone)
+
+    def pooled(self, purpose: str) -> Scope | None:
+        """Everybody's rows for sums that name nobody, if they may see such."""
+        return pooled_for(self.viewer, purpose)
+
+
+def asking_of(request: HttpRequest) -> Asking | None:
+    """Who asks; None for whoever has not signed in."""
+    if not request.user.is_authenticated:
+        return None
+    made: Asking | None = getattr(request, "asking", None)
+    if made is None:
+        at = desk()
+        made = Asking(viewer_of(request.user, at.roster().key_of, at.today()), at)
+        request.asking = made  # type: ignore[attr-defined]
+    return made
+
+
+def asked(request: HttpRequest) -> Asking:
+    """Who asks, on a page that only those see who signed in."""
+    found = asking_of(request)
+    if found is None:
+        raise TypeError("this page lets in people who have not signed in")
+    return found

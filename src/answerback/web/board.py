@@ -1,0 +1,151 @@
+"""The findings of the week, and on whose pages they are. Judged in the background, arranged as soon as they are.
+
+What somebody says of a finding counts at once: words that no build has moved into the log yet are folded in from the
+journal.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from answerback.analysis.findings.audience import Recipient, read_staff
+from answerback.analysis.findings.gathering import Clock, Gathered, Standing, arranged, first_loaded, found_by_areas
+from answerback.analysis.findings.naming import Names, read_names
+from answerback.analysis.findings.state import Word
+from answerback.analysis.findings.words import SPACE, key_maker, read_words
+from answerback.analysis.reader import Reader
+from answerback.domain.findings import Finding, Role
+from answerback.domain.workdays import week_of
+from answerback.people.access import Viewer
+from answerback.people.models import Role as Held
+from answerback.web.desk import Desk, NotReady
+from answerback.workspace.access import owner_scope
+from answerback.workspace.home import Home
+from answerback.workspace.journal import written
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that was found, with names."""
+
+    gathered: Gathered
+    names: Names
+
+    def page_of(self, viewer: Viewer, role: Role) -> tuple[Standing, ...]:
+        """What is on somebody's page this week, in one of their roles."""
+        return self.gathered.shown.get(_recipient(viewer, role), ())
+
+    def earlier_of(self, viewer: Viewer, role: Role) -> tuple[Standing, ...]:
+        """What was on their page before, or waits for attention: open, and not on it this week."""
+        to, now = _recipient(viewer, role), self.page_of(viewer, role)
+        return tuple(
+            each
+            for each in self.gathered.findings
+            if each.open and each not in now and to in each.pages and each.pages[to] <= self.gathered.today
+        )
+
+    def seen_by(self, viewer: Viewer, finding_id: str) -> Standing | None:
+        """A finding that somebody may open; None as well where there is none: nobody learns which."""
+        found = self.gathered.by_id(finding_id)
+        if found is None:
+            return None
+        mine = {_recipient(viewer, role) for role in roles_of(viewer)}
+        return found if any(to in mine and day <= self.gathered.today for to, day in found.pages.items()) else None
+
+
+_ROLES = {
+    Held.REP: Role.REP,
+    Held.MANAGER: Role.MANAGER,
+    Held.LEADER: Role.LEADER,
+    Held.OPERATIONS: Role.OPERATIONS,
+}
+
+
+def roles_of(viewer: Viewer) -> tuple[Role, ...]:
+    """The roles in which somebody is shown findings. Who leads people has a mirror of their own, too."""
+    held = {_ROLES[each] for each in viewer.roles if each in _ROLES}
+    if Role.MANAGER in held:
+        held.add(Role.REP)
+    return tuple(role for role in Role if role in held)
+
+
+def _recipient(viewer: Viewer, role: Role) -> Recipient:
+    personal = role in (Role.REP, Role.MANAGER)
+    return Recipient(role, viewer.own_key if personal else None)
+
+
+def prepare(desk: Desk) -> None:
+    """Judges the newest snapshot as of this week, unless that is done. Takes seconds to minutes."""
+    key = _key(desk)
+    if desk.kept(key) is not None:
+        return
+    with desk.reading() as reader:
+        desk.keep(key, found_by_areas(reader, owner_scope("pages: findings")))
+
+
+def board_of(desk: Desk) -> Board:
+    """What stands of the findings now. Raises NotReady while they are worked out."""
+    found: tuple[Finding, ...] | None = desk.kept(_key(desk))
+    if found is None:
+        raise NotReady
+    pending = _pending(desk.home)
+    key = ("board", _key(desk), desk.today(), tuple((each.kind, each.occurred_at) for each in _flat(pending)))
+    made: Board | None = desk.kept(key)
+    if made is None:
+        with desk.reading() as reader:
+            made = _board(reader, found, pending)
+        desk.keep(key, made)
+    return made
+
+
+def _key(desk: Desk) -> tuple[str, str, object]:
+    return ("findings", desk.snapshot, week_of(desk.today()))
+
+
+def _board(reader: Reader, found: tuple[Finding, ...], pending: Mapping[int, tuple[Word, ...]]) -> Board:
+    said = dict(read_words(reader))
+    for key, words in pending.items():
+        said[key] = (*said.get(key, ()), *words)
+    now = max([reader.as_of, *(each.occurred_at.replace(tzinfo=UTC) for each in _flat(pending))])
+    clock = Clock(now, ZoneInfo(reader.playbook.organisation.time_zone), first_loaded(reader))
+    if reader.as_of < now:  # words of today on data of last month: the page's day stays that of the data
+        clock = Clock(reader.as_of, clock.zone, clock.loaded_on)
+        said = {key: tuple(_not_after(each, clock.naive) for each in words) for key, words in said.items()}
+    gathered = arranged(found, said, key_maker(reader.home), read_staff(reader), clock)
+    people = {to.key for to in gathered.shown if to.key is not None}
+    return Board(gathered, read_names(reader, [each.finding for each in gathered.findings], people))
+
+
+def _not_after(word: Word, at: datetime) -> Word:
+    return word if word.occurred_at <= at else Word(word.kind, at, word.until, word.reason, word.value)
+
+
+def _pending(home: Home) -> dict[int, tuple[Word, ...]]:
+    """Words on findings that no build has moved into the log yet, by the finding's key."""
+    key_of = key_maker(home)
+    found: dict[int, list[Word]] = defaultdict(list)
+    for entry in written(home, "decision"):
+        said = entry.fields
+        if said.get("subject_kind") == SPACE:
+            found[key_of(str(said["subject_id"]))].append(
+                Word(
+                    kind=str(said["kind"]),
+                    occurred_at=_naive(str(said["occurred_at"])),
+                    until=_naive(str(said["until"])) if said.get("until") else None,
+                    reason=str(said.get("reason") or ""),
+                    value=str(said.get("value") or ""),
+                )
+            )
+    return {key: tuple(words) for key, words in found.items()}
+
+
+def _naive(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC).replace(tzinfo=None)
+
+
+def _flat(words: Mapping[int, tuple[Word, ...]]) -> list[Word]:
+    return [each for key in sorted(words) for each in words[key]]

@@ -1,0 +1,60 @@
+"""What stands around every page: where one can go, and from when and what it is seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from answerback.web.asking import asking_of
+from answerback.web.desk import NothingBuilt
+from answerback.web.rights import Right, holds
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page in the navigation."""
+
+    route: str
+    text: Any
+    right: Right
+    key: str
+    """The key that leads there, after `g`."""
+
+
+PLACES = (
+    Place("mirror", _("Mirror"), Right.REP, "m"),
+    Place("team", _("Team"), Right.MANAGER, "t"),
+    Place("us", _("Us"), Right.LEADER, "u"),
+    Place("data", _("Data"), Right.OPERATIONS, "d"),
+)
+
+
+def places_of(request: HttpRequest) -> list[Place]:
+    """Where somebody can go from anywhere."""
+    asking = asking_of(request)
+    return [each for each in PLACES if asking is not None and holds(each.right, asking)]
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """For templates: navigation, who looks, the snapshot."""
+    asking = asking_of(request)
+    if asking is None:
+        return {"places": (), "asking": None}
+    here = request.resolver_match.url_name if request.resolver_match is not None else ""
+    found: dict[str, Any] = {
+        "asking": asking,
+        "organisation": asking.viewer.organisation,
+        "places": [
+            {"text": each.text, "url": reverse(each.route), "here": each.route == here, "key": each.key}
+            for each in places_of(request)
+        ],
+    }
+    try:
+        found |= {"as_of": asking.desk.as_of(), "old": asking.desk.is_old(), "snapshot": asking.desk.snapshot}
+    except NothingBuilt:
+        found["snapshot"] = ""
+    return found

@@ -1,0 +1,36 @@
+"""How values are shown: durations, shares, days. The words are those of the command line and the reports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from urllib.parse import quote
+
+from django import template
+
+from answerback.present.explain import duration
+
+register = template.Library()
+
+
+@register.filter
+def lasting(seconds: float) -> str:
+    """A length of time in words: 90_000 → 25 h."""
+    return duration(int(seconds))
+
+
+@register.filter
+def ago(at: datetime, as_of: datetime) -> str:
+    """How long before the page's instant something was."""
+    return duration(max(0, int((as_of - at).total_seconds())))
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share as a whole percentage."""
+    return "" if share is None else f"{share * 100:.0f} %"
+
+
+@register.filter
+def in_path(text: str) -> str:
+    """An id within an address, whatever characters it has."""
+    return quote(text, safe="")

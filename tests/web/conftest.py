@@ -1,0 +1,121 @@
+"""A practice company, loaded and built once for all tests of the pages; its people; browsers signed in as them."""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import LazySettings
+from django.test import Client
+
+from answerback.api import open_workspace
+from answerback.domain.workdays import week_of
+from answerback.engine.protocol import Limits
+from answerback.people.models import Person
+from answerback.people.practice import Seller, people_of_practice
+from answerback.simulate.exports.guide import present
+from answerback.simulate.parameters import Parameters
+from answerback.simulate.writing import write_company
+from answerback.web import desk as desks
+from answerback.web.board import prepare
+from answerback.workspace.home import open_home
+
+SCENARIOS = ("new-hire", "system", "dropped")
+
+
+@pytest.fixture(scope="session")
+def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace of a practice company; the processes of one run share it."""
+    root = tmp_path_factory.getbasetemp().parent / "practice-for-pages"
+    root.mkdir(exist_ok=True)
+    with (root / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "ready").exists():
+            shutil.rmtree(root / "home", ignore_errors=True)
+            shutil.rmtree(root / "exports", ignore_errors=True)
+            _make(root)
+            (root / "ready").touch()
+    return root / "home"
+
+
+def _make(root: Path) -> None:
+    exports = root / "exports"
+    plan, _ = write_company(exports, Parameters(seed=7, target_ease=1.25), SCENARIOS)
+    workspace = open_workspace(root / "home", create=True)
+    shutil.copyfile(exports / "playbook.toml", workspace.home.playbook)
+    until = datetime(2026, 1, 5, tzinfo=UTC).timestamp() + plan.days * 86_400
+    for each in present(exports):
+        mapping = exports / each.mapping if each.mapping else None
+        workspace.load(
+            exports / each.folder, source=each.source, mapping=mapping, exported_at=datetime.fromtimestamp(until, UTC)
+        )
+    workspace.build()
+
+
+@pytest.fixture
+def workspace(practice_folder: Path, settings: LazySettings, tmp_path: Path) -> Iterator[Path]:
+    """The practice company's workspace at the pages' desk, with a journal of this test's own."""
+    home = tmp_path / "home"
+    shutil.copytree(practice_folder, home, copy_function=_linked)
+    settings.WORKSPACE = home
+    desks.forget_desk()
+    yield home
+    desks.forget_desk()
+
+
+def _linked(source: str, target: str) -> str:
+    """Snapshots and batches are never written again, so a link is as good as a copy."""
+    if Path(source).suffix == ".parquet":
+        Path(target).hardlink_to(source)
+        return target
+    return shutil.copy2(source, target)
+
+
+@pytest.fixture(scope="session")
+def judged(practice_folder: Path) -> object:
+    """What was found in the practice company: judged once, for it takes seconds."""
+    desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
+    prepare(desk)
+    found = desk.kept(("findings", desk.snapshot, desks_week(desk)))
+    desk.close()
+    return found
+
+
+def desks_week(desk: desks.Desk) -> object:
+    """The Monday of the week that pages look from."""
+    return week_of(desk.today())
+
+
+@pytest.fixture
+def practice(db: None, workspace: Path, judged: object) -> dict[str, Person]:
+    """The people of the practice company by name, its findings judged."""
+    desk = desks.desk()
+    roster = desk.roster()
+    sellers = [
+        Seller(
+            each.rep_id,
+            each.name,
+            each.email,
+            roster.id_of(each.manager_key),
+        )
+        for each in roster.members.values()
+    ]
+    people_of_practice("Halden Instruments", sellers, now=datetime.now(UTC))
+    desk.keep(("findings", desk.snapshot, desks_week(desk)), judged)
+    return {each.name: each for each in Person.objects.all()}
+
+
+@pytest.fixture
+def signed_in(practice: dict[str, Person]) -> Callable[[str], Client]:
+    """A client signed in as somebody of the practice company, by name."""
+
+    def as_person(name: str) -> Client:
+        client = Client()
+        client.force_login(practice[name])
+        return client
+
+    return as_person
