@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "src" / "answerback"
 
-# Modules that need an extra, and may therefore fail to import without it.
-NEED_AN_EXTRA = frozenset({"answerback.engine.spark"})
+# Modules and packages that need an extra, and may therefore fail to import without it.
+NEED_AN_EXTRA = ("answerback.engine.spark", "answerback.people", "answerback.web")
 
 TABLES = {
     "effort.csv": "effort_id,rep_id,account_id,occurred_at,kind,reference\n"
@@ -39,7 +39,7 @@ missing, count = [], 0
 if not answerback.__file__.startswith(sys.prefix):
     missing.append(f"{answerback.__file__} is not the installed one")
 for module in pkgutil.walk_packages(answerback.__path__, "answerback."):
-    if module.name in sys.argv[1:] or module.name.endswith("__main__"):
+    if module.name.startswith(tuple(sys.argv[1:])) or module.name.endswith("__main__"):
         continue
     count += 1
     try:
