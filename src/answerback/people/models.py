@@ -6,7 +6,7 @@ to a day, so that a manager sees of somebody what happened while they led them, 
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -72,6 +72,8 @@ class Person(AbstractBaseUser):
     """The id by which the log knows them; empty for who sells nothing and leads nobody."""
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(auto_now_add=True)
+    told_at = models.DateTimeField(null=True, blank=True)
+    """When they said last that they know which visibility the organisation has chosen."""
 
     objects: ClassVar[People] = People()
 
@@ -173,3 +175,77 @@ class Noted(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at}: {self.what}"
+
+
+class Invitation(models.Model):
+    """That somebody may make themselves an account, once, with a link that only they were given."""
+
+    email = models.EmailField()
+    name = models.CharField(max_length=200, blank=True)
+    rep_id = models.CharField(max_length=320, blank=True)
+    roles = models.JSONField(default=list)
+    hashed = models.CharField(max_length=64, unique=True)
+    """Of the key in the link; the key itself is kept nowhere."""
+    invited_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.email
+
+    def stands(self, now: datetime) -> bool:
+        """Whether it can still be taken."""
+        return self.taken_at is None and self.withdrawn_at is None and now < self.expires_at
+
+
+class ApiToken(models.Model):
+    """With which a program asks in somebody's name, for what they may see themselves and no more."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    hashed = models.CharField(max_length=64, unique=True)
+    writes = models.BooleanField(default=False)
+    """Whether it may also write efforts and buyer actions down."""
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_on = models.DateField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Group(models.Model):
+    """Reps whose sums a manager sees, where managers see groups."""
+
+    manager = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="groups_led")
+    name = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupVersion(Dated):
+    """Who is in a group from a day to a day. Versions are never changed, and kept: what was shown can be subtracted."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="versions")
+    rep_ids = models.JSONField(default=list)
+
+    class Meta:
+        """What the table holds to."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["group", "valid_from"], name="one_version_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.group} from {self.valid_from}"
+
+
+class Erasure(models.Model):
+    """That somebody asked to be forgotten. It goes with their account once that is done."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="erasure")
+    asked_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.person} asks to be forgotten"
