@@ -232,11 +232,6 @@ class GroupVersion(Dated):
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="versions")
     rep_ids = models.JSONField(default=list)
 
-    class Meta:
-        """What the table holds to."""
-
-        constraints: ClassVar = [models.UniqueConstraint(fields=["group", "valid_from"], name="one_version_a_day")]
-
     def __str__(self) -> str:
         return f"{self.group} from {self.valid_from}"
 

@@ -46,11 +46,11 @@ def people_of_practice(name: str, sellers: Iterable[Seller], *, now: datetime) -
     accounts = {}
     for each in everybody.values():
         address = each.email or f"{each.rep_id}@practice.example"
-        accounts[each.rep_id] = Person.objects.create_user(address, name=each.name, rep_id=each.rep_id)
+        accounts[each.rep_id] = Person.objects.create_user(address, name=each.name, rep_id=each.rep_id, told_at=now)
         role = Role.LEADER if each.rep_id in leads_leaders else Role.MANAGER if each.rep_id in leads else Role.REP
         Appointment.objects.create(person=accounts[each.rep_id], role=role, valid_from=_FIRST_DAY)
     for address, called, role in BESIDE:
-        person = Person.objects.create_user(address, name=called)
+        person = Person.objects.create_user(address, name=called, told_at=now)
         Appointment.objects.create(person=person, role=role, valid_from=_FIRST_DAY)
     admin = Person.objects.get(email=BESIDE[-1][0])
     for each in everybody.values():

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from answerback.analysis.findings.gathering import Standing
 from answerback.domain.scope import Scope
-from answerback.people.access import Viewer, pooled_for, viewer_of, visible_to
+from answerback.people.access import GroupSeen, Viewer, evidence_for, groups_for, pooled_for, viewer_of, visible_to
 from answerback.web.desk import Desk, desk
 
 
@@ -20,12 +21,19 @@ class Asking:
 
     def scope(self, purpose: str) -> Scope:
         """Whose rows they may see."""
-        board = self.desk.roster()
-        return visible_to(self.viewer, purpose, board.key_of, self.desk.zone)
+        return visible_to(self.viewer, purpose, self.desk.zone)
 
     def pooled(self, purpose: str) -> Scope | None:
         """Everybody's rows for sums that name nobody, if they may see such."""
         return pooled_for(self.viewer, purpose)
+
+    def groups(self, purpose: str) -> tuple[GroupSeen, ...]:
+        """The groups of which they are shown sums, where managers see groups."""
+        return groups_for(self.viewer, purpose, self.desk.roster().key_of)
+
+    def evidence(self, standing: Standing, purpose: str) -> Scope:
+        """Whose rows behind a finding they may see."""
+        return evidence_for(self.viewer, standing, purpose, self.desk.zone)
 
 
 def asking_of(request: HttpRequest) -> Asking | None:

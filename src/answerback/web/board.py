@@ -20,7 +20,7 @@ from answerback.analysis.findings.words import SPACE, key_maker, read_words
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import Finding, Role
 from answerback.domain.workdays import week_of
-from answerback.people.access import Viewer
+from answerback.people.access import Viewer, admits
 from answerback.people.models import Role as Held
 from answerback.web.desk import Desk, NotReady
 from answerback.workspace.access import owner_scope
@@ -37,7 +37,8 @@ class Board:
 
     def page_of(self, viewer: Viewer, role: Role) -> tuple[Standing, ...]:
         """What is on somebody's page this week, in one of their roles."""
-        return self.gathered.shown.get(_recipient(viewer, role), ())
+        found = self.gathered.shown.get(_recipient(viewer, role), ())
+        return tuple(each for each in found if admits(viewer, each))
 
     def earlier_of(self, viewer: Viewer, role: Role) -> tuple[Standing, ...]:
         """What was on their page before, or waits for attention: open, and not on it this week."""
@@ -46,12 +47,13 @@ class Board:
             each
             for each in self.gathered.findings
             if each.open and each not in now and to in each.pages and each.pages[to] <= self.gathered.today
+            if admits(viewer, each)
         )
 
     def seen_by(self, viewer: Viewer, finding_id: str) -> Standing | None:
         """A finding that somebody may open; None as well where there is none: nobody learns which."""
         found = self.gathered.by_id(finding_id)
-        if found is None:
+        if found is None or not admits(viewer, found):
             return None
         mine = {_recipient(viewer, role) for role in roles_of(viewer)}
         return found if any(to in mine and day <= self.gathered.today for to, day in found.pages.items()) else None

@@ -25,7 +25,7 @@ def finding(request: HttpRequest, finding_id: str) -> HttpResponse:
     standing = board.seen_by(asking.viewer, finding_id)
     if standing is None:
         raise Http404
-    scope = asking.scope("finding")
+    scope = asking.evidence(standing, "finding")
     found = asking.desk.once(("finding", finding_id, scope), lambda reader: explain_standing(reader, scope, standing))
     context: dict[str, object] = {
         "card": card(standing, board.names),
