@@ -7,23 +7,16 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from answerback.analysis.diagnose.answer import Cause, Counts, Diagnosis, Happening, Part, Place, Shift
+from answerback.analysis.diagnose.answer import Cause, Counts, Diagnosis, Shift
 from answerback.analysis.diagnose.finding import size_of
 from answerback.analysis.diagnose.levels import Levels
 from answerback.analysis.replacing import Replacing
 from answerback.domain.findings import Verdict
 from answerback.domain.refusals import Refused
 from answerback.present.refusals import refusal_text
+from answerback.present.verdicts import DIMENSIONS, answer_lines, percent, place_text, points, value_text
 
 CAUTION = "What is said of a person is no sole basis for pay, promotion or dismissal."
-_DIMENSIONS = {
-    "size_band": "company size",
-    "rep_region": "region of the rep",
-    "cohort": "start in",
-    "kind": "kind of touch",
-    "play": "kind of touch",
-    "lead_source": "lead source",
-}
 _SCHEMA = pa.schema(
     [
         ("what", pa.string()),
@@ -59,23 +52,23 @@ class Told:
 def tell_diagnosis(told: Diagnosis, ids: Mapping[int, str], *, replacing: Replacing | None = None) -> Told:
     """A diagnosis in words, with reps by id."""
     rows = _rows(told, ids)
-    names = [_name(row["dimension"], row["value"]) if row["dimension"] else row["what"] for row in rows]
+    names = [place_text(row["dimension"], row["value"]) if row["dimension"] else row["what"] for row in rows]
     tables = {}
     if told.period is not None and told.counts.efforts_now:
         tables[""] = pa.table(
             {
                 "like for like": pa.array(names, pa.string()),
                 "touches before": pa.array([_whole(row["touches_before"]) for row in rows], pa.int64()),
-                "moved": pa.array([_percent(row["rate_before"]) for row in rows], pa.string()),
+                "moved": pa.array([percent(row["rate_before"]) for row in rows], pa.string()),
                 "touches since": pa.array([_whole(row["touches_now"]) for row in rows], pa.int64()),
-                "moved since": pa.array([_percent(row["rate_now"]) for row in rows], pa.string()),
+                "moved since": pa.array([percent(row["rate_now"]) for row in rows], pa.string()),
                 "changed by": pa.array([_interval(row) for row in rows], pa.string()),
                 "beyond chance": pa.array([_sure(row) for row in rows], pa.string()),
             }
         )
     if (parts := _sum(told)) is not None:
         tables["The change of the rate as a sum"] = parts
-    answer = _answer(told, ids)
+    answer = answer_lines(told, ids)
     return Told(
         answer=tuple(answer),
         tables=tables,
@@ -108,7 +101,7 @@ def _rows(told: Diagnosis, ids: Mapping[int, str]) -> list[dict[str, object]]:
 
 
 def _of_cause(told: Diagnosis, cause: Cause, ids: Mapping[int, str]) -> dict[str, object]:
-    value = _value(cause.place, ids)
+    value = value_text(cause.place, ids)
     row = _row("cause", cause.place.dimension, value, told, cause.counts, cause.shift)
     return row | {"since": cause.since, "verdict": str(Verdict.SEGMENT)}
 
@@ -164,95 +157,6 @@ def _refusals(told: Diagnosis) -> list[dict[str, object]]:
     return [empty | {"what": f"not known: {each.reason}", "text": refusal_text(each)} for each in told.settle]
 
 
-def _answer(told: Diagnosis, ids: Mapping[int, str]) -> list[str]:
-    lines = []
-    if told.causes:
-        lines += [_cause_text(cause, ids) for cause in told.causes]
-    common = told.everybody
-    if common is not None and common.changed:
-        lead = "The system as well" if told.causes else "The system"
-        way = "more" if common.shift.good_news else "fewer"
-        size = size_of(common.shift, told.counts)
-        points = f", by {_points(size.change)}" if size else ""
-        lines.append(
-            f"{lead}: everybody's touches move {way} buyers since {common.since}{points}"
-            f"{_after(common.happening)}, whoever makes them."
-        )
-    if told.mix is not None:
-        lines.append(_mix_text(told.mix, alone=told.verdict is Verdict.SYSTEMIC and not (common and common.changed)))
-    for person in told.people:
-        size = size_of(person.shift, person.counts)
-        way = "more" if person.shift.good_news else "fewer"
-        was = f": {_percent(size.after)} like for like, {_percent(size.before)} before" if size else ""
-        lines.append(
-            f"One person's results differ: touches of {ids.get(person.rep_key, person.rep_key)} move {way} buyers "
-            f"than before since {person.since}{was}, while the others' did not change in that way."
-        )
-    if not lines:
-        return _nothing(told)
-    if not told.people:
-        lines.append(
-            "Nobody's own results differ from the others' beyond chance."
-            if told.reps_with_enough
-            else "Of single persons nothing can be said: nobody has enough touches."
-        )
-    elif not told.causes and not (common and common.changed) and told.mix is None:
-        lines.append("What is common to all did not change beyond chance.")
-    return lines
-
-
-def _nothing(told: Diagnosis) -> list[str]:
-    reasons = {each.reason for each in told.settle}
-    if Refused.ANSWERS_SLOWER in reasons and told.slowed is not None:
-        return [
-            (
-                f"Cannot tell yet: answers take about {told.slowed.times:.1f} times as long as before. "
-                "Fewer answers so far need not be fewer in the end."
-            )
-        ]
-    if told.period is None or Refused.TOO_FEW_REPS in reasons:
-        return [refusal_text(each) for each in told.settle[:1]]
-    return [
-        (
-            "Cannot tell a change from chance: neither a part of the work, nor a group, nor everybody, nor one person "
-            f"changed by more than chance does since {told.period.turn}."
-        )
-    ]
-
-
-def _cause_text(cause: Cause, ids: Mapping[int, str]) -> str:
-    way = "more" if cause.shift.good_news else "fewer"
-    size = size_of(cause.shift, cause.counts)
-    was = f": {_percent(size.after)} like for like, {_percent(size.before)} before" if size else ""
-    also = "".join(f" (the same touches as {_name(each.dimension, _value(each, ids))})" for each in cause.aliases[:2])
-    where = _name(cause.place.dimension, _value(cause.place, ids))
-    if cause.between_people:
-        return (
-            f"A part of the organisation: touches of those with {where}{also} move {way} buyers "
-            f"since {cause.since}{was}, "
-            "the others' do not."
-        )
-    return (
-        f"The system, in one part: touches where {where}{also} move {way} buyers since {cause.since}"
-        f"{_after(cause.happening)}{was}. It is so for each rep's own touches there, beside their others."
-    )
-
-
-def _mix_text(part: Part, *, alone: bool) -> str:
-    way = "took" if part.change < 0.0 else "added"
-    end = " Equal touches move as many buyers as before." if alone else ""
-    lead = "The mix, not the results" if alone else "The mix as well"
-    return (
-        f"{lead}: {_percent(part.share_now)} of the touches now go where {_name(part.dimension, part.most)}, "
-        f"{_percent(part.share_before)} before. That {way} {_points(part.change)} "
-        f"{'off' if part.change < 0.0 else 'to'} the rate.{end}"
-    )
-
-
-def _after(happening: Happening | None) -> str:
-    return f' ("{happening.text}", {happening.starts})' if happening is not None else ""
-
-
 def _notes(told: Diagnosis, replacing: Replacing | None) -> list[str]:
     lines = []
     if told.period is not None:
@@ -292,18 +196,18 @@ def _sum(told: Diagnosis) -> pa.Table | None:
     tenths = {"before": round(found.before * 1000), "now": round(found.now * 1000)}
     mixed = [round(part.change * 1000) for part in shown]
     equal = tenths["now"] - tenths["before"] - sum(mixed)
-    lines = [("rate before", _percent(found.before, 1)), ("what equal touches did", _points(equal / 1000))]
+    lines = [("rate before", percent(found.before, 1)), ("what equal touches did", points(equal / 1000))]
     lines += [
         (
             (
-                f"other shares by {_DIMENSIONS.get(part.dimension, part.dimension)}: most of all "
-                f"{part.most}, {_percent(part.share_before)} to {_percent(part.share_now)}"
+                f"other shares by {DIMENSIONS.get(part.dimension, part.dimension)}: most of all "
+                f"{part.most}, {percent(part.share_before)} to {percent(part.share_now)}"
             ),
-            _points(change / 1000),
+            points(change / 1000),
         )
         for part, change in zip(shown, mixed, strict=True)
     ]
-    lines.append(("rate since", _percent(found.now, 1)))
+    lines.append(("rate since", percent(found.now, 1)))
     return pa.table({"part": [name for name, _ in lines], "points": [value for _, value in lines]})
 
 
@@ -328,8 +232,8 @@ def tell_levels(told: Levels, ids: Mapping[int, str]) -> Told:
         {
             "rep": rows["rep"],
             "touches": rows["touches"],
-            "moved": ["" if each.outside is None else _percent(each.rate) for each in standings],
-            "usual for these": [_percent(each.expected) for each in standings],
+            "moved": ["" if each.outside is None else percent(each.rate) for each in standings],
+            "usual for these": [percent(each.expected) for each in standings],
             "chance": ["" if each.outside is None else _limits(each.low, each.high) for each in standings],
             "limits": rows["limits"],
         }
@@ -350,26 +254,8 @@ def _limits(low: float, high: float) -> str:
     return f"{low * 100:.0f}–{high * 100:.0f} %"
 
 
-def _value(place: Place, ids: Mapping[int, str]) -> str:
-    if isinstance(place.value, int) and place.dimension == "manager":
-        return ids.get(place.value, str(place.value))
-    return str(place.value)
-
-
-def _name(dimension: object, value: object) -> str:
-    return f"{_DIMENSIONS.get(str(dimension), str(dimension).replace('_', ' '))} is {value}"
-
-
 def _whole(value: object) -> int | None:
     return round(value) if isinstance(value, float) else None
-
-
-def _percent(value: object, digits: int = 0) -> str:
-    return f"{value * 100:.{digits}f} %" if isinstance(value, float) else ""
-
-
-def _points(change: float) -> str:
-    return f"{change * 100:+.1f} points".replace("-", "\u2212")
 
 
 def _interval(row: Mapping[str, object]) -> str:
