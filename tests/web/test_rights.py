@@ -32,7 +32,11 @@ def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
             yield each
 
 
-PLAIN = [each for each in routes() if getattr(each.callback, "right", None) and not each.pattern.regex.groups]
+PLAIN = [
+    each
+    for each in routes()
+    if getattr(each.callback, "right", Right.TOKEN) is not Right.TOKEN and not each.pattern.regex.groups
+]
 
 
 def test_each_page_of_ours_states_a_right() -> None:

@@ -23,6 +23,8 @@ class Right(StrEnum):
 
     EVERYBODY = auto()
     """Signed in or not."""
+    TOKEN = auto()
+    """Programs, by a token: `web.api` asks for it. No session opens these routes."""
     SIGNED_IN = auto()
     REP = auto()
     """Somebody whose own touches are in the log."""
@@ -111,7 +113,7 @@ class RightsMiddleware:
         right = right_of(match) if match is not None else None
         if right is None:
             raise Http404
-        if right is Right.EVERYBODY:
+        if right in (Right.EVERYBODY, Right.TOKEN):
             return None
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())

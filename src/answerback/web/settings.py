@@ -30,6 +30,7 @@ DATABASES = {"default": database_of(os.environ.get("ANSWERBACK_DATABASE", ""), P
 INSTALLED_APPS = [
     "answerback.people",
     "answerback.web",
+    "answerback.web.api",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -125,6 +126,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+API_READS_A_MINUTE, API_WRITES_A_MINUTE, API_WRONG_TOKENS_A_MINUTE = 300, 120, 20
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING: dict[str, Any] = {
     "version": 1,

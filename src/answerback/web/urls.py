@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", me.me, name="me"),
     path("start/", first_run.first_run, name="first_run"),
     path("start/be/", first_run.be, name="be"),
+    path("api/v1/", include("answerback.web.api.routes")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),
     path("account/", include("allauth.usersessions.urls")),
