@@ -236,6 +236,25 @@ class GroupVersion(Dated):
         return f"{self.group} from {self.valid_from}"
 
 
+class ProposedHappening(models.Model):
+    """That somebody says what touched many at once. It reaches the log when operations or a leader confirm it."""
+
+    text = models.CharField(max_length=200)
+    scope = models.CharField(max_length=160, default="all")
+    """Whom it touched: all, or name=value of a dimension."""
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    """The last day; None: it holds on."""
+    proposed_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    proposed_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    confirmed = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Erasure(models.Model):
     """That somebody asked to be forgotten. It goes with their account once that is done."""
 
