@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from answerback.analysis.court.mine import waiting_on
+from answerback.analysis.court.mine import contesting, waiting_on, waiting_on_each
 from answerback.analysis.disputes import left_out
 from answerback.analysis.doctor import examine
 from answerback.analysis.explain import explain_effort, explain_link, explain_on_base
@@ -170,6 +170,15 @@ def test_who_waits_on_a_rep(reader: Reader) -> None:
     key = rep_keys(reader)["ann"]
     for scope, count in ((own(reader, "ann"), 10), (OWNER, 9)):
         assert len(waiting_on(reader, scope, key).rows) == count
+
+
+def test_who_waits_on_each_is_what_others_see(reader: Reader) -> None:
+    keys = rep_keys(reader)
+    found = waiting_on_each(reader, OWNER)
+    assert {key: found[key] for key in found} == {key: waiting_on(reader, OWNER, key) for key in found}
+    assert len(found[keys["ann"]].rows) == 9
+    assert keys["ann"] in contesting(reader)
+    assert keys["ben"] not in contesting(reader)
 
 
 def test_contests_are_listed_for_the_owner_and_for_whose_they_are(reader: Reader) -> None:

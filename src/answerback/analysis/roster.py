@@ -90,10 +90,13 @@ def read_roster(reader: Reader) -> Roster:
     return Roster(members, keys)
 
 
-def last_event(reader: Reader) -> datetime:
-    """When anything happened last; when the snapshot was built, where nothing did."""
+def span_of_events(reader: Reader) -> tuple[datetime, datetime]:
+    """When anything happened first and last; twice when the snapshot was built, where nothing did."""
     (row,) = reader.query("""
-        select greatest((select max(occurred_at) from effort), (select max(occurred_at) from buyer_action)) as last
-    """).to_pylist()
-    last: datetime | None = row["last"]
-    return last.replace(tzinfo=UTC) if last is not None else reader.snapshot.built_at
+        with event as (
+            select occurred_at from effort union all select occurred_at from buyer_action
+        )
+        select min(occurred_at) as first, max(occurred_at) as last from event""").to_pylist()
+    if row["last"] is None:
+        return reader.snapshot.built_at, reader.snapshot.built_at
+    return row["first"].replace(tzinfo=UTC), row["last"].replace(tzinfo=UTC)

@@ -7,6 +7,7 @@ A page never waits for a build, and never for the judging of the whole organisat
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -20,8 +21,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from answerback.analysis.reader import Reader, reading
-from answerback.analysis.roster import Roster, last_event, read_roster
+from answerback.analysis.roster import Roster, read_roster, span_of_events
 from answerback.domain.errors import NotFoundError
+from answerback.domain.scope import Scope
 from answerback.engine.protocol import Limits
 from answerback.workspace.home import Home, open_home
 from answerback.workspace.snapshots import read_snapshot
@@ -30,8 +32,8 @@ KEPT_ANSWERS = 2_000
 """So many answers are kept; the one that was not asked for longest goes first."""
 OLD = timedelta(days=3)
 """Data that end longer ago are looked at from their own end."""
-FRESH = timedelta(minutes=5)
-"""The present is looked at from the last full five minutes, so that what was worked out serves everybody."""
+LOOK_SECONDS = 1.0
+"""So long nobody looks whether there is a newer snapshot."""
 
 Made = TypeVar("Made")
 
@@ -50,6 +52,8 @@ class _Opened:
 
     name: str
     playbook_zone: str
+    built_at: datetime
+    first_event: datetime
     last_event: datetime
     idle: list[tuple[Reader, ExitStack]] = field(default_factory=list)
 
@@ -62,6 +66,7 @@ class Desk:
         self._limits, self._clock = limits, clock
         self._lock = threading.Lock()
         self._opened: _Opened | None = None
+        self._looked_at = -LOOK_SECONDS
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
 
     @property
@@ -75,11 +80,23 @@ class Desk:
         return ZoneInfo(self._newest().playbook_zone)
 
     def as_of(self) -> datetime:
-        """The instant that pages look from: now, or the end of data that stopped some days ago."""
-        now, last = self._clock(), self._newest().last_event
-        if now - last > OLD:
-            return last + timedelta(seconds=1)
-        return now - (now - datetime.min.replace(tzinfo=UTC)) % FRESH
+        """The instant that pages look from: when the snapshot was built, or the beginning of today where that is later.
+
+        So what was worked out serves everybody all day. Data that stopped some days ago are looked at from their end.
+        """
+        opened, now = self._newest(), self._clock()
+        if now - opened.last_event > OLD:
+            return opened.last_event + timedelta(seconds=1)
+        midnight = now.astimezone(ZoneInfo(opened.playbook_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return max(opened.built_at, midnight.astimezone(UTC))
+
+    def holds_all(self, scope: Scope, rep_key: int) -> bool:
+        """Whether a scope holds all that a rep ever did."""
+        first = self._newest().first_event
+        return scope.everybody or any(
+            each.rep_key == rep_key and each.end is None and (each.start is None or each.start <= first)
+            for each in scope.stretches
+        )
 
     def is_old(self) -> bool:
         """Whether it is looked at from the end of data that stopped some days ago."""
@@ -148,6 +165,7 @@ class Desk:
         """Lets go of the snapshot and all that was kept of it."""
         with self._lock:
             opened, self._opened = self._opened, None
+            self._looked_at = -LOOK_SECONDS
             self._kept.clear()
         if opened is not None:
             _let_go(opened)
@@ -161,16 +179,24 @@ class Desk:
             stack.close()
 
     def _newest(self) -> _Opened:
+        known, now = self._opened, time.monotonic()
+        if known is not None and now - self._looked_at < LOOK_SECONDS:
+            return known
         try:
             name = read_snapshot(self.home, None).name
         except NotFoundError as error:
             raise NothingBuilt from error
-        known = self._opened
+        self._looked_at = now
         if known is not None and known.name == name:
             return known
+        return self._open(name)
+
+    def _open(self, name: str) -> _Opened:
         with ExitStack() as stack:
             reader = stack.enter_context(reading(self.home, snapshot=name, limits=self._limits))
-            opened = _Opened(name, reader.playbook.organisation.time_zone, last_event(reader))
+            opened = _Opened(
+                name, reader.playbook.organisation.time_zone, reader.snapshot.built_at, *span_of_events(reader)
+            )
             opened.idle.append((reader, stack.pop_all()))
         with self._lock:
             current = self._opened

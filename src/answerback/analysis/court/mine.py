@@ -7,7 +7,8 @@ read into an act that is not in the records: a "thank you" looks like any other 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -53,6 +54,8 @@ class Waiting:
     """Until when the playbook's policy wanted an answer to `since`."""
     subject: str
     """Empty unless subjects are kept."""
+    deal_id: str = ""
+    """The deal that the latest act was recorded with, where it was with one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,38 +84,97 @@ def waiting_on(reader: Reader, scope: Scope, rep_key: int, *, oldest: timedelta 
     ones, the latest first: the colder, the less an answer does. People whom the rep's side never turned to come after
     all others, the latest first: among them are strangers who want to sell something.
     """
+    asked = _Asked(replace(scope, everybody=True), scope.only(rep_key), f"{rep_key}", oldest)
+    return _lists(reader, asked).get(rep_key) or _nobody(reader, oldest)
+
+
+def waiting_on_each(reader: Reader, scope: Scope, *, oldest: timedelta = OLDEST) -> Mapping[int, WaitingList]:
+    """The same of every rep at once, by key; a rep on whom nobody ever waited is not in it.
+
+    It is what others see: events that anybody contests are left out. For a rep without such events (`contesting`), and
+    with all their acts in the scope, it is their own list as well.
+    """
+    return _lists(reader, _Asked(scope, scope, "", oldest))
+
+
+def contesting(reader: Reader) -> frozenset[int]:
+    """The reps who contest an event, or whom a contested act reached."""
+    rows = reader.query("""
+        select rep_key from effort where contested
+        union select rep_key from action_rep join buyer_action using (action_key) where contested
+        union select effort.rep_key from link join effort using (effort_key)
+            join buyer_action using (action_key) where buyer_action.contested""")
+    return frozenset(rows["rep_key"].to_pylist())
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whose lists are asked for."""
+
+    everybody: Scope
+    """All balls, in the view of whoever looks: somebody else's answer settles a ball, too."""
+    theirs: Scope
+    """The reps whose lists they are, and when."""
+    own: str
+    """The key of the rep whose own list it is, as SQL; empty where it is everybody's."""
+    oldest: timedelta
+
+
+def _lists(reader: Reader, asked: _Asked) -> dict[int, WaitingList]:
     rules = _rules(reader.playbook.policy)
-    since = reader.as_of - oldest
-    found, older, copied = [], 0, 0
-    for row in reader.query(_open_sql(reader, scope, rep_key, rules, since)).to_pylist():
-        if not row["direct"]:
-            copied += row["recent"] > 0
-        elif not row["recent"]:
-            older += 1
-        else:
-            found.append(row)
-    rows = _rows(reader, scope, rep_key, rules, found)
-    refused = reader.query(_refused_sql(reader, scope.only(rep_key), rep_key, since)).to_pylist()[0]["n"]
-    ordered = sorted(rows, key=lambda each: _urgency(each, reader.as_of))
+    since = reader.as_of - asked.oldest
     limits = [timedelta(seconds=each.within_seconds) for each in rules.values()]
     span = (min(limits), max(limits)) if limits else ()
-    return WaitingList(reader.as_of, oldest, span, tuple(ordered), older=older, copied=copied, refused=refused)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    older: Counter[int] = Counter()
+    copied: Counter[int] = Counter()
+    for row in reader.query(_open_sql(reader, asked, rules, since)).to_pylist():
+        if not row["direct"]:
+            copied[row["rep_key"]] += row["recent"] > 0
+        elif not row["recent"]:
+            older[row["rep_key"]] += 1
+        else:
+            found[row["rep_key"]].append(row)
+    waiting = _rows(reader, asked.theirs, rules, found)
+    refused = {row["rep_key"]: row["n"] for row in reader.query(_refused_sql(reader, asked, since)).to_pylist()}
+    return {
+        key: WaitingList(
+            reader.as_of,
+            asked.oldest,
+            span,
+            tuple(sorted(waiting.get(key, ()), key=lambda each: _urgency(each, reader.as_of))),
+            older=older[key],
+            copied=copied[key],
+            refused=refused.get(key, 0),
+        )
+        for key in sorted({*found, *older, *copied, *refused})
+    }
+
+
+def _nobody(reader: Reader, oldest: timedelta) -> WaitingList:
+    limits = [timedelta(seconds=each.within_seconds) for each in _rules(reader.playbook.policy).values()]
+    span = (min(limits), max(limits)) if limits else ()
+    return WaitingList(reader.as_of, oldest, span, (), older=0, copied=0, refused=0)
 
 
 def _rows(
-    reader: Reader, scope: Scope, rep_key: int, rules: dict[str, Policy], found: list[dict[str, Any]]
-) -> list[Waiting]:
-    """Each with the last instant in time, by the rep's clock and the policy that runs out first."""
-    starts = np.array([int(row["since"].replace(tzinfo=UTC).timestamp()) for row in found], np.int64)
-    policies = [rules[row["first_kind"]] for row in found]
+    reader: Reader, scope: Scope, rules: dict[str, Policy], found: Mapping[int, list[dict[str, Any]]]
+) -> dict[int, list[Waiting]]:
+    """Each with the last instant in time, by the rep's clock and the policy that runs out first; by rep."""
+    flat = [(key, row) for key, rows in found.items() for row in rows]
+    starts = np.array([int(row["since"].replace(tzinfo=UTC).timestamp()) for _, row in flat], np.int64)
+    policies = [rules[row["first_kind"]] for _, row in flat]
     due_at = due(
         clock_book(reader, scope),
-        np.full(len(found), rep_key, np.int64),
+        np.array([key for key, _ in flat], np.int64),
         starts,
         np.array([each.within_seconds for each in policies], np.int64),
         working_time=np.array([each.working_time for each in policies], np.bool_),
     )
-    return [_waiting(row, int(at)) for row, at in zip(found, due_at, strict=True)]
+    made: dict[int, list[Waiting]] = defaultdict(list)
+    for (key, row), at in zip(flat, due_at, strict=True):
+        made[key].append(_waiting(row, int(at)))
+    return made
 
 
 def is_late(row: Waiting, as_of: datetime) -> bool:
@@ -171,94 +233,103 @@ asking as (
       and action.occurred_at <= {instant} and {in_view}
 ),
 answering as (
-    select link.action_key from link join effort using (effort_key)
-    where link.grade in ('E1', 'E2') and ({answers_me})
+    select distinct effort.rep_key, link.action_key from link join effort using (effort_key)
+    where link.grade in ('E1', 'E2') and ({answers_them})
+),
+reaching as (
+    select action_rep.rep_key, action_rep.action_key, bool_and(action_rep.copied) as copied
+    from action_rep join buyer_action using (action_key) where {reaches_them} group by all
 ),
 reached as (
-    select asking.*, answering.action_key is not null as answers_touch,
-           answering.action_key is not null or not coalesce(me.copied, true) as direct
+    select asking.*, rep_key, answering.action_key is not null as answers_touch,
+           answering.action_key is not null or not coalesce(reaching.copied, true) as direct
     from asking
-    left join answering on answering.action_key = asking.action_key
-    left join (
-        select action_key, bool_and(copied) as copied
-        from action_rep join buyer_action using (action_key) where {reaches_me} group by action_key
-    ) as me on me.action_key = asking.action_key
-    where me.action_key is not null or answering.action_key is not null
+    join (answering full join reaching using (rep_key, action_key)) using (action_key)
 ),
 person as (
-    select contact_key, bool_or(direct) as direct, bool_or(answers_touch) as answers_touch,
+    select rep_key, contact_key, bool_or(direct) as direct, bool_or(answers_touch) as answers_touch,
            min(occurred_at) filter (direct and occurred_at > {since}) as since,
            count(*) filter (occurred_at > {since} and (direct or not any_direct)) as recent
-    from (select *, bool_or(direct) over (partition by contact_key) as any_direct from reached)
-    group by contact_key
+    from (select *, bool_or(direct) over (partition by rep_key, contact_key) as any_direct from reached)
+    group by rep_key, contact_key
 ),
 latest as (
     select * from reached
-    qualify row_number() over (partition by contact_key order by direct desc, occurred_at desc, action_key) = 1
+    qualify row_number() over (
+        partition by rep_key, contact_key order by direct desc, occurred_at desc, action_key
+    ) = 1
 ),
 first_of as (
-    select contact_key, kind as first_kind from reached where direct and occurred_at > {since}
-    qualify row_number() over (partition by contact_key order by occurred_at, action_key) = 1
+    select rep_key, contact_key, kind as first_kind from reached where direct and occurred_at > {since}
+    qualify row_number() over (partition by rep_key, contact_key order by occurred_at, action_key) = 1
 )
-select {buyer}, person.direct, person.since, person.recent, latest.occurred_at as last_at, latest.kind, latest.subkind,
+select rep_key, {buyer}, person.direct, person.since, person.recent,
+       latest.occurred_at as last_at, latest.kind, latest.subkind,
        first_of.first_kind, person.answers_touch, event.id as action_id, wording.text as subject,
+       deal.id as deal_id,
        exists (
            select 1 from effort
            where effort.account_key = latest.account_key and effort.occurred_at < latest.occurred_at
        )
        or exists (select 1 from last_word where last_word.contact_key = latest.contact_key) as written_before
 from latest
-join person using (contact_key)
-left join first_of using (contact_key)
+join person using (rep_key, contact_key)
+left join first_of using (rep_key, contact_key)
 {names}
 left join {events} as event on event.key = latest.action_key
+left join {deals} as deal on deal.key = latest.deal_key
 left join attribute as subject
   on subject.subject_kind = 'event' and subject.subject_key = latest.action_key and subject.name = 'subject'
 left join names_attribute as wording on wording.attribute_key = subject.attribute_key
 """
 
 
-def _open_sql(reader: Reader, scope: Scope, rep_key: int, rules: dict[str, Policy], since: datetime) -> str:
-    """One row per buyer with acts that nobody answered and that reached the rep."""
-    found = balls(reader, replace(scope, everybody=True))
+def _open_sql(reader: Reader, asked: _Asked, rules: dict[str, Policy], since: datetime) -> str:
+    """One row per rep and buyer with acts that nobody answered and that reached the rep."""
+    found = balls(reader, asked.everybody)
     rows = np.flatnonzero(found.where(*OPEN) & (found.contact_key != 0))
     order = np.lexsort((found.since[rows], found.contact_key[rows]))
     people, first = np.unique(found.contact_key[rows][order], return_index=True)
     opened = ", ".join(f"({key}, {at})" for key, at in zip(people, found.since[rows][order][first], strict=True))
-    own = scope.only(rep_key)
     return _OPEN.format(
         instant=reader.instant,
         since=sql_instant(since),
         balls=opened or "(cast(null as bigint), cast(null as bigint))",
-        in_view=in_view(own, "action.contested", str(rep_key)),
+        in_view=_in_view(asked, "action.contested"),
         retreat=Stance.RETREAT,
         kinds=", ".join(f"'{kind}'" for kind in sorted(rules)) or "''",
-        answers_me=within(own, "effort.rep_key", "effort.occurred_at"),
-        reaches_me=within(own, "action_rep.rep_key", "buyer_action.occurred_at"),
+        answers_them=within(asked.theirs, "effort.rep_key", "effort.occurred_at"),
+        reaches_them=within(asked.theirs, "action_rep.rep_key", "buyer_action.occurred_at"),
         buyer=BUYER_COLUMNS,
         names=names_sql("latest"),
         events=ids_sql("'event'"),
+        deals=ids_sql("'deal'"),
     )
 
 
-def _refused_sql(reader: Reader, scope: Scope, rep_key: int, since: datetime) -> str:
-    """How many buyers' last word to the rep was a refusal."""
+def _in_view(asked: _Asked, contested: str) -> str:
+    return in_view(asked.theirs, contested, asked.own or "cast(null as bigint)")
+
+
+def _refused_sql(reader: Reader, asked: _Asked, since: datetime) -> str:
+    """By rep, how many buyers' last word to them was a refusal."""
     return f"""
         with reached as (
-            select action_key from action_rep join buyer_action using (action_key)
-            where {within(scope, "action_rep.rep_key", "buyer_action.occurred_at")}
+            select action_rep.rep_key, action_key from action_rep join buyer_action using (action_key)
+            where {within(asked.theirs, "action_rep.rep_key", "buyer_action.occurred_at")}
             union
-            select link.action_key from link join effort using (effort_key)
-            where {within(scope, "effort.rep_key", "effort.occurred_at")}
+            select effort.rep_key, link.action_key from link join effort using (effort_key)
+            where {within(asked.theirs, "effort.rep_key", "effort.occurred_at")}
         ),
         last_act as (
-            select contact_key, stance, occurred_at
+            select rep_key, contact_key, stance, occurred_at
             from buyer_action join reached using (action_key)
             where counts and occurred_at <= {reader.instant} and contact_key is not null
-              and {in_view(scope, "contested", str(rep_key))}
-            qualify row_number() over (partition by contact_key order by occurred_at desc, action_key) = 1
+              and {_in_view(asked, "contested")}
+            qualify row_number() over (partition by rep_key, contact_key order by occurred_at desc, action_key) = 1
         )
-        select count(*) as n from last_act where stance = '{Stance.RETREAT}' and occurred_at > {sql_instant(since)}"""
+        select rep_key, count(*) as n from last_act
+        where stance = '{Stance.RETREAT}' and occurred_at > {sql_instant(since)} group by rep_key"""
 
 
 def _waiting(row: dict[str, Any], due_at: int) -> Waiting:
@@ -274,4 +345,5 @@ def _waiting(row: dict[str, Any], due_at: int) -> Waiting:
         written_before=row["written_before"] or row["answers_touch"],
         due_at=datetime.fromtimestamp(min(due_at, _FAR), UTC),
         subject=row["subject"] or "",
+        deal_id=row["deal_id"] or "",
     )
