@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from datetime import UTC, date, datetime, time
 from typing import cast
 
@@ -18,7 +19,16 @@ from answerback.domain.refusals import Refused
 from answerback.domain.scope import Scope
 from tests.analysis.test_silences import CUT, END, REPS, WEEKS, cells
 
-NOBODY = cast(Reader, None)
+
+class _Once:
+    """What a reader is asked for here: what was made once."""
+
+    def once(self, key: Hashable, make: Callable[[], object]) -> object:
+        del key
+        return make()
+
+
+READER = cast(Reader, _Once())
 
 
 def counted(first: date) -> Counted:
@@ -50,7 +60,7 @@ def test_silent_weeks_of_silent_reps_weigh_nothing(monkeypatch: pytest.MonkeyPat
     told = cells(*silent)
     monkeypatch.setattr(tested, "cells_for_alarms", lambda *_: (told, None))
     before = counted(monday(told.weeks().start))
-    left, unknown = tested.heard(NOBODY, Scope("test", everybody=True), before)
+    left, unknown = tested.heard(READER, Scope("test", everybody=True), before)
     lost = before.exposure - left.exposure
     weeks = (before.week >= CUT) & (before.week < END)
     wanted = np.isin(before.rep, silent) & weeks & (before.levels["play"] == 1)

@@ -20,7 +20,7 @@ from answerback.analysis.detect.naming import efforts_since
 from answerback.analysis.detect.other_buyers import EXPLAINED, OtherBuyers, other_buyers
 from answerback.analysis.detect.raised import Family, Raised, Replay
 from answerback.analysis.detect.replaying import replay
-from answerback.analysis.detect.silences import Silent, watch_silences, without
+from answerback.analysis.detect.silences import Silent, silences_known, without
 from answerback.analysis.detect.silent import silence_finding, silent_alone
 from answerback.analysis.detect.standing import NEW_WEEKS, Standing, standings
 from answerback.analysis.detect.stopped import absences, stopped, stopped_finding
@@ -74,7 +74,7 @@ def _watched(reader: Reader, scope: Scope, *, strict: bool, follow: Collection[i
     made = cells.efforts.day
     week = min(int(week_of(int(made[-1]))), cells.weeks().stop - 1) if made.size else -1
     moved = tuple(one for one in watch_measures(cells) if _seen(scope, one.rep_key, one.since, one.week))
-    silences = watch_silences(cells, until=week)
+    silences = silences_known(reader, cells, until=week)
     cells = without(cells, silences)
     found = replay(cells, until=week, strict=strict, follow=follow)
     raised = tuple(one for one in found.raised if _seen(scope, one.rep_key, one.since, one.week))

@@ -30,6 +30,7 @@ from answerback.analysis.detect.weekly import (
     monday,
     week_of,
 )
+from answerback.analysis.reader import Reader
 from answerback.stats.alarms import alarm_level, posterior
 from answerback.stats.silence import FEWEST, LEAST_PAST, Watched, silence
 
@@ -80,10 +81,14 @@ class _Counts:
     due: Mapping[str, tuple[Floats, Floats]]
 
 
+def silences_known(reader: Reader, cells: Cells, *, until: int | None = None) -> tuple[Silent, ...]:
+    """`watch_silences`, once for all areas that ask it of the same counts."""
+    return reader.once(("silences", cells, _end(cells, until)), lambda: watch_silences(cells, until=until))
+
+
 def watch_silences(cells: Cells, *, until: int | None = None) -> tuple[Silent, ...]:
     """Every silence of a channel, in order of the weeks in which they were raised."""
-    weeks = cells.weeks()
-    last = weeks.stop if until is None else min(until + 1, weeks.stop)
+    weeks, last = cells.weeks(), _end(cells, until)
     if not cells.streams or weeks.start >= last:
         return ()
     keys = np.unique([each.rep_key for each in cells.streams])
@@ -103,6 +108,12 @@ def watch_silences(cells: Cells, *, until: int | None = None) -> tuple[Silent, .
                 new = Silent(channel, begin, end, week, reps, one.evidence, one.over_falls, 1)
                 found = _with(found, new)
     return tuple(found)
+
+
+def _end(cells: Cells, until: int | None) -> int:
+    """The first week that is not looked at."""
+    last = cells.weeks().stop
+    return last if until is None else min(until + 1, last)
 
 
 def without(cells: Cells, silences: Sequence[Silent]) -> Cells:

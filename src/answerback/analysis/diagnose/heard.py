@@ -8,7 +8,7 @@ from datetime import timedelta
 import numpy as np
 
 from answerback.analysis.detect.basis import cells_for_alarms
-from answerback.analysis.detect.silences import watch_silences
+from answerback.analysis.detect.silences import silences_known
 from answerback.analysis.detect.weekly import day_number, week_of
 from answerback.analysis.diagnose.answer import Diagnosis
 from answerback.analysis.diagnose.counted import WEEK, Counted
@@ -37,7 +37,7 @@ def heard(reader: Reader, scope: Scope, counted: Counted) -> tuple[Counted, tupl
     begins = [day_number(counted.start + WEEK * each + _MIDDLE) for each in range(counted.weeks)]
     weeks = np.array([week_of(each) for each in begins])[counted.week]
     lost, unknown = np.zeros(counted.rep.size, np.bool_), []
-    for one in watch_silences(cells):
+    for one in silences_known(reader, cells):
         channel = {each.play for each in cells.streams if each.play_channel == one.channel}
         of_channel = np.array([*(each in channel for each in play_names), False])[plays]
         of_reps = np.array([each in one.reps for each in counted.rep_keys])[counted.rep]
