@@ -9,11 +9,14 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
+from typing import cast
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from answerback.analysis.detect.reading import read_cells
+from answerback.analysis.detect.silences import Silent, silences_known, watch_silences
 from answerback.analysis.findings.gathering import AREAS
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
@@ -46,15 +49,20 @@ def larger() -> Iterator[Reader]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The text of every query."""
+    """The text of every query, and of what is made of one."""
     texts: list[str] = []
-    plain = DuckDB.query
+    query, make = DuckDB.query, DuckDB.make
 
-    def query(duck: DuckDB, sql: str) -> pa.Table:
+    def queried(duck: DuckDB, sql: str) -> pa.Table:
         texts.append(sql)
-        return plain(duck, sql)
+        return query(duck, sql)
 
-    monkeypatch.setattr(DuckDB, "query", query)
+    def made(duck: DuckDB, name: str, sql: str) -> int:
+        texts.append(sql)
+        return make(duck, name, sql)
+
+    monkeypatch.setattr(DuckDB, "query", queried)
+    monkeypatch.setattr(DuckDB, "make", made)
     return texts
 
 
@@ -87,6 +95,21 @@ def test_counts_by_week_are_read_once_for_all_areas_and_days(larger: Reader, ask
             import_module(AREAS[area]).findings(earlier, EVERYBODY)
     assert 0 < reads(asked, "effort_count") <= 3
     assert 0 < reads(asked, "answer_count") <= 2
+
+
+def test_silences_are_worked_out_once_for_all_who_ask_up_to_one_week(larger: Reader) -> None:
+    cells = read_cells(larger, EVERYBODY)
+    newest = cells.weeks().stop - 1
+    known = silences_known(larger, cells)
+    assert known == watch_silences(cells)
+    assert silences_known(larger, read_cells(larger, EVERYBODY), until=newest) is known
+    earlier = silences_known(larger, cells, until=newest - 1)
+    larger.forget_all()
+    made: tuple[Silent, ...] = (cast(Silent, None),)
+    assert larger.once(("silences", cells, newest + 1), lambda: made) is made
+    assert silences_known(larger, cells, until=newest) is made
+    assert silences_known(larger, cells, until=newest - 1) == earlier
+    larger.forget_all()
 
 
 def test_what_was_read_once_is_read_anew_where_relations_are_replaced(larger: Reader) -> None:
@@ -123,5 +146,5 @@ def _separated(times: int) -> None:
 
 
 def test_a_diagnosis_takes_no_more_than_in_proportion() -> None:
-    once, fourfold = (peak(partial(_separated, times)) for times in (1, 4))
+    once, fourfold = (peak(partial(_separated, times)) for times in (4, 16))
     assert fourfold < 4.5 * once

@@ -12,11 +12,12 @@ from numpy.random import Generator, default_rng
 from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import FloatArray
 from answerback.stats.between import unlike_groups
-from answerback.stats.contrast import Contrasts, contrasts, dimension
+from answerback.stats.contrast import Contrasts, contrasts, dimension, widen
 from answerback.stats.onset import onset
 from answerback.stats.own_shifts import fitted
 from answerback.stats.separate import separate
 from answerback.stats.special import logistic
+from answerback.stats.standard import together
 from answerback.stats.stretch import Stretch, stretch
 from answerback.stats.summed import Efforts, summed
 from answerback.stats.two_times import Name, Where
@@ -107,6 +108,16 @@ def test_the_order_of_efforts_and_the_numbers_of_reps_and_companies_say_nothing(
     assert again.system.mean == pytest.approx(found.system.mean)
 
 
+def test_a_number_for_each_kind_of_effort_saves_time_and_changes_nothing() -> None:
+    efforts = some_team(segment=-1.2)
+    kind = together([efforts.rep, *reversed(efforts.dimensions.values())], efforts.rep.size)
+    given, found = separate(replace(efforts, kind=kind)), separate(efforts)
+    assert [each.name for each in given.causes] == [each.name for each in found.causes]
+    assert found.causes
+    np.testing.assert_allclose(given.z, found.z, atol=1e-8)
+    np.testing.assert_allclose(given.usual[given.efforts.row], found.usual[found.efforts.row], atol=1e-8)
+
+
 def test_answers_dealt_anew_among_efforts_show_nothing() -> None:
     efforts = some_team(segment=-1.2, person=-1.5)
     rng, named = default_rng(3), 0
@@ -182,7 +193,10 @@ def segments(efforts: Efforts) -> Contrasts:
     """How each segment changed, where all efforts are usually answered alike."""
     whole = summed(efforts)
     level = {"segment": dimension(whole, whole.dimensions["segment"])}
-    return contrasts(whole, fitted(whole, np.zeros(whole.cell.size)), level)["segment"]
+    fit = fitted(whole, np.zeros(whole.cell.size))
+    found = contrasts(whole, fit, level)
+    widen(whole, fit, level, found)
+    return found["segment"]
 
 
 def logistic_by_hand(efforts: Efforts, level: int) -> float:

@@ -17,7 +17,7 @@ from answerback.stats.summed import Summed
 
 MOST_CLUSTERS = 4096
 """Companies are put together into so many clusters at most."""
-_REPS_AT_ONCE = 32
+_PLACES_AT_ONCE = 2**20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +64,9 @@ def _of_reps(efforts: Summed, fit: Fit, share: FloatArray) -> tuple[FloatArray, 
     rep, cluster = efforts.pair_cell // 2, efforts.account % MOST_CLUSTERS
     clusters = int(cluster.max()) + 1
     left, variance = np.zeros((clusters, share.shape[1])), np.zeros((clusters, share.shape[1]))
-    for first in range(0, efforts.reps, _REPS_AT_ONCE):
-        end = min(first + _REPS_AT_ONCE, efforts.reps)
+    at_once = max(1, _PLACES_AT_ONCE // (2 * clusters))
+    for first in range(0, efforts.reps, at_once):
+        end = min(first + at_once, efforts.reps)
         pairs = slice(*np.searchsorted(rep, [first, end]))  # pairs are in order of their reps
         cells = slice(first * 2, end * 2)
         place = (efforts.pair_cell[pairs] - first * 2) * clusters + cluster[pairs]
@@ -88,11 +89,11 @@ def _of_level(efforts: Summed, fit: Fit, each: Screened) -> tuple[FloatArray, Fl
         time, level = efforts.pair_cell % 2, each.of_pair + 1
         residual, weight = fit.pair_residual, fit.pair_weight * known[efforts.pair_cell * size + level]
     else:
-        time, level = efforts.now.astype(np.int64)[efforts.row], each.level[efforts.row] + 1
-        cluster = cluster[efforts.pair]
-        expected = efforts.effort_exposure * fit.rate[efforts.row]
-        residual = efforts.effort_success - expected
-        weight = expected * ((1.0 - fit.rate) * known[efforts.cell * size + each.level + 1])[efforts.row]
+        time, level = efforts.pair_cell[efforts.part_pair] % 2, each.level[efforts.part_row] + 1
+        cluster = cluster[efforts.part_pair]
+        expected = efforts.part_exposure * fit.rate[efforts.part_row]
+        residual = efforts.part_success - expected
+        weight = expected * ((1.0 - fit.rate) * known[efforts.cell * size + each.level + 1])[efforts.part_row]
     place = (cluster * 2 + time) * size + level
     left, variance = (
         np.bincount(place, values, clusters * 2 * size).reshape(clusters, 2, size)[:, :, each.chosen + 1]

@@ -47,21 +47,21 @@ class Dimension:
 def dimension(efforts: Summed, level: IntArray) -> Dimension:
     """A dimension from the level of each row."""
     levels = int(level.max(initial=-1)) + 1
-    of_effort = level[efforts.row]
+    of_part = level[efforts.part_row]
     of_pair = np.full(efforts.account.size, -1, dtype=np.int64)
-    of_pair[efforts.pair] = of_effort
-    alone = bool(np.array_equal(of_pair[efforts.pair], of_effort))
+    of_pair[efforts.part_pair] = of_part
+    alone = bool(np.array_equal(of_pair[efforts.part_pair], of_part))
     if alone:
         place = (of_pair, efforts.account, efforts.pair_cell)
     else:
-        place = (of_effort, efforts.account[efforts.pair], efforts.cell[efforts.row])
+        place = (of_part, efforts.account[efforts.part_pair], efforts.pair_cell[efforts.part_pair])
     return Dimension(level, levels, of_pair if alone else None, _enough(efforts, level, levels, place))
 
 
 def _enough(
     efforts: Summed, level: IntArray, levels: int, place: tuple[IntArray, IntArray, IntArray]
 ) -> BoolArray:  # fmt: skip
-    """Which levels have enough efforts, reps and companies; `place` is level, company and cell of efforts or pairs."""
+    """Which levels have enough efforts, reps and companies; `place` is level, company and cell of parts or pairs."""
     table = _table(efforts, level, levels, efforts.exposure).reshape(efforts.reps, 2, levels)
     whole = np.bincount(efforts.cell, efforts.exposure, efforts.reps * 2).reshape(efforts.reps, 2).sum(axis=0)
     exposure = table.sum(axis=0)
@@ -93,62 +93,74 @@ def _different(level: IntArray, member: IntArray, levels: int) -> IntArray:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class _Sums:
+    """By cell and level, shape (cells, levels): information, what is left, and the share of the cell's information."""
+
+    weight: FloatArray
+    left: FloatArray
+    share: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Contrasts:
     """For each level of a dimension: how its log odds changed less those of a rep's other efforts; shape (levels,).
 
-    `tested` says which levels have enough behind them; the others have the p-value 1.
+    `tested` says which levels have enough behind them; the others have the p-value 1. `information` and `change` are
+    by time and level.
     """
 
     effect: FloatArray
     error: FloatArray
     p_value: FloatArray
     tested: BoolArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Score:
-    """One dimension before the errors of companies and reps: sums by cell and level, and by time and level."""
-
-    weight: FloatArray
-    left: FloatArray
-    share: FloatArray
     information: FloatArray
     change: FloatArray
-    model: FloatArray
-    found: Contrasts
+    sums: _Sums
 
 
 def contrasts(efforts: Summed, fit: Fit, dimensions: Mapping[str, Dimension]) -> dict[str, Contrasts]:
-    """How each level of each dimension changed, held against each rep's other efforts.
+    """How each level of each dimension of two levels or more changed, held against each rep's other efforts.
 
-    Method: score test of one parameter beside a free shift for each rep and time; its variance by clusters as in Liang,
-    Zeger (1986), Biometrika 73(1), with as many degrees of freedom as there are clusters in effect, less one.
+    Method: score test of one parameter beside a free shift for each rep and time, with the error as if each effort were
+    for itself. `widen` puts the others in its place.
     """
-    scores = {name: _score(efforts, fit, each) for name, each in dimensions.items() if each.levels >= 2}
-    asked = {name: ones for name, each in scores.items() if (ones := _below_screen(each.found)).size}
+    return {name: _score(efforts, fit, each) for name, each in dimensions.items() if each.levels >= 2}
+
+
+def widen(
+    efforts: Summed,
+    fit: Fit,
+    dimensions: Mapping[str, Dimension],
+    found: Mapping[str, Contrasts],
+    *,
+    below: float = SCREEN,
+) -> None:
+    """Puts errors from companies and from reps in the place of the first where they are larger; twice is as once.
+
+    Only levels with p-values below that are looked at.
+
+    Method: variance by clusters as in Liang, Zeger (1986), Biometrika 73(1), with as many degrees of freedom as there
+    are clusters in effect, less one.
+    """
+    asked = {name: np.flatnonzero(each.tested & (each.p_value < below)) for name, each in found.items()}
     screened = [
         Screened(
             dimensions[name].level,
             dimensions[name].of_pair,
             dimensions[name].levels,
             ones,
-            np.array([[-1.0], [1.0]]) / scores[name].information[:, ones],
-            scores[name].share,
+            np.array([[-1.0], [1.0]]) / found[name].information[:, ones],
+            found[name].sums.share,
         )
         for name, ones in asked.items()
+        if ones.size
     ]
-    for name, each, sums in zip(asked, screened, by_companies(efforts, fit, screened), strict=True):
-        _widened(scores[name], each, fit, sums)
-    nothing = np.zeros(0)
-    none = Contrasts(nothing, nothing, nothing, nothing > 0.0)
-    return {name: scores[name].found if name in scores else none for name in dimensions}
+    names = [name for name, ones in asked.items() if ones.size]
+    for name, each, sums in zip(names, screened, by_companies(efforts, fit, screened), strict=True):
+        _widened(found[name], each, fit, sums)
 
 
-def _below_screen(found: Contrasts) -> IntArray:
-    return np.flatnonzero(found.tested & (found.p_value < SCREEN))
-
-
-def _score(efforts: Summed, fit: Fit, of: Dimension) -> _Score:
+def _score(efforts: Summed, fit: Fit, of: Dimension) -> Contrasts:
     weight, left = (_table(efforts, of.level, of.levels, each) for each in (fit.weight, fit.residual))
     whole, all_left = fit.cell_weight[:, None], fit.cell_residual[:, None]
     share = np.divide(weight, whole, out=np.zeros_like(weight), where=whole > 0.0)
@@ -165,25 +177,25 @@ def _score(efforts: Summed, fit: Fit, of: Dimension) -> _Score:
     p_value = np.ones(of.levels)
     error = np.sqrt(model)
     p_value[tested] = 2.0 * normal_share(-np.abs(effect[tested]) / error[tested])
-    return _Score(weight, left, share, information, change, model, Contrasts(effect, error, p_value, tested))
+    return Contrasts(effect, error, p_value, tested, information, change, _Sums(weight, left, share))
 
 
-def _widened(score: _Score, asked: Screened, fit: Fit, by_account: tuple[FloatArray, FloatArray]) -> None:
-    """Puts the errors from companies and from reps in the place of the first one where they are larger."""
-    ones, found = asked.chosen, score.found
-    share, weight = score.share[:, ones], score.weight[:, ones]
+def _widened(found: Contrasts, asked: Screened, fit: Fit, by_account: tuple[FloatArray, FloatArray]) -> None:
+    """The same for one dimension, from its sums by companies."""
+    ones = asked.chosen
+    share, weight, left = (each[:, ones] for each in (found.sums.share, found.sums.weight, found.sums.left))
     reps = share.shape[0] // 2
     time = np.arange(share.shape[0]) % 2
     sign = asked.sign[time]
-    left = sign * (score.left[:, ones] - share * fit.cell_residual[:, None])
+    left = sign * (left - share * fit.cell_residual[:, None])
     squares = weight * (1.0 - share) ** 2 + share**2 * (fit.cell_weight[:, None] - weight)
-    moved = sign * squares * score.change[time][:, ones]
+    moved = sign * squares * found.change[time][:, ones]
     of_reps = ((left - moved), sign**2 * squares)
     by_rep = tuple(each.reshape(reps, 2, ones.size).sum(axis=1) for each in of_reps)
     for column, one in enumerate(ones.tolist()):
         for sums, usual in (by_account, by_rep):
             spread, degrees = _by_clusters(sums[:, column], usual[:, column])
-            wide = np.sqrt(max(spread, score.model[one]))
+            wide = np.sqrt(max(spread, float((1.0 / found.information[:, one]).sum())))
             found.error[one] = max(found.error[one], wide)
             p_value = 2.0 * float(student_share(degrees, -abs(found.effect[one]) / wide))
             found.p_value[one] = max(found.p_value[one], p_value)

@@ -15,7 +15,7 @@ import numpy as np
 from answerback.stats.alias import one_partition, overlap
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.between import spread, unlike_groups
-from answerback.stats.contrast import Contrasts, Dimension, contrasts, dimension
+from answerback.stats.contrast import SCREEN, Contrasts, Dimension, contrasts, dimension, widen
 from answerback.stats.meta import Pooled, pool
 from answerback.stats.multiplicity import adjusted
 from answerback.stats.own_shifts import Fit, fitted, size_of
@@ -48,7 +48,8 @@ class Separated:
         apart: which reps stand apart.
         z, p_value: how far, and the chance of it; 0 and 1 for those without enough behind them.
         exposure: of each rep, before and now; shape (reps, 2).
-        usual: the log odds that were to be expected of each effort, causes not taken out.
+        efforts: what was compared, put together.
+        usual: the log odds that were to be expected of each of its rows, causes not taken out.
         least_p: the least p-value after correction among all that was not found.
         tested: how many levels and groups were looked at.
         unseparable: dimensions of which each rep has one level only.
@@ -63,6 +64,7 @@ class Separated:
     z: FloatArray
     p_value: FloatArray
     exposure: FloatArray
+    efforts: Summed
     usual: FloatArray
     least_p: float
     tested: int
@@ -95,8 +97,7 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
     learn = np.where(own.now, 0.0, 1.0)
     offset = usual = expected_log_odds(list(own.dimensions.values()), own.success, own.exposure, learn)
     causes: list[Cause] = []
-    moved = np.zeros(own.reps)
-    least_p, tested = 1.0, 0
+    least_p, tested, moved = 1.0, 0, np.zeros(own.reps)
     while True:
         fit = fitted(own, offset)
         phi = over_dispersion(own, fit)
@@ -132,7 +133,8 @@ def separate(efforts: Efforts, *, looks: int = 1, first: tuple[Name, ...] = (), 
         z=people.z,
         p_value=people.p_value,
         exposure=people.exposure,
-        usual=usual[own.row],
+        efforts=everything,
+        usual=usual,
         least_p=least_p,
         tested=tested,
         unseparable=apart_dimensions,
@@ -182,13 +184,17 @@ def _next_level(  # noqa: PLR0917 - what the step before it worked out
     looks: int,
     causes: list[Cause],
 ) -> tuple[Cause | None, float, int]:
-    """The level that stands out most, where one does; else the least p-value after correction."""
+    """The level that stands out most, where one does; else the least p-value after correction.
+
+    Errors from companies and reps only make p-values larger: they are worked out for levels that stand out without.
+    """
     found = contrasts(efforts, fit, dimensions)
     taken = {each.name for each in causes}
     for name in first:  # what is known to have happened, each at its own rate
         known = found.get(name.dimension)
         if known is None or name in taken or name.level >= known.p_value.size or not known.tested[name.level]:
             continue
+        widen(efforts, fit, dimensions, {name.dimension: known})
         p_value = min(1.0, float(known.p_value[name.level]) * len(first) * looks)
         if p_value <= DRILL_RATE:
             return _cause(name, known, p_value), p_value, 0
@@ -200,16 +206,26 @@ def _next_level(  # noqa: PLR0917 - what the step before it worked out
     ]
     if not names:
         return None, 1.0, 0
-    raw = np.array([found[each.dimension].p_value[each.level] for each in names])
-    corrected = np.minimum(adjusted(raw) * looks, 1.0)
+    raw, corrected = _corrected(found, names, looks)
+    likely = raw[corrected <= DRILL_RATE]
+    if likely.size:
+        widen(efforts, fit, dimensions, found, below=min(SCREEN, float(np.nextafter(likely.max(), 1.0))))
+        raw, corrected = _corrected(found, names, looks)
     if corrected.min() > DRILL_RATE:
-        return None, float(corrected.min()), len(names)
+        widen(efforts, fit, dimensions, found)
+        return None, float(_corrected(found, names, looks)[1].min()), len(names)
     far = np.array(
         [abs(found[each.dimension].effect[each.level] / found[each.dimension].error[each.level]) for each in names]
     )
     best = int(np.argmax(np.where(corrected <= DRILL_RATE, far, -1.0)))
     chosen = _of_two(efforts, fit, names[best], found)
     return _cause(chosen, found[chosen.dimension], float(corrected[best])), float(corrected[best]), len(names)
+
+
+def _corrected(found: Mapping[str, Contrasts], names: list[Name], looks: int) -> tuple[FloatArray, FloatArray]:
+    """The p-values of these levels, and those held against all that was looked at."""
+    raw = np.array([found[each.dimension].p_value[each.level] for each in names])
+    return raw, np.minimum(adjusted(raw) * looks, 1.0)
 
 
 def _cause(name: Name, found: Contrasts, p_value: float) -> Cause:

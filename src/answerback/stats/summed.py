@@ -28,7 +28,8 @@ class Efforts:
         week: of the effort, from 0; what moves all reps for a week only is no change.
         dimensions: the level of each effort, from 0, -1 where it has none, by name.
         groups: the group of each rep, from 0, -1 where there is none, by name; shape (reps,).
-        sort: a number for each combination of levels, where it is known; efforts in order of rep and sort cost least.
+        kind: a number for each combination of rep and levels, where it is known. Efforts in order of rep, account and
+            kind cost least.
     """
 
     rep: IntArray
@@ -39,7 +40,7 @@ class Efforts:
     week: IntArray
     dimensions: Mapping[str, IntArray]
     groups: Mapping[str, IntArray]
-    sort: IntArray | None = None
+    kind: IntArray | None = None
 
     @property
     def reps(self) -> int:
@@ -49,7 +50,7 @@ class Efforts:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Summed:
-    """Rows of equal efforts, shape (rows,), and what each effort is part of, shape (n,).
+    """Rows of equal efforts, shape (rows,), and of what each company is part of.
 
     Attributes:
         reps: how many.
@@ -57,9 +58,11 @@ class Summed:
         success, exposure: of a row.
         dimensions: the level of a row by dimension, from 0, -1 where it has none.
         groups: the group of each rep, shape (reps,).
-        row, pair: of each effort: its row, and its company together with its rep and time.
-        effort_success, effort_exposure, week: of each effort.
-        account, pair_cell: of each pair.
+        account, pair_cell: of each pair of a company with a rep in a time, in order of reps; shape (pairs,).
+        part_row, part_pair: what equal efforts to one company are part of; shape (parts,).
+        part_success, part_exposure: their sums.
+        row, week: of each effort, shape (n,).
+        effort_success, effort_exposure: of each effort.
     """
 
     reps: int
@@ -68,13 +71,16 @@ class Summed:
     exposure: FloatArray
     dimensions: Mapping[str, IntArray]
     groups: Mapping[str, IntArray]
-    row: IntArray
-    pair: IntArray
-    effort_success: FloatArray
-    effort_exposure: FloatArray
-    week: IntArray
     account: IntArray
     pair_cell: IntArray
+    part_row: IntArray
+    part_pair: IntArray
+    part_success: FloatArray
+    part_exposure: FloatArray
+    row: IntArray
+    week: IntArray
+    effort_success: FloatArray
+    effort_exposure: FloatArray
 
     @property
     def rep(self) -> IntArray:
@@ -87,22 +93,24 @@ class Summed:
         return np.asarray(self.cell % 2 == 1)
 
     def by_pair(self, rate: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Of each company, rep and time what is left beside these rates of rows, and the information."""
+        """Of each pair what is left beside these rates of rows, and the information."""
         size = self.account.size
-        rates = rate[self.row]
-        expected = self.effort_exposure * rates
-        left = weighted_count(self.pair, self.effort_success - expected, size)
-        return left, weighted_count(self.pair, expected * (1.0 - rates), size)
+        rates = rate[self.part_row]
+        expected = self.part_exposure * rates
+        left = weighted_count(self.part_pair, self.part_success - expected, size)
+        return left, weighted_count(self.part_pair, expected * (1.0 - rates), size)
 
 
 def summed(efforts: Efforts) -> Summed:
     """Efforts put together."""
-    sort = together(list(efforts.dimensions.values()), efforts.rep.size) if efforts.sort is None else efforts.sort
-    kind = _numbered(efforts.rep, sort) * 2 + efforts.now
-    row, first = _without_gaps(kind)
-    company = _numbered(efforts.rep, efforts.account) * 2 + efforts.now
-    pair, one = _without_gaps(company)
-    cell = efforts.rep * 2 + efforts.now
+    kind = efforts.kind
+    if kind is None:
+        kind = together([efforts.rep, *efforts.dimensions.values()], efforts.rep.size)
+    company = _numbered(efforts.rep, efforts.account)
+    row, first = _in_time(kind, efforts.now)
+    pair, one = _in_time(company, efforts.now)
+    part, any_of = _in_time(_numbered(company, kind), efforts.now)
+    cell = efforts.rep * np.int64(2) + efforts.now
     return Summed(
         reps=efforts.reps,
         cell=cell[first],
@@ -110,14 +118,25 @@ def summed(efforts: Efforts) -> Summed:
         exposure=weighted_count(row, efforts.exposure, first.size),
         dimensions={name: level[first].astype(np.int64) for name, level in efforts.dimensions.items()},
         groups=efforts.groups,
-        row=row,
-        pair=pair,
-        effort_success=efforts.success,
-        effort_exposure=efforts.exposure,
-        week=efforts.week,
         account=efforts.account[one].astype(np.int64),
         pair_cell=cell[one],
+        part_row=row[any_of],
+        part_pair=pair[any_of],
+        part_success=weighted_count(part, efforts.success, any_of.size),
+        part_exposure=weighted_count(part, efforts.exposure, any_of.size),
+        row=row,
+        week=efforts.week,
+        effort_success=efforts.success,
+        effort_exposure=efforts.exposure,
     )
+
+
+def _in_time(code: IntArray, now: BoolArray) -> tuple[IntArray, IntArray]:
+    """A number for each code in each time, in their order, and the place of one effort of each."""
+    codes, number = without_gaps(code * np.int64(2) + now)
+    place = np.empty(codes.size, dtype=np.int64)
+    place[number] = np.arange(number.size)
+    return number, place
 
 
 def in_order(*codes: IntArray) -> IntArray:
@@ -137,7 +156,7 @@ def in_order(*codes: IntArray) -> IntArray:
 
 
 def _numbered(one: IntArray, other: IntArray) -> IntArray:
-    """A number from 0 for each pair of codes, in their order."""
+    """A number from 0 for each pair of codes, in their order; without sorting where they are in order."""
     code = one * np.int64(int(other.max(initial=0)) + 1) + other
     if np.all(code[1:] >= code[:-1]):
         return np.cumsum(np.diff(code, prepend=code[:1]) > 0)
@@ -147,9 +166,12 @@ def _numbered(one: IntArray, other: IntArray) -> IntArray:
     return number
 
 
-def _without_gaps(code: IntArray) -> tuple[IntArray, IntArray]:
-    """The same codes numbered without gaps, and one place of each."""
-    place = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.int64)
-    place[code] = np.arange(code.size)
-    used = place >= 0
-    return (np.cumsum(used) - 1)[code], place[used]
+def without_gaps(code: IntArray) -> tuple[IntArray, IntArray]:
+    """The codes that occur, in order, and the place of each row among them.
+
+    >>> without_gaps(np.array([7, 2, 7]))
+    (array([2, 7]), array([1, 0, 1]))
+    """
+    there = np.zeros(int(code.max(initial=-1)) + 1, dtype=np.bool_)
+    there[code] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[code]

@@ -16,14 +16,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.analysis.diagnose.maturity import curves
-from answerback.analysis.dimensions import KEYED, grouping
-from answerback.analysis.disputes import in_view
-from answerback.analysis.reader import Reader, keys_sql
-from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql
+from answerback.analysis.diagnose.rows import read_rows
+from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant, sql_text
-from answerback.engine.scoped import within
 from answerback.stats.arrays import BoolArray, FloatArray, IntArray
+from answerback.stats.summed import in_order, without_gaps
 
 OF_EFFORTS = ("segment", "size_band", "region", "industry", "step", "kind", "play")
 """Dimensions of efforts and buyers; what buyers differ in comes first, and where two are one, the first is named."""
@@ -51,6 +49,7 @@ class Counted:
         groups: the group of each rep by dimension of people, -1 where nothing is known.
         group_names: what the groups are called; managers by key.
         unseen: efforts by week whose answer could not have been seen, and all; shape (weeks, 2).
+        kind: a number for each combination of rep and levels, where it is known.
     """
 
     start: datetime
@@ -69,127 +68,60 @@ class Counted:
     groups: Mapping[str, IntArray]
     group_names: Mapping[str, tuple[object, ...]]
     unseen: IntArray
+    kind: IntArray | None = None
 
 
 def read_efforts(
     reader: Reader, scope: Scope, *, start: datetime, end: datetime, where: Mapping[str, str]
 ) -> Counted:  # fmt: skip
-    """The efforts made from `start` until `end`, the second excluded.
+    """The efforts made from `start` until `end`, the second excluded, in order of reps and companies.
 
     Raises UsageError for a dimension in `where` that does not exist.
     """
     own = {each.name: each.of for each in reader.playbook.dimension}
-    dimensions = (*OF_EFFORTS, *(name for name, of in own.items() if of != "rep"))
-    rows = reader.query(_sql(reader, scope, start=start, end=end, where=where, dimensions=dimensions))
+    read = read_rows(reader, scope, start=start, end=end, where=where)
+    rows = read.columns
     weeks = max(1, -(-round((end - start).total_seconds()) // round(WEEK.total_seconds())))
-    number = {name: rows[name].to_numpy() for name in ("week", "proved", "lag", "age", "waiting")}
-    seen = rows["seen"].to_numpy(zero_copy_only=False).astype(np.bool_)
-    week = np.clip(number["week"], 0, weeks - 1).astype(np.int64)
-    unseen = np.stack([np.bincount(week[~seen], minlength=weeks), np.bincount(week, minlength=weeks)], axis=1)
-    rows = rows.filter(pa.array(seen))
-    rep_keys, rep = np.unique(rows["rep_key"].to_numpy(), return_inverse=True)
-    _, account = np.unique(rows["account_key"].to_numpy(), return_inverse=True)
-    coded = {name: _coded(rows[f"dim_{at}"]) for at, name in enumerate(dimensions)}
-    full = rows["full_wait"].to_numpy(zero_copy_only=False).astype(np.bool_)
-    age = number["age"][seen].astype(np.int64)
-    exposure = _exposure(reader, coded["play"], age, full)
+    week = np.clip(rows["week"], 0, weeks - 1)
+    unseen = np.stack([np.bincount(week[~rows["seen"]], minlength=weeks), np.bincount(week, minlength=weeks)], axis=1)
+    order = np.flatnonzero(rows["seen"])
+    for names in (("sort",), ("rep", "buyer")):
+        order = order[in_order(*(rows[name][order] for name in names))]
+    rows = {name: column[order] for name, column in rows.items() if name != "seen"}
+    (reps, rep), (_, account), (sorts, sort) = (without_gaps(rows[name]) for name in ("rep", "buyer", "sort"))
+    _, kind = without_gaps(rep * sorts.size + sort)
+    dimensions = (*OF_EFFORTS, *(name for name, of in own.items() if of != "rep"))
+    coded = {name: _coded(read.words[name].take(pa.array(sorts))) for name in dimensions}
+    play = (coded["play"][0][sort], coded["play"][1])
+    age, full = rows["age"], rows["full_wait"]
+    exposure = _exposure(reader, play, age, full)
+    rep_keys = read.rep_keys[reps]
     groups, group_names = _groups(reader, rep_keys, end, [name for name, of in own.items() if of == "rep"])
     return Counted(
         start=start,
         weeks=weeks,
-        rep_keys=tuple(int(key) for key in rep_keys),
-        rep=rep.reshape(-1).astype(np.int64),
-        account=account.reshape(-1).astype(np.int64),
-        week=week[seen],
-        success=np.where(exposure > 0.0, number["proved"][seen], 0).astype(np.float64),
+        rep_keys=tuple(rep_keys.tolist()),
+        rep=rep,
+        account=account,
+        week=week[order],
+        success=np.where(exposure > 0.0, rows["proved"], 0.0),
         exposure=exposure,
-        lag_hours=np.where(np.isnan(lag := number["lag"][seen].astype(np.float64)), -1, lag).astype(np.int64),
+        lag_hours=rows["lag"],
         age_days=age,
-        waiting_days=number["waiting"][seen].astype(np.int64),
-        levels={name: level for name, (level, _) in coded.items()},
+        waiting_days=rows["waiting"],
+        levels={name: level[sort] for name, (level, _) in coded.items()},
         names={name: names for name, (_, names) in coded.items()},
         groups=groups,
         group_names=group_names,
         unseen=unseen.astype(np.int64),
+        kind=kind,
     )
 
 
-def _sql(
-    reader: Reader,
-    scope: Scope,
-    *,
-    start: datetime,
-    end: datetime,
-    where: Mapping[str, str],
-    dimensions: tuple[str, ...],
-) -> str:
-    own = {each.name: each.of for each in reader.playbook.dimension if _stated_once(reader, each.name, each.of)}
-    needed = tuple(dict.fromkeys([*(name for name in dimensions if name not in own), *where]))
-    group = grouping(reader, needed)
-    columns = dict(zip(needed, group.columns, strict=True))
-    joins = [group.joins]
-    for at, name in enumerate(name for name in dimensions if name in own):
-        joins.append(_attribute_join(f"stated_{at}", name, own[name]))
-        columns.setdefault(name, f"stated_{at}.value")
-    instant = reader.instant
-    dims = ", ".join(f"{columns[name]} as dim_{at}" for at, name in enumerate(dimensions))
-    limits = " and ".join(_equals(name, columns[name], value) for name, value in sorted(where.items()))
-    seen = within(scope, "outcome.rep_key", "outcome.occurred_at")
-    full = f"coalesce({observed_sql(instant)} >= waiting_seconds, false)"
-    age = age_days_sql(instant)
-    lag = "epoch(proved_at) - epoch(occurred_at)"
-    lines = "\n".join(each for each in joins if each)
-    return f"""\
-select outcome.rep_key, coalesce(outcome.account_key, outcome.contact_key, outcome.effort_key) as account_key,
-       cast(floor((epoch(occurred_at) - epoch({sql_instant(start)})) / 604800) as integer) as week,
-       seen_seconds is not null as seen, {full} as full_wait, cast(coalesce({age}, 0) as integer) as age,
-       cast(ceil(waiting_seconds / {DAY_SECONDS}e0) as integer) as waiting,
-       cast(coalesce(proved_at <= {instant} and ({full} or {lag} <= {age} * {DAY_SECONDS}), false)
-            as integer) as proved,
-       cast(case when proved_at <= {instant} then floor(({lag}) / 3600) end as integer) as lag, {dims}
-from (
-    select * from outcome
-    where outcome.occurred_at >= {sql_instant(start)} and outcome.occurred_at < {sql_instant(end)}
-      and outcome.occurred_at <= {instant} and outcome.rep_key is not null
-      and outcome.evidence = 'captured' and outcome.origin = 'hand' and ({seen})
-      and {in_view(scope, "outcome.contested", "outcome.rep_key")}
-) as outcome
-{lines}
-{f"where {limits}" if limits else ""}
-order by outcome.rep_key, outcome.occurred_at, outcome.effort_key"""
-
-
-def _stated_once(reader: Reader, name: str, of: str) -> bool:
-    stated = f"subject_kind = {sql_text(of)} and name = {sql_text(name)}"
-    sql = f"select count(*) = count(distinct subject_key) from attribute where {stated}"
-    return bool(reader.query(sql).column(0)[0].as_py())
-
-
-def _attribute_join(alias: str, name: str, of: str) -> str:
-    """What was known at the time of the effort, where it was stated once: no choice among several."""
-    key = "effort_key" if of == "event" else f"{of}_key"
-    return f"""left join (
-    select subject_key, value, starts_at, ends_at from attribute
-    where subject_kind = {sql_text(of)} and name = {sql_text(name)}
-) as {alias} on {alias}.subject_key = outcome.{key}
- and outcome.occurred_at >= {alias}.starts_at and outcome.occurred_at < {alias}.ends_at"""
-
-
-def _equals(name: str, column: str, value: str) -> str:
-    if not value:
-        return f"{column} is null"
-    if name in KEYED:
-        return f"{column} in ({keys_sql(KEYED[name], value)})"
-    return f"cast({column} as varchar) = {sql_text(value)}"
-
-
-def _coded(column: pa.ChunkedArray) -> tuple[IntArray, tuple[str, ...]]:
+def _coded(column: pa.Array) -> tuple[IntArray, tuple[str, ...]]:
     """Levels in order of their names, so that the numbers do not depend on the order of rows."""
-    text = column if pa.types.is_string(column.type) else column.cast(pa.string())
-    whole = pc.dictionary_encode(text.combine_chunks())
-    if isinstance(whole, pa.ChunkedArray):
-        whole = whole.combine_chunks()
-    names = [str(each) for each in whole.dictionary.to_pylist()]
+    whole = pc.dictionary_encode(column)
+    names = whole.dictionary.to_pylist()
     order = sorted(range(len(names)), key=names.__getitem__)
     place = np.full(len(names) + 1, -1, dtype=np.int64)
     place[order] = np.arange(len(names))

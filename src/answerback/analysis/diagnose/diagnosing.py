@@ -103,7 +103,7 @@ def diagnose(
 
 def _strongest(counted: Counted, windows: Windows, reader: Reader) -> Diagnosis:
     """What is told of the window in which something stands out farthest."""
-    looked = [_look(counted, each, looks=len(windows.windows)) for each in windows.windows]
+    looked = (_look(counted, each, looks=len(windows.windows)) for each in windows.windows)
     best = max(looked, key=lambda each: (_strength(each), -each.window.turn))
     return _told(best, windows, reader)
 
@@ -126,6 +126,7 @@ def _look(counted: Counted, window: Window, *, looks: int) -> _Looked:
         week=counted.week[chosen],
         dimensions={name: level[chosen] for name, level in counted.levels.items()},
         groups=counted.groups,
+        kind=None if counted.kind is None else counted.kind[chosen],
     )
     first = tuple(
         name for each in window.happenings if (name := _scope_name(each, counted)) is not None
@@ -148,7 +149,7 @@ def _scope_name(happening: Happening, counted: Counted) -> Name | None:
 
 
 def _slower(counted: Counted, chosen: BoolArray, now: BoolArray) -> Stretch | None:
-    kind = counted.levels["kind"][chosen]
+    kind = counted.levels["kind"][chosen].astype(np.int64)
     answered = counted.lag_hours[chosen] >= 0
     return stretch(
         counted.lag_hours[chosen][answered],
@@ -175,15 +176,7 @@ def _told(looked: _Looked, windows: Windows, reader: Reader) -> Diagnosis:
     counts = _counts(efforts, np.ones(efforts.now.size, dtype=np.bool_))
     with_both = int(np.isfinite(found.shifts).sum())
     enough = (found.exposure[:, 1] >= LEAST_NOW_PERSON) & (found.exposure[:, 0] >= LEAST_BEFORE_PERSON)
-    mixed = decomposed(
-        efforts.dimensions,
-        looked.counted.names,
-        usual=found.usual,
-        account=efforts.account,
-        now=efforts.now,
-        success=efforts.success,
-        exposure=efforts.exposure,
-    )
+    mixed = decomposed(found.efforts, looked.counted.names, usual=found.usual)
     base = Diagnosis(
         Verdict.CANNOT_TELL,
         windows.period(looked.window),
@@ -284,7 +277,7 @@ def _explained_by(looked: _Looked, name: Name, aliases: tuple[Name, ...]) -> Hap
 def _since(looked: _Looked, chosen: BoolArray, windows: Windows) -> date | None:
     """The first day of the week in which it most probably began; a known happening's, where one is as probable."""
     efforts = looked.efforts
-    usual, rep = looked.found.usual[chosen], efforts.rep[chosen]
+    usual, rep = looked.found.usual[looked.found.efforts.row[chosen]], efforts.rep[chosen]
     residual, weight = left_of_reps(usual, rep, efforts.success[chosen], efforts.exposure[chosen])
     found = onset(efforts.week[chosen], residual, weight, looked.counted.weeks)
     if found is None:

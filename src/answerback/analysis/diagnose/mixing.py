@@ -15,6 +15,7 @@ from answerback.stats.arrays import BoolArray, FloatArray, IntArray
 from answerback.stats.kitagawa import take_apart
 from answerback.stats.special import logistic
 from answerback.stats.standard import together
+from answerback.stats.summed import Summed
 
 BUYERS = ("segment", "size_band", "region", "industry")
 """Dimensions in which buyers differ: a change of mix in one of them is done to a rep, not by one."""
@@ -24,46 +25,34 @@ _SHOWN = 4
 LEAST_CHANGE = 0.01
 """A change of mix that moved the rate by less than a point is not named as what explains it."""
 _SURE = 3.3
+_DIGITS = 12
+"""What is equal to so many is equal: of dimensions, or levels, that moved alike, the first by name is told."""
 
 
-def decomposed(
-    levels: Mapping[str, IntArray],
-    names: Mapping[str, tuple[str, ...]],
-    *,
-    usual: FloatArray,
-    account: IntArray,
-    now: BoolArray,
-    success: FloatArray,
-    exposure: FloatArray,
-) -> Decomposition | None:
+def decomposed(efforts: Summed, names: Mapping[str, tuple[str, ...]], *, usual: FloatArray) -> Decomposition | None:
     """The change of the rate from before to now, taken apart.
 
     Method: Kitagawa (1955) on the usual rates of the cells, dimension by dimension, those that moved most first; each
     part is what its cells add to those before. Its error by companies.
+
+    Args:
+        efforts: of both times.
+        names: what the levels of each dimension are called.
+        usual: the usual log odds of each row, shape (rows,).
     """
+    now, success, exposure = efforts.now, efforts.success, efforts.exposure
     if not exposure[now].sum() or not exposure[~now].sum():
         return None
     expected = exposure * logistic(usual)
     before, after = (float(success[at].sum() / exposure[at].sum()) for at in (~now, now))
-    told = {name: level for name, level in levels.items() if name not in _COARSER and len(names[name]) > 1}
+    told = {name: level for name, level in efforts.dimensions.items() if name not in _COARSER and len(names[name]) > 1}
     alone = {name: _mix(level, expected, exposure, now)[0] for name, level in told.items()}
     parts, gone, previous = [], 0.0, np.zeros(now.size)
     cells: IntArray = np.zeros(now.size, dtype=np.int64)
-    for name in sorted(alone, key=lambda each: (-abs(alone[each]), each))[:_SHOWN]:
-        cells = together([cells, levels[name]], now.size)
+    for name in sorted(alone, key=lambda each: (-round(abs(alone[each]), _DIGITS), each))[:_SHOWN]:
+        cells = together([cells, told[name]], now.size)
         total, mean = _mix(cells, expected, exposure, now)
-        parts.append(
-            _part(
-                name,
-                names[name],
-                levels[name],
-                change=total - gone,
-                rate=mean - previous,
-                account=account,
-                now=now,
-                exposure=exposure,
-            )
-        )
+        parts.append(_part(efforts, name, names[name], change=total - gone, rate=mean - previous))
         gone, previous = total, mean
     return Decomposition(before, after, after - before - gone, tuple(parts))
 
@@ -84,30 +73,22 @@ def _mix(
     return parts.mix, mean[place]
 
 
-def _part(
-    name: str,
-    level_names: tuple[str, ...],
-    level: IntArray,
-    *,
-    change: float,
-    rate: FloatArray,
-    account: IntArray,
-    now: BoolArray,
-    exposure: FloatArray,
-) -> Part:
+def _part(efforts: Summed, name: str, level_names: tuple[str, ...], *, change: float, rate: FloatArray) -> Part:
+    level, now, exposure = efforts.dimensions[name], efforts.now, efforts.exposure
     share = np.stack(
         [
             np.bincount(level[at & (level >= 0)], exposure[at & (level >= 0)], len(level_names)) / exposure[at].sum()
             for at in (~now, now)
         ]
     )
-    most = int(np.argmax(np.abs(share[1] - share[0])))
-    influence = np.zeros(now.size)
+    most = int(np.argmax(np.abs(share[1] - share[0]).round(_DIGITS)))
+    each = np.zeros(now.size)
     for at, sign in ((now, 1.0), (~now, -1.0)):
         whole = exposure[at].sum()
         middle = (rate[at] * exposure[at]).sum() / whole
-        influence[at] = sign * exposure[at] * (rate[at] - middle) / whole
-    error = float(np.sqrt((np.bincount(account, influence) ** 2).sum()))
+        each[at] = sign * (rate[at] - middle) / whole
+    influence = efforts.part_exposure * each[efforts.part_row]
+    error = float(np.sqrt((np.bincount(efforts.account[efforts.part_pair], influence) ** 2).sum()))
     return Part(name, change, level_names[most], float(share[0, most]), float(share[1, most]), error)
 
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from answerback.analysis.lags import play_lags
 from answerback.analysis.reader import Reader
-from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
+from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql
 from answerback.domain.scope import Scope
 from answerback.stats.lag import LagCurve
 from answerback.stats.standard import RIDGE, expected_log_odds, shifts
+from answerback.stats.summed import in_order, without_gaps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -79,23 +80,25 @@ class Weeks:
 def read_weeks(reader: Reader, scope: Scope) -> Weeks:
     """Everybody's, because peers are compared with. Callers show nobody whom the scope does not hold."""
     lags = play_lags(reader, scope)
-    table = reader.query(_SQL.format(
-        as_of=reader.instant, full=observed_sql("as_of"), age=age_days_sql("as_of"), day=DAY_SECONDS,
-        state=state_sql("as_of", proved=True), monday=(_MONDAY - date(1970, 1, 1)).days * DAY_SECONDS,
-    ))  # fmt: skip
-    rep_key, week, seen = (table[name].to_numpy() for name in ("rep_key", "week", "seen"))
-    reps, rep = np.unique(rep_key, return_inverse=True)
-    plays, play = numbered(table["play"])
-    segments, segment = numbered(table["segment"])
-    young = table["age_days"].to_numpy()
+    known = pc.unique(reader.query("select distinct segment from account")["segment"])
+    words = tuple(tuple(sorted(each for each in of if each is not None)) for of in (lags, known.to_pylist()))
+    table = _counted(reader, *words)
+    reps, rep = np.unique(table["rep_key"].to_numpy(), return_inverse=True)
+    plays, play = _used(words[0], table["play"].to_numpy())
+    segments, segment = _segments(table, words[1])
+    week, young, seen, proved = (
+        table[name].to_numpy().astype(np.int64) for name in ("week", "age_days", "seen", "proved")
+    )
+    first = int(week.min()) if week.size else 0
+    order = in_order(rep.reshape(-1), play + 1, segment + 1, week - first, young + 1)
+    play, young, seen = play[order], young[order], seen[order]
     share = np.where(young < 0, 1.0, 0.0)
+    waits = np.flatnonzero(young >= 0)
     for number, name in enumerate(plays):
         curve = lags[name].curve
-        rows = (play == number) & (young >= 0)
-        if isinstance(curve, LagCurve) and rows.any():
-            share[rows] = curve.at(young[rows])
-    success = table["proved"].to_numpy() * (share > 0.0)
-    first = int(week.min()) if week.size else 0
+        of = waits[play[waits] == number]
+        if isinstance(curve, LagCurve) and of.size:
+            share[of] = curve.at(young[of])
     return Weeks(
         reps=reps.astype(np.int64),
         plays=plays,
@@ -103,14 +106,49 @@ def read_weeks(reader: Reader, scope: Scope) -> Weeks:
         first_day=_MONDAY + timedelta(days=WEEK_DAYS * first),
         weeks=int(week.max()) - first + 1 if week.size else 0,
         last_day=pc.max(table["last_at"]).as_py().date() if week.size else None,
-        rep=rep.astype(np.int64).reshape(-1),
-        week=week - first,
+        rep=rep.astype(np.int64).reshape(-1)[order],
+        week=week[order] - first,
         play=play,
-        segment=segment,
+        segment=segment[order],
         efforts=seen.astype(np.float64),
         exposure=seen * share,
-        success=success.astype(np.float64),
+        success=np.where(share > 0.0, proved[order], 0.0),
     )
+
+
+def _counted(reader: Reader, plays: tuple[str, ...], segments: tuple[str, ...]) -> pa.Table:
+    """The counts in no order, where plays and segments of accounts are told by number, -1 for none."""
+    told = {"_week_play": plays, "_week_segment": segments}
+    for name, words in told.items():
+        number = pa.array(range(len(words)), pa.int32())
+        reader.duck.put(name, pa.table({"word": pa.array(words, pa.string()), "number": number}))
+    table = reader.query(_SQL.format(
+        as_of=reader.instant, full=observed_sql(reader.instant), age=age_days_sql(reader.instant),
+        day=DAY_SECONDS, monday=(_MONDAY - date(1970, 1, 1)).days * DAY_SECONDS,
+    ))  # fmt: skip
+    for name in told:
+        reader.duck.drop(name)
+    return table
+
+
+def _segments(table: pa.Table, of_accounts: tuple[str, ...]) -> tuple[tuple[str, ...], Ints]:
+    """The segments of buyers, else of their reps, and the number of each row's; -1 for none."""
+    of_reps, code = numbered(table["segment"])
+    words = tuple(sorted({*of_accounts, *of_reps}))
+    account, rep = (np.array([*(words.index(each) for each in of), -1], np.int64) for of in (of_accounts, of_reps))
+    known = table["known"].to_numpy()
+    return _used(words, np.where(known >= 0, account[known], rep[code]))
+
+
+def _used(words: tuple[str, ...], code: Ints) -> tuple[tuple[str, ...], Ints]:
+    """The words that occur, and the number of each row's among them; -1 for none.
+
+    >>> _used(("a", "b", "c"), np.array([2, -1, 0, 2]))
+    (('a', 'c'), array([ 1, -1,  0,  1]))
+    """
+    codes, number = without_gaps(code.astype(np.int64) + 1)
+    none = int(np.count_nonzero(codes == 0))
+    return tuple(words[each - 1] for each in codes[none:].tolist()), number - none
 
 
 def numbered(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
@@ -125,22 +163,24 @@ def numbered(column: pa.ChunkedArray) -> tuple[tuple[str, ...], Ints]:
 
 
 _SQL = """
-with counted as (
-    select outcome.rep_key, outcome.play, coalesce(account.segment, outcome.segment) as segment, occurred_at,
-           cast(floor((epoch(occurred_at) - {monday}) / (7 * {day})) as bigint) as week,
-           case when {full} >= waiting_seconds then -1 else {age} end as age_days,
-           {state} = 'on_base'
-           and ({full} >= waiting_seconds or epoch(proved_at) - epoch(occurred_at) <= {age} * {day}) as proved
-    from outcome cross join (select {as_of} as as_of) as clock
-    left join account on account.account_key = outcome.account_key
-    where outcome.occurred_at <= as_of and not contested and evidence = 'captured' and origin = 'hand'
-      and seen_seconds is not null
-)
-select rep_key, play, segment, week, age_days, count(*) as seen, count(*) filter (proved) as proved,
+select rep_key, coalesce(play.number, -1) as play, coalesce(known.number, -1) as known,
+       case when known.number is null then outcome.segment end as segment,
+       cast(floor((epoch(occurred_at) - {monday}) / (7 * {day})) as integer) as week,
+       cast(case when {full} >= waiting_seconds then -1 else {age} end as integer) as age_days,
+       count(*) as seen,
+       count(*) filter (
+           proved_at <= {as_of}
+           and ({full} >= waiting_seconds or epoch(proved_at) - epoch(occurred_at) <= {age} * {day})
+       ) as proved,
        max(occurred_at) as last_at
-from counted
-group by all
-order by all"""
+from outcome
+left join _week_play as play on play.word = outcome.play
+left join (
+    select account_key, number from account join _week_segment as told on told.word = account.segment
+) as known on known.account_key = outcome.account_key
+where occurred_at <= {as_of} and not contested and evidence = 'captured' and origin = 'hand'
+  and seen_seconds is not null and rep_key is not null
+group by all"""
 
 
 def may_see(scope: Scope, rep_key: int) -> bool:
