@@ -21,6 +21,7 @@ from answerback.simulate.exports.guide import present
 from answerback.simulate.parameters import Parameters
 from answerback.simulate.writing import write_company
 from answerback.web import desk as desks
+from answerback.web.beforehand import Ahead, ahead
 from answerback.web.board import prepare
 from answerback.workspace.home import open_home
 
@@ -81,6 +82,15 @@ def judged(practice_folder: Path) -> object:
     desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
     prepare(desk)
     found = desk.kept(("findings", desk.snapshot, desks_week(desk)))
+    desk.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def worked_out(practice_folder: Path) -> dict[Ahead, object]:
+    """What pages have worked out beforehand of the practice company: once, for it takes seconds."""
+    desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
+    found = {each: ahead(desk, each) for each in Ahead}
     desk.close()
     return found
 
