@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import floor
 from types import MappingProxyType
 
 import pyarrow as pa
@@ -89,19 +90,21 @@ def window_note(found: Us) -> str:
 
 def steps_sentence(steps: BySteps) -> str:
     """The change of the whole rate, and how much of it is rates and how much mix."""
-    rate, mix = (sum(getattr(part, name) for part in steps.parts) for name in ("rate_part", "mix_part"))
-    way = "fell" if steps.change < 0.0 else "rose"
+    shown = _adding_up([value for part in steps.parts for value in (part.rate_part, part.mix_part)], steps)
+    whole = sum(shown)
+    if not whole:
+        return f"Of all touches {percent(steps.now.rate, 1)} moved a buyer, as many as before."
     return (
-        f"Of all touches {percent(steps.before.rate, 1)} moved a buyer before, {percent(steps.now.rate, 1)} since: it "
-        f"{way} by {points(abs(steps.change)).lstrip('+')}. Equal touches account for {points(rate)}, other shares of "
-        f"the steps for {points(mix)}."
+        f"Of all touches {percent(steps.before.rate, 1)} moved a buyer before, {percent(steps.now.rate, 1)} since: "
+        f"{abs(whole) / 10:.1f} points {'fewer' if whole < 0 else 'more'}. Equal touches account for "
+        f"{points(sum(shown[0::2]) / 1000)}, other shares of the steps for {points(sum(shown[1::2]) / 1000)}."
     )
 
 
 def steps_for_eyes(steps: BySteps) -> pa.Table:
     """Each step at both times, and its two parts of the change; the last line is their sum."""
-    rows = [_step_row(part, steps) for part in steps.parts]
-    rate, mix = (sum(getattr(part, name) for part in steps.parts) for name in ("rate_part", "mix_part"))
+    shown = _adding_up([value for part in steps.parts for value in (part.rate_part, part.mix_part)], steps)
+    rows = [_step_row(part, steps) | _parts(*shown[2 * at : 2 * at + 2]) for at, part in enumerate(steps.parts)]
     rows.append(
         {
             "step": "all together",
@@ -109,9 +112,8 @@ def steps_for_eyes(steps: BySteps) -> pa.Table:
             "moved": percent(steps.before.rate, 1),
             "touches since": f"{steps.now.touches:,.0f}",
             "moved since": percent(steps.now.rate, 1),
-            "by its rate": points(rate),
-            "by its share": points(mix),
         }
+        | _parts(sum(shown[0::2]), sum(shown[1::2]))
     )
     return pa.Table.from_pylist(rows)
 
@@ -126,9 +128,27 @@ def _step_row(part: StepPart, steps: BySteps) -> dict[str, str]:
         "moved": percent(part.before.rate, 1),
         "touches since": touches(part.now.touches, steps.now.touches),
         "moved since": percent(part.now.rate, 1),
-        "by its rate": points(part.rate_part),
-        "by its share": points(part.mix_part),
     }
+
+
+def _parts(rate: int, mix: int) -> dict[str, str]:
+    return {"by its rate": points(rate / 1000), "by its share": points(mix / 1000)}
+
+
+def _adding_up(values: Sequence[float], steps: BySteps) -> list[int]:
+    """Parts in tenths of a point that add up to the change as it is shown: the largest remainders take up the rest.
+
+    The rates are shown rounded, so it is their difference that the parts add up to.
+    """
+    exact = [value * 1000 for value in values]
+    shown = [floor(each) for each in exact]
+    whole = round((steps.now.rate or 0.0) * 1000) - round((steps.before.rate or 0.0) * 1000)
+    by_rest = sorted(range(len(exact)), key=lambda at: (shown[at] - exact[at], at))
+    missing = whole - sum(shown)
+    for turn in range(abs(missing)):
+        at = by_rest[turn % len(by_rest)] if missing > 0 else by_rest[-1 - turn % len(by_rest)]
+        shown[at] += 1 if missing > 0 else -1
+    return shown
 
 
 def step_name(names: tuple[str, ...]) -> str:

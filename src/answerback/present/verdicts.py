@@ -135,6 +135,16 @@ def place_text(dimension: object, value: object) -> str:
     return f"{DIMENSIONS.get(str(dimension), str(dimension).replace('_', ' '))} is {value}"
 
 
+def scope_text(scope: str) -> str:
+    """Whom a happening touched, in words; empty for everybody.
+
+    >>> scope_text("segment=middle"), scope_text("all")
+    ('segment is middle', '')
+    """
+    name, equals, value = scope.partition("=")
+    return place_text(name.strip(), value.strip()) if equals else ""
+
+
 def percent(value: object, digits: int = 0) -> str:
     """A share in percent; empty for none.
 
@@ -150,4 +160,5 @@ def points(change: float) -> str:
     >>> points(0.066)
     '+6.6 points'
     """
-    return f"{change * 100:+.1f} points".replace("-", "\u2212")
+    shown = f"{change * 100:+.1f}"
+    return f"{shown if shown.strip('+-0.') else '0.0'} points".replace("-", "\u2212")

@@ -15,7 +15,7 @@ from answerback.analysis.diagnose.answer import Cause, Diagnosis, Happening
 from answerback.analysis.diagnose.counted import Counted
 from answerback.analysis.diagnose.diagnosing import diagnose
 from answerback.analysis.diagnose.windows import happenings_known
-from answerback.analysis.path import Asked, Pooled, paths, pooled
+from answerback.analysis.path import Asked, Paths, Pooled, paths, pooled
 from answerback.analysis.potential.lost import Books, Potential, potential
 from answerback.analysis.reader import Reader
 from answerback.analysis.sums import LEAST
@@ -31,6 +31,7 @@ from answerback.analysis.together.by_step import (
 )
 from answerback.analysis.together.leading import Leading, managers_together
 from answerback.analysis.together.quarters import TwoQuarters, two_quarters
+from answerback.domain.playbook import Stage
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import week_of
@@ -61,10 +62,13 @@ class Us:
     happenings: tuple[Happening, ...] = ()
     pipeline: BackedPipeline | None = None
     potential: Potential | CannotTell | None = None
-    path: tuple[Pooled, int] | None = None
-    """The buyers' path, and of how many chains."""
+    path: tuple[Paths, Pooled] | None = None
+    """The buyers' path; of its chains only how they ended is kept."""
     quarters: TwoQuarters | None = None
     managers: Leading | CannotTell | None = None
+    stages: tuple[Stage, ...] = ()
+    """Of the playbook."""
+    currency: str = ""
 
 
 def monday_of(reader: Reader) -> Reader:
@@ -105,6 +109,8 @@ def read_us(reader: Reader, scope: Scope, least: int = LEAST) -> Us:
         path=_path(at, scope),
         quarters=two_quarters(at, scope, least),
         managers=managers_together(at, scope, least),
+        stages=tuple(reader.playbook.stage),
+        currency=reader.playbook.organisation.currency,
     )
 
 
@@ -122,6 +128,6 @@ def _potential(reader: Reader, scope: Scope, people: int) -> Potential | CannotT
     return potential(reader, scope, books, until=books.until(reader), now=None)
 
 
-def _path(reader: Reader, scope: Scope) -> tuple[Pooled, int]:
+def _path(reader: Reader, scope: Scope) -> tuple[Paths, Pooled]:
     found = paths(Asked(reader, scope))
-    return pooled(found), found.rows.num_rows
+    return replace(found, rows=found.rows.select(["outcome"])), pooled(found)
