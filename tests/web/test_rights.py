@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from answerback.web.rights import OF_OTHERS, Right
 
@@ -21,7 +21,13 @@ LET_IN = {
     Right.OPERATIONS: {OPERATIONS},
     Right.ADMIN: {ADMIN},
     Right.SELLERS: {REP, MANAGER, LEADER},
+    Right.OVERSIGHT: {MANAGER, LEADER, OPERATIONS},
+    Right.POOLED: {LEADER, OPERATIONS},
+    Right.SEARCHING: {REP, MANAGER, LEADER, OPERATIONS},
+    Right.LOADING: {OPERATIONS, ADMIN},
 }
+NOT_NOW = frozenset({"found", "own_mailbox_told", "practise", "tour"})
+"""Pages of everybody that are there at other times than this company's: before anybody is, or while a job runs."""
 
 
 def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
@@ -32,6 +38,8 @@ def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
             yield each
 
 
+ASK_FOR_MORE = {"figure", "invited"}
+"""Pages that are not there without a question: to whom they open is told by tests of their own."""
 PLAIN = [
     each
     for each in routes()
@@ -59,19 +67,24 @@ def test_a_page_of_the_library_for_accounts_that_nobody_listed_is_not_there(clie
     ]
     assert unlisted
     for each in unlisted:
-        assert client.get(reverse(str(each.name))).status_code == 404
+        address = reverse(str(each.name))
+        if resolve(address).url_name == each.name:  # else another route of the same address comes first
+            assert client.get(address).status_code == 404
 
 
 @pytest.mark.parametrize("route", PLAIN, ids=lambda each: str(each.name))
 def test_it_lets_in_whom_it_says(route: URLPattern, signed_in: Callable[[str], Client], client: Client) -> None:
     right: Right = route.callback.right  # type: ignore[attr-defined]
+    if route.name in NOT_NOW:
+        assert right is Right.EVERYBODY
+        return
     address = reverse(str(route.name))
     stranger = client.get(address).status_code
     assert (stranger == 302) == (right is not Right.EVERYBODY)
     for name in EVERYBODY:
         found = signed_in(name).get(address).status_code
         if right is Right.EVERYBODY or name in LET_IN[right]:
-            assert found in (200, 302, 405), name
+            assert found in (200, 302, 405, 503) or route.name in ASK_FOR_MORE, name
         else:
             assert found == 404, name
 

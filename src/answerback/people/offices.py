@@ -25,7 +25,7 @@ def appoint(actor: Person | None, person: Person, role: Role, today: date) -> No
 @transaction.atomic
 def relieve(actor: Person, person: Person, role: Role, today: date) -> None:
     """Takes a role from today on. Raises LastAdmin."""
-    if role == Role.ADMIN and _is_last(person, today):
+    if role == Role.ADMIN and is_last_admin(person, today):
         raise LastAdmin
     for held in person.appointments.filter(role=role):
         if held.holds(today):
@@ -37,7 +37,7 @@ def relieve(actor: Person, person: Person, role: Role, today: date) -> None:
 @transaction.atomic
 def let_go(actor: Person, person: Person, today: date) -> None:
     """Closes an account: whoever is signed in with it is so no more, and neither are its programs. Raises LastAdmin."""
-    if _is_last(person, today):
+    if is_last_admin(person, today):
         raise LastAdmin
     person.is_active = False
     person.save(update_fields=["is_active"])
@@ -51,6 +51,7 @@ def let_back(actor: Person, person: Person) -> None:
     audit.note(actor, "account opened", person.email)
 
 
-def _is_last(person: Person, today: date) -> bool:
+def is_last_admin(person: Person, today: date) -> bool:
+    """Whether nobody else could let others in."""
     admins = Appointment.objects.filter(role=Role.ADMIN, person__is_active=True).select_related("person")
     return {each.person_id for each in admins if each.holds(today)} == {person.pk}

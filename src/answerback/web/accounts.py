@@ -1,9 +1,25 @@
-"""Signing in, as allauth does it, with our own rules: nobody signs up unasked."""
+"""Signing in, as allauth does it, with our own rules: nobody comes in whom nobody invited.
+
+By password, or by the organisation's own sign-in service (OpenID Connect): there an address counts only where the
+service says that it has verified it, and only if it has an account or an invitation that can still be taken.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from answerback.people import audit, invitations
+from answerback.people.models import Person
+from answerback.web.desk import desk
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # comes without types
@@ -13,3 +29,38 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # comes without typ
         """Never."""
         del request
         return False
+
+
+class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # comes without types
+    """Who comes from the organisation's own sign-in service."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Ties who comes to their account, or makes it by their invitation; all others are turned away."""
+        if sociallogin.is_existing:
+            return
+        email = next((each.email for each in sociallogin.email_addresses if each.verified and each.email), "")
+        person = Person.objects.filter(email__iexact=email).first() if email else None
+        if person is None and email:
+            said = sociallogin.account.get_provider_account().get_user_data() or {}
+            person = _by_invitation(email, str(said.get("name") or ""))
+        if person is None:
+            raise ImmediateHttpResponse(_turned_away(request))
+        sociallogin.connect(request, person)
+        audit.note(person, "tied to the sign-in service")
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Never: by then everybody has an account or was turned away."""
+        del request, sociallogin
+        return False
+
+
+def _by_invitation(email: str, name: str) -> Person | None:
+    now = datetime.now(UTC)
+    found = invitations.by_address(email, now=now)
+    if found is None:
+        return None
+    return invitations.take(found, found.name or name or email, None, now=now, today=desk().today())
+
+
+def _turned_away(request: HttpRequest) -> HttpResponse:
+    return render(request, "socialaccount/not_invited.html", status=403)

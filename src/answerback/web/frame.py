@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from answerback.people.visibility import is_news
 from answerback.web.asking import asking_of
 from answerback.web.desk import NothingBuilt
 from answerback.web.rights import Right, holds
@@ -30,6 +31,8 @@ PLACES = (
     Place("team", _("Team"), Right.MANAGER, "t"),
     Place("us", _("Us"), Right.LEADER, "u"),
     Place("data", _("Data"), Right.OPERATIONS, "d"),
+    Place("uploads", _("Load"), Right.LOADING, "l"),
+    Place("people", _("People"), Right.ADMIN, "p"),
 )
 
 
@@ -48,6 +51,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
         "asking": asking,
         "organisation": asking.viewer.organisation,
+        "visibility_is_news": is_news(asking.viewer.person, asking.viewer.organisation),
+        "searching": holds(Right.SEARCHING, asking),
         "places": [
             {"text": each.text, "url": reverse(each.route), "here": each.route == here, "key": each.key}
             for each in places_of(request)

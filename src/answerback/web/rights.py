@@ -32,8 +32,16 @@ class Right(StrEnum):
     LEADER = auto()
     OPERATIONS = auto()
     ADMIN = auto()
+    LOADING = auto()
+    """Operations and admins: who may bring in what systems export."""
+    OVERSIGHT = auto()
+    """Managers, leaders and operations."""
+    POOLED = auto()
+    """Leaders and operations: who is shown sums over everybody."""
     SELLERS = auto()
     """Reps, managers and leaders."""
+    SEARCHING = auto()
+    """Reps, managers, leaders and operations."""
 
 
 HELD_BY: dict[Right, frozenset[Role]] = {
@@ -42,7 +50,11 @@ HELD_BY: dict[Right, frozenset[Role]] = {
     Right.LEADER: frozenset({Role.LEADER}),
     Right.OPERATIONS: frozenset({Role.OPERATIONS}),
     Right.ADMIN: frozenset({Role.ADMIN}),
+    Right.LOADING: frozenset({Role.OPERATIONS, Role.ADMIN}),
+    Right.OVERSIGHT: frozenset({Role.MANAGER, Role.LEADER, Role.OPERATIONS}),
+    Right.POOLED: frozenset({Role.LEADER, Role.OPERATIONS}),
     Right.SELLERS: frozenset({Role.REP, Role.MANAGER, Role.LEADER}),
+    Right.SEARCHING: frozenset({Role.REP, Role.MANAGER, Role.LEADER, Role.OPERATIONS}),
 }
 """Which roles a right comes with."""
 OF_OTHERS: dict[str, Right] = {
@@ -62,7 +74,8 @@ OF_OTHERS: dict[str, Right] = {
     "mfa_view_recovery_codes": Right.SIGNED_IN,
     "mfa_generate_recovery_codes": Right.SIGNED_IN,
     "mfa_download_recovery_codes": Right.SIGNED_IN,
-    "usersessions_list": Right.SIGNED_IN,
+    "openid_connect_callback": Right.EVERYBODY,
+    "socialaccount_login_cancelled": Right.EVERYBODY,
 }
 """Pages that come with the library for accounts, by the name of their route. Its other pages are shown to nobody."""
 

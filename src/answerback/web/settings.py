@@ -4,6 +4,7 @@ ANSWERBACK_HOME          the folder of the workspace; people's own data lie in i
 ANSWERBACK_DATABASE      postgresql://user@host:port/name; else SQLite in the `people` folder
 ANSWERBACK_ADDRESSES     host names under which the pages are reached, apart by commas
 ANSWERBACK_INSECURE      1: plain HTTP, for one computer alone (`answerback serve` sets it on loopback)
+ANSWERBACK_OIDC_ISSUER   the organisation's sign-in service, with _CLIENT_ID, _CLIENT_SECRET_FILE and _NAME beside it
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from answerback.web.database import database_of
 from answerback.web.secret import secret_of
+from answerback.web.sign_in_service import providers_of
 
 HERE = Path(__file__).parent
 WORKSPACE = Path(os.environ.get("ANSWERBACK_HOME", "answerback-home"))
@@ -40,6 +42,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
 ]
 MIDDLEWARE = [
@@ -80,9 +84,11 @@ TEMPLATES: list[dict[str, Any]] = [
 AUTH_USER_MODEL = "people.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -95,6 +101,9 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("ANSWERBACK_BEHIND_PROXY") else 0
+SOCIALACCOUNT_ADAPTER = "answerback.web.accounts.ServiceAdapter"
+SOCIALACCOUNT_PROVIDERS = providers_of(os.environ)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Answerback"
 USERSESSIONS_TRACK_ACTIVITY = True
@@ -106,12 +115,14 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "answerback.web.trouble.csrf_failure"
 SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 86_400 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if os.environ.get("ANSWERBACK_BEHIND_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_TEMP_DIR: str | None = None
 FILE_UPLOAD_PERMISSIONS = 0o600
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from answerback.web.pages import chain, data, finding, first_run, home, marking, me, mirror, team, us
+from answerback.web.pages import (
+    chain,
+    event,
+    evidence,
+    finding,
+    happenings,
+    home,
+    lookback,
+    marking,
+    mirror,
+    saying,
+    team,
+    us,
+)
 
 handler404 = "answerback.web.trouble.not_found"
 handler500 = "answerback.web.trouble.broken"
@@ -15,16 +28,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mirror/<path:rep_id>/", mirror.mirror_of, name="mirror_of"),
     path("marks/", marking.mark_ball, name="mark"),
     path("findings/<slug:finding_id>/", finding.finding, name="finding"),
-    path("deals/<path:chain_id>/", chain.chain, name="deal"),
-    path("companies/<path:chain_id>/", chain.chain, name="company"),
+    path("findings/<slug:finding_id>/say/", saying.say_of_finding, name="say"),
+    path("findings/<slug:finding_id>/chart.<slug:form>", finding.chart, name="finding_chart"),
+    path("figures/on-base/", evidence.figure, name="figure"),
+    path("events/<path:event_id>/contest/", marking.contest_record, name="contest"),
+    path("events/<path:event_id>/", event.event, name="event"),
+    path("deals/<path:chain_id>/", chain.deal, name="deal"),
+    path("companies/<path:chain_id>/", chain.company, name="company"),
+    path("marks/chain/", chain.mark_in_chain, name="mark_in_chain"),
     path("team/", team.team, name="team"),
     path("us/", us.us, name="us"),
-    path("data/", data.data, name="data"),
-    path("me/", me.me, name="me"),
-    path("start/", first_run.first_run, name="first_run"),
-    path("start/be/", first_run.be, name="be"),
+    path("us/chart.<slug:form>", us.us_chart, name="us_chart"),
+    path("lookback/", lookback.lookback, name="lookback"),
+    path("happenings/", happenings.happenings, name="happenings"),
+    path("happenings/decide/", happenings.decide, name="happening_decide"),
+    path("", include("answerback.web.routes_of_data")),
+    path("", include("answerback.web.routes_of_people")),
+    path("", include("answerback.web.routes_of_starting")),
     path("api/v1/", include("answerback.web.api.routes")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),
-    path("account/", include("allauth.usersessions.urls")),
+    path("account/", include("allauth.socialaccount.urls")),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

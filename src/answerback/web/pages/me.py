@@ -1,11 +1,16 @@
-"""One's own account: who looked at my page, sessions, password, second factor."""
+"""One's own account: who looked at my page, what managers see, sign-in, programs, my data."""
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from datetime import UTC, datetime
 
-from answerback.people import audit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from answerback.people import audit, visibility
+from answerback.people.models import Role
 from answerback.web.asking import asked
 from answerback.web.rights import Right, needs
 
@@ -14,5 +19,21 @@ from answerback.web.rights import Right, needs
 def me(request: HttpRequest) -> HttpResponse:
     """The account of whoever is signed in."""
     viewer = asked(request).viewer
-    looks = audit.looks_at(viewer.person, viewer.today)
-    return render(request, "pages/me.html", {"viewer": viewer, "roles": sorted(viewer.roles), "looks": looks})
+    context = {
+        "viewer": viewer,
+        "roles": [role for role in Role if role in viewer.roles],
+        "looks": audit.looks_at(viewer.person, viewer.today),
+        "shown_days": audit.SHOWN_DAYS,
+        "asks": hasattr(viewer.person, "erasure"),
+    }
+    return render(request, "pages/me.html", context)
+
+
+@needs(Right.SIGNED_IN)
+@require_POST
+def told(request: HttpRequest) -> HttpResponse:
+    """Writes down that somebody knows what was chosen that managers see; back to where they were."""
+    visibility.told(asked(request).viewer.person, now=datetime.now(UTC))
+    back = request.POST.get("back", "")
+    here = url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if here and back.startswith("/") else "home")

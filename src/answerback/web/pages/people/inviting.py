@@ -1,0 +1,44 @@
+"""An admin invites somebody, and is shown the link once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from answerback.people import invitations
+from answerback.web.asking import asked
+from answerback.web.forms import InviteForm
+from answerback.web.numbers import number_of
+from answerback.web.rights import Right, needs
+
+
+@needs(Right.ADMIN)
+def invite(request: HttpRequest) -> HttpResponse:
+    """The form; once it is sent, the link, which is shown this once and kept nowhere."""
+    asking = asked(request)
+    form = InviteForm(asking.desk.roster(), request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        who = form.who()
+        key = invitations.invite(asking.viewer.person, who, now=datetime.now(UTC))
+        link = request.build_absolute_uri(f"{reverse('invited')}?{urlencode({'key': key})}")
+        context = {"who": who, "link": link, "days": invitations.LASTS.days}
+        return render(request, "pages/people/invitation.html", context)
+    return render(request, "pages/people/invite.html", {"form": form, "days": invitations.LASTS.days})
+
+
+@needs(Right.ADMIN)
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Takes an invitation back."""
+    number = number_of(request.POST.get("invitation", ""))
+    if not invitations.withdraw(asked(request).viewer.person, number, now=datetime.now(UTC)):
+        raise Http404
+    messages.success(request, _("The invitation is taken back. Its link opens nothing any more."))
+    return redirect("people")
