@@ -23,6 +23,8 @@ COLUMNS = {
     "team": "outcome.team",
     "role": "outcome.role",
     "play": "outcome.play",
+    "play_wide": "outcome.play_wide",
+    "play_channel": "outcome.play_channel",
     "step": "outcome.step",
     "segment": "coalesce(account.segment, outcome.segment)",
     "region": "coalesce(account.region, outcome.region)",

@@ -51,6 +51,9 @@ class Cell:
     rolled_up_to: str = ""
     """The nearest coarser play that has enough, where this one has not."""
     rolled_up: Rate | None = None
+    rolled_up_efforts: int = 0
+    """All efforts of that coarser play in the same other keys, those of plays with enough of their own among them."""
+    rolled_up_on_base: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +269,13 @@ def _roll_up(asked: Question, lags: Mapping[str, PlayLag], cells: Mapping[Key, C
             name = coarser[key[place]][level]
             other = wider[level].get((*key[:place], name, *key[place + 1 :]))
             if name != key[place] and other is not None and isinstance(other.rate, Rate):
-                result[key] = replace(cell, rolled_up_to=name, rolled_up=other.rate)
+                result[key] = replace(
+                    cell,
+                    rolled_up_to=name,
+                    rolled_up=other.rate,
+                    rolled_up_efforts=other.efforts,
+                    rolled_up_on_base=other.on_base,
+                )
                 break
     return result
 

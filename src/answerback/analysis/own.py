@@ -28,6 +28,8 @@ class Buyer:
     contact_id: str
     account_id: str
     name: str
+    company: str = ""
+    """What their company is called, where that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,19 @@ def looked_at_from(reader: Reader, rep_key: int, now: datetime) -> tuple[datetim
     return last.replace(tzinfo=UTC), True
 
 
-def moved(reader: Reader, scope: Scope, rep_key: int, *, length: timedelta = QUARTER) -> Moved:
-    """What a rep's touches of the stretch before the reader's instant moved: made by hand and recorded, none else."""
-    end = reader.as_of + timedelta(seconds=1)
+def moved(
+    reader: Reader, scope: Scope, rep_key: int, *, length: timedelta = QUARTER, until: datetime | None = None
+) -> Moved:
+    """What a rep's touches of a stretch moved: made by hand and recorded, none else.
+
+    Args:
+        reader: Of the snapshot.
+        scope: Whose rows may be seen.
+        rep_key: Whose touches.
+        length: How long the stretch is.
+        until: Where it ends, this instant excluded; without, it ends with the reader's instant.
+    """
+    end = reader.as_of + timedelta(seconds=1) if until is None else until
     start = end - length
     narrowed = scope.only(rep_key, start, end)
     rates = on_base(reader, narrowed, by=("play",))
@@ -110,14 +122,17 @@ def moved(reader: Reader, scope: Scope, rep_key: int, *, length: timedelta = QUA
     return Moved(start, end, states, tuple(_touch(row) for row in rows), rates)
 
 
-BUYER_COLUMNS = "contact.id as contact_id, account.id as account_id, called.name as contact_name"
+BUYER_COLUMNS = (
+    "contact.id as contact_id, account.id as account_id, called.name as contact_name, company.name as account_name"
+)
 
 
 def names_sql(row: str) -> str:
     """The joins behind `BUYER_COLUMNS`, for a row with contact_key and account_key."""
     return f"""left join {ids_sql("'contact'")} as contact on contact.key = {row}.contact_key
 left join {ids_sql("'account'")} as account on account.key = {row}.account_key
-left join names_contact as called on called.contact_key = {row}.contact_key"""
+left join names_contact as called on called.contact_key = {row}.contact_key
+left join names_account as company on company.account_key = {row}.account_key"""
 
 
 def _answered_sql(reader: Reader, scope: Scope) -> str:
@@ -147,7 +162,7 @@ def _answered_sql(reader: Reader, scope: Scope) -> str:
 
 def buyer_of(row: dict[str, Any]) -> Buyer:
     """The buyer of a row with `BUYER_COLUMNS`."""
-    return Buyer(row["contact_id"] or "", row["account_id"] or "", row["contact_name"] or "")
+    return Buyer(row["contact_id"] or "", row["account_id"] or "", row["contact_name"] or "", row["account_name"] or "")
 
 
 def _touch(row: dict[str, Any]) -> Touch:

@@ -13,7 +13,7 @@ from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.kinds import DecisionReason
 from answerback.workspace.access import note_use, owner_scope
 from answerback.workspace.journal import Entry, append
-from answerback.workspace.known import source_of, sources_knowing
+from answerback.workspace.known import OWN_SOURCE, source_of, sources_knowing
 
 OF_FINDINGS = tuple(str(each) for each in Said)
 """What can be said of a finding."""
@@ -28,9 +28,6 @@ REASONS = tuple(
     )
 )
 """Why a finding is dismissed or done with."""
-SOURCE = "answerback"
-"""The source of decisions on what we found ourselves."""
-
 
 OF_BALLS = ("not_a_ball", "wait_until", "undo")
 """What can be said of an act, a touch or a deal: that nobody waits there, or until when it waits."""
@@ -151,7 +148,7 @@ def decide_on_finding(settings: Settings, kind: str, finding_id: str, *, reason:
         "until": ends.isoformat() if ends is not None else None,
         "reason": reason or None,
     }
-    append(workspace.home, Entry(SOURCE, "decision", fields, now))
+    append(workspace.home, Entry(OWN_SOURCE, "decision", fields, now))
     # The log keeps whole seconds, and the later word stands: whoever decides again must do so in another second.
     time.sleep(1 - now.microsecond / 1_000_000)
     print("Written down. It takes effect with the next: answerback build")

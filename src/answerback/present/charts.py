@@ -5,7 +5,9 @@ Only this module knows Altair. It comes with `pip install answerback[charts]`; w
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from answerback.analysis.path import Pooled
 from answerback.analysis.path.pooled import AGES
 from answerback.analysis.process import Flow
 from answerback.analysis.steps import Steps, StepTimes
+from answerback.analysis.weekly_rates import WeeklyRates
 from answerback.domain.errors import UsageError
 from answerback.present.changes import ALL
 from answerback.present.explain import duration
@@ -59,6 +62,61 @@ def change_chart(story: Story) -> str:
     if any(each.cusum > 0.0 for each in story.weeks):
         chart = alt.vconcat(chart, _climb(alt, story, x)).resolve_scale(x="shared")
     return _svg(chart, title, describe(story))
+
+
+def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: date | None) -> str:
+    """A figure week by week: rates with 95 % bands, the usual rate before, where it began, and what happened.
+
+    Raises UsageError where Altair is not installed.
+    """
+    alt, _ = _drawing()
+    known = [each for each in found.weeks if each.rate is not None]
+    rows = [
+        {"week": each.first_day.isoformat(), "rate": each.rate, "low": each.low, "high": each.high} for each in known
+    ]
+    x = alt.X("week:T", title="week from", axis=alt.Axis(format="%Y-%m-%d", tickCount=6))
+    y = alt.Y("low:Q", title="moved a buyer", axis=alt.Axis(format=".0%"))
+    base = _over(alt, rows)
+    layers = [
+        base.mark_area(color=_BAND).encode(x=x, y=y, y2="high:Q"),
+        base.mark_line(color=_INK, point=alt.OverlayMarkDef(color=_INK, size=22)).encode(x=x, y="rate:Q"),
+    ]
+    if usual is not None:
+        layers.append(_over(alt, [{"rate": usual}]).mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
+    layers += [_mark(alt, day, text) for day, text in _weekly_marks(found, began)]
+    chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    return _svg(chart, title, describe_weekly(found, usual=usual, began=began))
+
+
+def describe_weekly(found: WeeklyRates, *, usual: float | None, began: date | None) -> str:
+    """The same in words."""
+    known = [each for each in found.weeks if each.rate is not None]
+    if not known:
+        return "No week has a rate."
+    said = [f"Share of touches that moved a buyer in {len(known)} weeks, with 95 % limits."]
+    if usual is not None:
+        said.append(f"Usual before: {usual:.0%}.")
+    touches, moved = (sum(getattr(each, name) for each in known[-4:]) for name in ("touches", "moved"))
+    said.append(f"In the last four of them {moved} of {touches} touches so far.")
+    return " ".join([*said, *(f"{text} on {day}." for day, text in _weekly_marks(found, began))])
+
+
+def _weekly_marks(found: WeeklyRates, began: date | None) -> list[tuple[str, str]]:
+    first = found.weeks[0].first_day if found.weeks else None
+    days = [(began, "began")] if began is not None else []
+    days += [(each.starts, each.text) for each in found.happened]
+    return [(day.isoformat(), text) for day, text in days if first is not None and day >= first]
+
+
+def as_png(svg: str) -> bytes:
+    """A drawn chart as a picture for documents, at twice its size."""
+    _, vl_convert = _drawing()
+    return bytes(vl_convert.svg_to_png(svg, scale=2))
+
+
+def can_draw() -> bool:
+    """Whether the packages that draw are there."""
+    return find_spec("altair") is not None and find_spec("vl_convert") is not None
 
 
 def _climb(alt: Any, story: Story, x: Any) -> Any:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 import pyarrow as pa
 
 from answerback.analysis.on_base import Cell, OnBase
 from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.present.words import cannot_tell, short
+from answerback.stats.compare import Compared
 
 _WHOLE = ("efforts", "on_base", "answered", "still_open", "unseen")
 _REAL = ("matured", "rate", "low", "high")
@@ -147,3 +150,42 @@ def left_out_text(count: int) -> str:
     'Contested, and left out until that is settled: 2. See answerback show contests.'
     """
     return f"Contested, and left out until that is settled: {count:,}. See answerback show contests."
+
+
+def would_settle(missing: NotEnoughData, matured: float) -> str:
+    """What would make a rate of it, in a few words; of touches about how many more.
+
+    Args:
+        missing: Why there is none.
+        matured: How many touches have waited in full.
+
+    >>> would_settle(NotEnoughData(Reason.TOO_WIDE, have=0.5, need=0.25), 20)
+    'about 60 more would settle it'
+    >>> would_settle(NotEnoughData(Reason.NOTHING_SEEN, have=0, need=1), 0)
+    'no answer to these could have been recorded'
+    """
+    match missing.reason:
+        case Reason.TOO_FEW_EFFORTS:
+            more = math.ceil(missing.need - missing.have)
+        case Reason.TOO_WIDE:  # an interval narrows with the root of what it rests on
+            more = math.ceil(matured * ((missing.have / missing.need) ** 2 - 1))
+        case Reason.NOTHING_SEEN:
+            return "no answer to these could have been recorded"
+        case Reason.TOO_YOUNG:
+            return "too early: most answers are still to come"
+        case _:
+            return cannot_tell(missing).removeprefix("cannot tell yet: ").removeprefix("cannot tell: ")
+    return f"about {more:,} more would settle it"
+
+
+def change_text(found: Compared) -> str:
+    """Whether a rate is another one now, in a few words.
+
+    >>> change_text(Compared(0.2, 0.3, 0.1, 0.02, 0.18)), change_text(Compared(0.2, 0.22, 0.02, -0.1, 0.14))
+    ('more: 10 points (2 to 18)', 'no clear change')
+    """
+    if not found.sure:
+        return "no clear change"
+    low, high = sorted((abs(found.low), abs(found.high)))
+    way = "more" if found.change > 0 else "less"
+    return f"{way}: {abs(found.change) * 100:.0f} points ({low * 100:.0f} to {high * 100:.0f})"

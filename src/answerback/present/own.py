@@ -28,13 +28,24 @@ _BUYER_WIDTH = 46
 _BUYER_BESIDE_SUBJECT = 34
 _SUBJECT_WIDTH = 26
 _ACTS = {
+    "answered_call": "answered the call",
     "asked": "asked you something",
+    "attended": "came to the meeting",
     "called": "called",
+    "complained": "complained",
+    "confirmed_stage": "confirmed the stage",
+    "finished_step": "did their part",
     "forwarded": "passed it on",
     "introduced": "brought in somebody",
     "inquired": "wrote to you",
     "replied": "replied",
+    "opened_room": "opened the room",
+    "paid": "paid",
+    "referred": "referred somebody",
     "requested_offer": "asked for an offer",
+    "returned_offer": "sent the offer back",
+    "signed": "signed",
+    "viewed_document": "looked at the document",
     "rescheduled": "wants another time",
     "accepted_meeting": "accepted to meet",
     "declined_meeting": "declined to meet",
@@ -76,7 +87,7 @@ def act_text(kind: str, subkind: str) -> str:
     """What a buyer did, in a few words.
 
     >>> act_text("inquired", "new_mail"), act_text("inquired", "invitation"), act_text("viewed_document", "")
-    ('wrote to you', 'invites you', 'viewed document')
+    ('wrote to you', 'invites you', 'looked at the document')
     """
     return _OTHER_NAMES.get((kind, subkind)) or _ACTS.get(kind) or kind.replace("_", " ")
 
@@ -89,6 +100,15 @@ def buyer_text(buyer: Buyer, width: int = _BUYER_WIDTH) -> str:
     """
     shown = f"{buyer.name} <{buyer.contact_id}>" if buyer.name and buyer.name != buyer.contact_id else buyer.contact_id
     return _cut(shown or buyer.account_id or "somebody", width)
+
+
+def buyer_called(buyer: Buyer) -> str:
+    """What a buyer is called on a page: the name, else what stands before the @ of the address, else the id.
+
+    >>> buyer_called(Buyer("bea@x.example", "x.example", "Bea Stone")), buyer_called(Buyer("bea@x.example", "", ""))
+    ('Bea Stone', 'bea')
+    """
+    return buyer.name or buyer.contact_id.partition("@")[0] or buyer.company or buyer.account_id or "somebody"
 
 
 def waiting_parts(found: WaitingList) -> list[Part]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from answerback.analysis.findings.naming import Names, read_names
 from answerback.analysis.findings.state import Word
 from answerback.analysis.findings.words import SPACE, key_maker, read_words
 from answerback.analysis.reader import Reader
+from answerback.analysis.roster import Roster
 from answerback.domain.findings import Finding, Role
 from answerback.domain.workdays import week_of
 from answerback.people.access import Viewer, admits
@@ -99,9 +100,15 @@ def board_of(desk: Desk) -> Board:
     made: Board | None = desk.kept(key)
     if made is None:
         with desk.reading() as reader:
-            made = _board(reader, found, pending)
+            made = _named(_board(reader, found, pending), desk.roster())
         desk.keep(key, made)
     return made
+
+
+def _named(board: Board, roster: Roster) -> Board:
+    """The same, reps called as the roster calls them, whichever of their ids a finding knows."""
+    called = {("rep", key): member.name for key, member in roster.members.items()}
+    return replace(board, names=Names(board.names.ids, {**board.names.called, **called}))
 
 
 def _key(desk: Desk) -> tuple[str, str, object]:

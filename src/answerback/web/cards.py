@@ -1,4 +1,4 @@
-"""A finding as a card: headline, acts, how sure, whose it is, what next. The same words as on the command line."""
+"""A finding as a card: headline, acts, how sure, whose it is, what next. The sentences of the command line, spoken."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ from datetime import date
 
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.findings.naming import Names
-from answerback.domain.findings import Level
-from answerback.present.findings import headline, story
+from answerback.domain.findings import Finding, Level
+from answerback.present.findings import CAUTION, headline, story
+from answerback.present.plays import play_text
+from answerback.present.refusals import refusal_texts
+from answerback.present.spoken import spoken
+
+_LABELS = ("groove: ", "rut: ")
+"""Words of ours before what they mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +22,16 @@ class Card:
     """What a card shows."""
 
     finding_id: str
+    kind: str
     about: str
     headline: str
     lines: tuple[str, ...]
+    """What was seen, how sure it is, whose it is."""
+    settle: str
+    """What is not known, and what would settle it."""
+    next_step: str
+    caution: str
+    """Of a finding on a person: what it is no basis for, and when it is forgotten."""
     ask: bool
     """A question to the rep alone, never a verdict."""
     good_news: bool
@@ -30,15 +43,32 @@ class Card:
 def card(standing: Standing, names: Names) -> Card:
     """A finding and what stands of it, in words."""
     finding = standing.finding
-    _, *lines = story(standing, names)
+    _, *told = story(standing, names)
+    following = next((line for line in told if line.startswith("Next: ")), "")
+    settle = refusal_texts(finding.settle)
+    caution = next((line for line in told if line.startswith(CAUTION)), "")
     return Card(
         finding_id=finding.finding_id,
+        kind=str(finding.kind),
         about=names.subject(finding.subject),
-        headline=headline(finding),
-        lines=tuple(lines),
+        headline=headline_text(finding),
+        lines=tuple(spoken(line) for line in told if line not in (following, caution, settle)),
+        settle=spoken(settle),
+        next_step=spoken(following.removeprefix("Next: ")),
+        caution=spoken(caution),
         ask=finding.level is Level.ASK,
         good_news=finding.good_news,
         raised_on=finding.raised_on,
         others_from=finding.others_from,
         status=str(standing.state.status),
     )
+
+
+def headline_text(finding: Finding) -> str:
+    """What it is, the kind of touch in plain words."""
+    said = headline(finding)
+    if finding.play:
+        said = f"{play_text(finding.play)}: {said.removeprefix(f'{finding.play}: ')}"
+    for label in _LABELS:
+        said = said.replace(label, "", 1)
+    return said[:1].upper() + said[1:]

@@ -11,6 +11,9 @@ from answerback.workspace.intake import IDS
 from answerback.workspace.keys import writable
 from answerback.workspace.log import files_of, read_batches
 
+OWN_SOURCE = "answerback"
+"""The source of decisions on what we found ourselves."""
+
 
 def sources_knowing(home: Home, space: str, name: str) -> frozenset[str]:
     """The sources in whose records an id of this space occurs, in any batch."""

@@ -15,6 +15,9 @@ from answerback.analysis.court.balls import HELD, MISSED, NOBODY, Balls
 from answerback.analysis.court.beside import SERVICE
 from answerback.analysis.reader import Reader
 from answerback.domain.refusals import CannotTell
+from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_instant
+from answerback.engine.scoped import within
 from answerback.stats.arrays import IntArray
 from answerback.stats.bend import Bend, bend
 
@@ -50,6 +53,20 @@ def juggling(reader: Reader, found: Balls) -> Juggling:
     carried = _carried(reader, reps, number, own[1])
     told = bend(number, carried, tasks, dropped, rng=np.random.default_rng(_SEED), sort=own[2])
     return Juggling(told, _parts(carried, tasks, dropped))
+
+
+def carried_now(reader: Reader, scope: Scope, rep_key: int) -> int:
+    """How many open stories a rep carries at the reader's instant."""
+    since = sql_instant(reader.as_of - CARRIED)
+    (row,) = reader.query(f"""
+        select count(distinct told.chain_key) as n
+        from chain_event as told
+        left join deal_span as life on life.deal_key = told.chain_key and told.is_deal
+        where told.side = 'seller' and told.turns and told.rep_key = {rep_key}
+          and told.occurred_at > {since} and told.occurred_at <= {reader.instant}
+          and {within(scope, "told.rep_key", "told.occurred_at")}
+          and (life.ends_at is null or life.ends_at > {reader.instant})""").to_pylist()
+    return int(row["n"])
 
 
 def _carried(reader: Reader, reps: IntArray, number: IntArray, week: IntArray) -> IntArray:

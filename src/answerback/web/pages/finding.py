@@ -1,39 +1,169 @@
-"""A finding opened: how it comes about, what stands of it, the figure and the touches behind it."""
+"""A finding opened: the answer, its picture, what next, who sees it when, how it comes about, the touches behind it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from answerback.analysis.findings.explaining import explain_standing
-from answerback.present.explain import tell_on_base
+from answerback.analysis.behind import Behind, touches_behind
+from answerback.analysis.findings.gathering import Standing
+from answerback.analysis.weekly_rates import WeeklyRates, weekly_rates, weekly_table
+from answerback.domain.findings import Finding, FindingKind, Measure
+from answerback.domain.scope import Scope
+from answerback.people import audit
+from answerback.present.charts import as_png, can_draw, describe_weekly, weekly_chart
 from answerback.present.finding_opened import DEFINITION
-from answerback.web.asking import asked
-from answerback.web.board import board_of
-from answerback.web.cards import card
+from answerback.present.formats import plain_value
+from answerback.present.spoken import spoken
+from answerback.web.asking import Asking, asked
+from answerback.web.board import Board, board_of
+from answerback.web.cards import card, headline_text
+from answerback.web.exports import FORMS, export, picture
+from answerback.web.links import figure_link
+from answerback.web.pages.evidence import dimensions_of, touch_row
+from answerback.web.pages.saying import REASONS, may_say, who_sees
+from answerback.web.periods import Span
 from answerback.web.rights import Right, needs
 from answerback.web.tables import table_of
 
-MOST_ROWS = 200
+FIRST_TOUCHES = 10
+_BEFORE_IS_EARLIER = frozenset({FindingKind.CHANGE, FindingKind.GROOVE, FindingKind.VERDICT, FindingKind.LIFT})
+"""Kinds whose size compares with a time before; of others `before` is what comparable work does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a finding on one person's touches rests on: whose rows, and which."""
+
+    scope: Scope
+    where: dict[str, str]
 
 
 @needs(Right.SIGNED_IN)
 def finding(request: HttpRequest, finding_id: str) -> HttpResponse:
     """One finding, for whoever's page it may be on."""
     asking = asked(request)
+    board, standing = _standing(asking, finding_id)
+    found = standing.finding
+    rests = _evidence(asking, board, standing)
+    own = found.subject.key is not None and found.subject.key == asking.viewer.own_key
+    if found.subject.kind == "rep" and found.subject.key is not None:
+        rep_id = asking.desk.roster().id_of(found.subject.key)
+        audit.looked(asking.viewer.person, rep_id, "finding", asking.viewer.today)
+    context: dict[str, Any] = {
+        "card": card(standing, board.names),
+        "own": own,
+        "state": standing.state,
+        "is_open": standing.open,
+        "may": {str(each) for each in may_say(asking.viewer, board, standing)},
+        "reasons": [{"value": str(reason), "text": text} for reason, text in REASONS.items()],
+        "tomorrow": asking.desk.today(),
+        "sees": who_sees(asking, board, standing),
+        "definition": DEFINITION[found.kind],
+        "details": _details(found, board),
+    }
+    if rests is not None:
+        if request.GET.get("format", "") in FORMS:
+            return export(weekly_table(_weekly(asking, rests)), request.GET["format"], "weeks")
+        context |= _shown(asking, rests, found)
+    return render(request, "pages/finding.html", context)
+
+
+@needs(Right.SIGNED_IN)
+def chart(request: HttpRequest, finding_id: str, form: str) -> HttpResponse:
+    """The figure week by week as a picture, for whoever may open the finding."""
+    asking = asked(request)
+    board, standing = _standing(asking, finding_id)
+    rests = _evidence(asking, board, standing)
+    if rests is None or form not in ("svg", "png") or not can_draw():
+        raise Http404
+    found, weekly = standing.finding, _weekly(asking, rests)
+    title = f"{board.names.subject(found.subject)}: {headline_text(found)}"
+    usual, began = _usual(found), found.since
+    svg = asking.desk.once(
+        ("chart", finding_id, rests.scope, tuple(rests.where.items())),
+        lambda _: weekly_chart(weekly, title, usual=usual, began=began),
+    )
+    return picture(svg if form == "svg" else as_png(svg), form)
+
+
+def _standing(asking: Asking, finding_id: str) -> tuple[Board, Standing]:
     board = board_of(asking.desk)
     standing = board.seen_by(asking.viewer, finding_id)
     if standing is None:
         raise Http404
-    scope = asking.evidence(standing, "finding")
-    found = asking.desk.once(("finding", finding_id, scope), lambda reader: explain_standing(reader, scope, standing))
-    context: dict[str, object] = {
-        "card": card(standing, board.names),
-        "definition": DEFINITION[standing.finding.kind],
-        "state": standing.state,
-        "details": found.names.details(standing.finding.details),
+    return board, standing
+
+
+def _evidence(asking: Asking, board: Board, standing: Standing) -> Evidence | None:
+    """The rows of the one person that a finding is about, as far as whoever looks may see them; else none."""
+    found = standing.finding
+    key = found.subject.key if found.subject.kind == "rep" else None
+    names = dimensions_of(asking)
+    where = {name: value for name, value in found.evidence.where.items() if name in names}
+    if found.play and not {"play", "play_wide"} & where.keys():
+        where["play"] = found.play
+    if key is None or not where:
+        return None
+    scope = asking.evidence(standing, "finding").only(key)
+    return Evidence(scope, board.names.where(where)) if scope.stretches else None
+
+
+def _weekly(asking: Asking, rests: Evidence) -> WeeklyRates:
+    return asking.desk.once(
+        ("weekly", rests.scope, tuple(rests.where.items())),
+        lambda reader: weekly_rates(reader, rests.scope, rests.where),
+    )
+
+
+def _shown(asking: Asking, rests: Evidence, found: Finding) -> dict[str, Any]:
+    """The picture with the table behind it, what happened meanwhile, and the touches."""
+    today = asking.desk.today()
+    span = Span(found.since, today) if found.since is not None and found.since <= today else None
+    behind = _touches(asking, rests, span)
+    told: dict[str, Any] = {
+        "behind": behind,
+        "touches": [touch_row(row) for row in behind.rows.to_pylist()],
+        "all_touches": figure_link(rests.where, span) if asking.scope("figure").only(_key(rests)).stretches else "",
     }
-    if found.figure is not None and scope.stretches:
-        told = tell_on_base(found.figure)
-        context |= {"figure": told, "sql": found.figure.sql, "rows": table_of(told.rows, MOST_ROWS)}
-    return render(request, "pages/finding.html", context)
+    if found.measure is Measure.ON_BASE:
+        weekly = _weekly(asking, rests)
+        told |= {
+            "chart": can_draw() and bool(weekly.weeks),
+            "described": spoken(describe_weekly(weekly, usual=_usual(found), began=found.since)),
+            "weeks": table_of(weekly_table(weekly)),
+            "happened": weekly.happened,
+        }
+    return told
+
+
+def _key(rests: Evidence) -> int:
+    return rests.scope.stretches[0].rep_key
+
+
+def _touches(asking: Asking, rests: Evidence, span: Span | None) -> Behind:
+    start, end = span.instants(asking.desk.zone) if span is not None else (None, None)
+    scope = rests.scope.only(_key(rests), start, end)
+    return asking.desk.once(
+        ("first touches", scope, tuple(rests.where.items())),
+        lambda reader: touches_behind(reader, scope, rests.where, most=FIRST_TOUCHES),
+    )
+
+
+def _usual(found: Finding) -> float | None:
+    return found.size.before if found.size is not None and found.kind in _BEFORE_IS_EARLIER else None
+
+
+def _details(found: Finding, board: Board) -> list[tuple[str, str]]:
+    """Further figures by name; keys of rows are nobody's reading."""
+    told = []
+    for name, value in board.names.details(found.details).items():
+        if name.endswith("keys"):
+            continue
+        shown = value.isoformat() if isinstance(value, date) else str(plain_value(value))
+        told.append((name.replace("_", " "), spoken(shown)))
+    return told

@@ -1,16 +1,19 @@
-"""The rep's marks on balls: each a form of one button, and each can be undone."""
+"""The rep's marks: on balls, and on records that are wrong. Each is a form of one button, and can be undone."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from answerback.people import audit
 from answerback.web.asking import asked
-from answerback.web.marks import SAID, mark
-from answerback.web.pages.mirror import own_of
+from answerback.web.marks import SAID, contest, mark
+from answerback.web.pages.event import opened_by
+from answerback.web.pages.mirror import Whose, waiting_of
 from answerback.web.rights import Right, needs
 
 
@@ -23,10 +26,32 @@ def mark_ball(request: HttpRequest) -> HttpResponse:
     event, said, key = request.POST.get("event", ""), request.POST.get("said", ""), asking.viewer.own_key
     if key is None or said not in SAID:
         raise Http404
-    scope = asking.scope("mirror").only(key)
-    found = asking.desk.once(("mirror", scope, key), lambda reader: own_of(reader, scope, key))
-    if event not in {each.action_id for each in found.waits.rows}:
+    if event not in {each.action_id for each in waiting_of(Whose(asking, key, own=True)).rows}:
         raise Http404
     mark(asking.desk.home, event, said, now=datetime.now(UTC), as_of=asking.desk.as_of())
     audit.note(asking.viewer.person, f"ball: {said}", event)
     return redirect("mirror")
+
+
+@needs(Right.REP)
+def contest_record(request: HttpRequest, event_id: str) -> HttpResponse:
+    """Writes down that a rep says a record of theirs is wrong, or that it is right after all."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    asking, said = asked(request), request.POST.get("said", "")
+    key = asking.viewer.own_key
+    if key is None or said not in ("contest", "upheld"):
+        raise Http404
+    found = opened_by(asking, asking.scope("contest").only(key), event_id)
+    if found is None or (said == "upheld" and not found.contested):
+        raise Http404
+    now, as_of = datetime.now(UTC), asking.desk.as_of()
+    contest(asking.desk.home, event_id, found.source, holds=said == "upheld", now=now, as_of=as_of)
+    audit.note(asking.viewer.person, f"record: {said}", event_id)
+    if said == "contest":
+        messages.success(
+            request, _("You contest this record. From the next build on it is in nobody's figures but yours.")
+        )
+    else:
+        messages.success(request, _("You contest this record no more."))
+    return redirect("event", event_id)

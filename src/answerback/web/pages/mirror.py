@@ -3,38 +3,74 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from answerback.analysis.court.mine import Waiting, WaitingList, is_cold, is_late, waiting_on
+from answerback.analysis.court.juggling import carried_now
+from answerback.analysis.court.mine import Waiting, WaitingList, is_cold, is_late
+from answerback.analysis.disputes import contests
+from answerback.analysis.findings.audience import OWN_CRAFT
+from answerback.analysis.on_base import OnBase, on_base
 from answerback.analysis.own import Moved, Touch, moved
-from answerback.analysis.reader import Reader
 from answerback.domain.findings import TURNS, Role
 from answerback.domain.scope import Scope
 from answerback.people import audit
-from answerback.present.own import act_text
+from answerback.present.on_base import on_base_table
+from answerback.present.own import act_text, buyer_called
+from answerback.present.plays import play_text
+from answerback.present.spoken import spoken
+from answerback.present.stakes import juggling_lines, juggling_notes
 from answerback.web.asking import Asking, asked
+from answerback.web.beforehand import Ahead, ahead
 from answerback.web.board import board_of
 from answerback.web.cards import card
-from answerback.web.figures import rate_row, shares_of
-from answerback.web.marks import marked_events
+from answerback.web.exports import FORMS, export
+from answerback.web.figures import rates_of, shares_of
+from answerback.web.links import figure_link
+from answerback.web.marks import contested_lately, marked_events
+from answerback.web.periods import CALLED, Picked, Span, picked
 from answerback.web.rights import Right, needs
+from answerback.web.waits import waiting_on_rep
 
-MOST_MOVED = 12
+FIRST_MOVED = 5
+"""So many buyers who moved are shown at once; the others one step away."""
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
-    """What one person's page rests on."""
+class Whose:
+    """Whose page it is, and who looks."""
 
-    waits: WaitingList
-    moved: Moved
+    asking: Asking
+    key: int
+    own: bool
+
+    @property
+    def scope(self) -> Scope:
+        """That person's rows, as far as whoever looks may see them."""
+        return self.asking.scope("mirror").only(self.key)
+
+    @property
+    def rep_id(self) -> str:
+        """By which id the log knows them."""
+        return self.asking.desk.roster().members[self.key].rep_id
 
 
-def own_of(reader: Reader, scope: Scope, rep_key: int) -> Own:
-    """Who waits on a rep and what their touches moved."""
-    return Own(waiting_on(reader, scope, rep_key), moved(reader, scope, rep_key))
+def waiting_of(whose: Whose) -> WaitingList:
+    """Who waits on them."""
+    return waiting_on_rep(whose.asking.desk, whose.scope, whose.key)
+
+
+def moved_of(whose: Whose, span: Span) -> Moved:
+    """What their touches of some days moved."""
+    scope, key = whose.scope, whose.key
+    start, end = span.instants(whose.asking.desk.zone)
+    return whose.asking.desk.once(
+        ("moved", scope, key, start, end),
+        lambda reader: moved(reader, scope, key, length=end - start, until=end),
+    )
 
 
 @needs(Right.REP)
@@ -43,7 +79,7 @@ def mirror(request: HttpRequest) -> HttpResponse:
     asking = asked(request)
     if asking.viewer.own_key is None:
         return render(request, "pages/mirror_without.html")
-    return _page(request, asking, asking.viewer.own_key, own=True)
+    return _page(request, Whose(asking, asking.viewer.own_key, own=True))
 
 
 @needs(Right.MANAGER)
@@ -54,61 +90,124 @@ def mirror_of(request: HttpRequest, rep_id: str) -> HttpResponse:
     if key is None or not asking.scope("mirror").holds(key, asking.desk.as_of()):
         raise Http404
     audit.looked(asking.viewer.person, rep_id, "mirror", asking.viewer.today)
-    return _page(request, asking, key, own=key == asking.viewer.own_key)
+    return _page(request, Whose(asking, key, own=key == asking.viewer.own_key))
 
 
-def _page(request: HttpRequest, asking: Asking, key: int, *, own: bool) -> HttpResponse:
-    scope = asking.scope("mirror").only(key)
-    found = asking.desk.once(("mirror", scope, key), lambda reader: own_of(reader, scope, key))
-    as_of = asking.desk.as_of()
-    marks = marked_events(asking.desk.home)
-    waiting = [each for each in found.waits.rows if each.action_id not in marks]
-    known = [each for each in waiting if each.written_before]
-    warm = [_turn(each, found.waits) for each in known if not is_cold(each, found.waits.as_of)]
-    context = {
-        "own": own,
-        "whose": asking.desk.roster().called(key),
-        "rep_id": asking.desk.roster().members[key].rep_id,
-        "waiting": len(known),
-        "turns": warm[:TURNS],
-        "more_turns": warm[TURNS:],
-        "cold": [_turn(each, found.waits) for each in known if is_cold(each, found.waits.as_of)],
-        "new": [_turn(each, found.waits) for each in waiting if not each.written_before],
-        "undo": [each for each in found.waits.rows if each.action_id in marks],
-        "as_of": as_of,
-        **_moved(found.moved),
+def _page(request: HttpRequest, whose: Whose) -> HttpResponse:
+    desk = whose.asking.desk
+    chosen = picked(request.GET, desk.today())
+    found = moved_of(whose, chosen.span)
+    form = request.GET.get("format", "")
+    if form in FORMS:
+        return export(on_base_table(found.rates), form, "kinds-of-touch")
+    context: dict[str, Any] = {
+        "own": whose.own,
+        "whose": desk.roster().called(whose.key),
+        "as_of": desk.as_of(),
+        "chosen": chosen,
+        "periods": [{"value": each, "text": text, "here": each is chosen.period} for each, text in CALLED.items()],
+        **_waiting(whose),
+        **_moved(found, whose, chosen.span),
+        "rates": rates_of(found.rates, _before(whose, chosen) if chosen.compared else None),
     }
-    if own:
-        board = board_of(asking.desk)
-        context["cards"] = [card(each, board.names) for each in board.page_of(asking.viewer, Role.REP)]
-        context["earlier"] = [card(each, board.names) for each in board.earlier_of(asking.viewer, Role.REP)]
+    context["rows"] = [
+        {"row": row, "link": figure_link({"rep": whose.rep_id, **row.where}, chosen.span)}
+        for row in context["rates"].rows
+    ]
+    if whose.own:
+        context |= _to_look_at(whose.asking) | _juggling(whose) | {"disputed": _disputed(whose)}
     return render(request, "pages/mirror.html", context)
 
 
-def _turn(each: Waiting, waits: WaitingList) -> dict[str, object]:
+def _before(whose: Whose, chosen: Picked) -> OnBase:
+    start, end = chosen.before.instants(whose.asking.desk.zone)
+    scope = whose.scope.only(whose.key, start, end)
+    return whose.asking.desk.once(
+        ("rates by play", scope, start, end), lambda reader: on_base(reader, scope, by=("play",))
+    )
+
+
+def _waiting(whose: Whose) -> dict[str, Any]:
+    waits = waiting_of(whose)
+    marks = marked_events(whose.asking.desk.home)
+    waiting = [each for each in waits.rows if each.action_id not in marks]
+    known = [each for each in waiting if each.written_before]
+    warm = [_turn(each, waits.as_of) for each in known if not is_cold(each, waits.as_of)]
     return {
-        "row": each,
-        "who": each.buyer.name or each.buyer.contact_id or each.buyer.account_id,
-        "did": act_text(each.kind, each.subkind),
-        "late": is_late(each, waits.as_of),
+        "waiting": len(known),
+        "turns": warm[:TURNS],
+        "more_turns": warm[TURNS:],
+        "cold": [_turn(each, waits.as_of) for each in known if is_cold(each, waits.as_of)],
+        "new": [_turn(each, waits.as_of) for each in waiting if not each.written_before],
+        "undo": [_turn(each, waits.as_of) for each in waits.rows if each.action_id in marks],
     }
 
 
-def _moved(found: Moved) -> dict[str, object]:
-    forward = [each for each in found.touches if each.state == "on_base"]
-    latest: dict[str, Touch] = {}
-    for each in forward:
-        latest.setdefault(each.buyer.contact_id, each)
+def _turn(each: Waiting, as_of: datetime) -> dict[str, Any]:
     return {
-        "span": (found.start, found.end),
+        "row": each,
+        "who": buyer_called(each.buyer),
+        "company": each.buyer.company or each.buyer.account_id,
+        "did": act_text(each.kind, each.subkind),
+        "late": is_late(each, as_of),
+    }
+
+
+def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
+    latest: dict[str, Touch] = {}
+    for each in found.touches:
+        if each.state == "on_base":
+            latest.setdefault(each.buyer.contact_id or each.buyer.account_id, each)
+    forward = [
+        {
+            "touch": each,
+            "who": buyer_called(each.buyer),
+            "did": act_text(each.kind, each.subkind),
+            "play": play_text(each.play),
+            "proof": each.grade in ("E1", "E2"),
+        }
+        for each in latest.values()
+    ]
+    own = {"rep": whose.rep_id}
+    return {
         "efforts": found.count,
+        "all_touches": figure_link(own, span),
         "buyers_moved": len(latest),
-        "forward": [
-            {"touch": each, "who": each.buyer.name or each.buyer.contact_id, "did": act_text(each.kind, each.subkind)}
-            for each in list(latest.values())[:MOST_MOVED]
-        ],
-        "shares": shares_of(found.states),
-        "kinds": [rate_row(cell, "play") for cell in found.rates.cells],
+        "forward": forward[:FIRST_MOVED],
+        "more_forward": forward[FIRST_MOVED:],
+        "shares": [{"share": each, "link": figure_link(own, span, each.state)} for each in shares_of(found.states)],
         "by_sequence": found.rates.sequence_efforts,
         "typed_in": found.rates.claimed_efforts,
     }
+
+
+def _to_look_at(asking: Asking) -> dict[str, Any]:
+    """The week's few; the patterns of one's own craft; what else is open."""
+    board = board_of(asking.desk)
+    week = board.page_of(asking.viewer, Role.REP)
+    earlier = board.earlier_of(asking.viewer, Role.REP)
+    return {
+        "cards": [card(each, board.names) for each in week],
+        "craft": [card(each, board.names) for each in earlier if each.finding.kind in OWN_CRAFT],
+        "earlier": [card(each, board.names) for each in earlier if each.finding.kind not in OWN_CRAFT],
+    }
+
+
+def _juggling(whose: Whose) -> dict[str, Any]:
+    """Open stories beside the number from which more is missed; nothing before that is worked out."""
+    limit = ahead(whose.asking.desk, Ahead.JUGGLING)
+    if limit is None:
+        return {}
+    scope, key = whose.scope, whose.key
+    carried = whose.asking.desk.once(("carried", scope, key), lambda reader: carried_now(reader, scope, key))
+    lines, notes = ([spoken(line) for line in told] for told in (juggling_lines(limit), juggling_notes(limit)))
+    return {"carried": carried, "limit": lines, "limit_notes": notes}
+
+
+def _disputed(whose: Whose) -> list[str]:
+    """The records that they contest, by id, what was said since the last build among them."""
+    scope = whose.scope
+    table = whose.asking.desk.once(("contests", scope), lambda reader: contests(reader, scope))
+    known = {row["event_id"]: True for row in table.to_pylist() if row["state"] == "contested"}
+    lately = {event: holds for event, holds in contested_lately(whose.asking.desk.home).items() if event in known}
+    return [event for event, holds in (known | lately).items() if event and holds]

@@ -1,0 +1,51 @@
+"""The sentences of the command line as a page says them: days in words, no commands to type, names in plain words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+_DAY = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
+_BRACKETS = re.compile(r"\s*\((?:see )?answerback [^)]*\)")
+_CLAUSE = re.compile(r"[;,:] (?:see )?answerback [^.;]*")
+_LEVEL = re.compile(r"\s*\(p = [^)]*\)")
+_CHANCE = re.compile(r"How sure that ([^:]+): p (=|<) ([0-9.]+)\.(?=\s|$)")
+
+
+def day_text(day: date) -> str:
+    """A day in words.
+
+    >>> day_text(date(2026, 7, 6))
+    '6 July 2026'
+    """
+    return f"{day.day} {day:%B %Y}"
+
+
+def spoken(text: str) -> str:
+    """A sentence for a page.
+
+    >>> spoken("Since 2026-07-06: 41 touches. How sure that it rose: p = 0.059.")
+    'Since 6 July 2026: 41 touches. How sure that it rose: chance alone does as much about 5.9 times in a hundred.'
+    >>> spoken("Load the calendar that is missing; answerback doctor says which.")
+    'Load the calendar that is missing.'
+    >>> spoken("No limit is to be seen (p = 0.77; below 0.01 it would be told).")
+    'No limit is to be seen.'
+    >>> spoken("Open the touches (answerback explain finding ID) and note what buyers said.")
+    'Open the touches and note what buyers said.'
+    """
+    said = _LEVEL.sub("", _CLAUSE.sub("", _BRACKETS.sub("", text)))
+    return _DAY.sub(_in_words, _CHANCE.sub(_by_chance, said))
+
+
+def _in_words(found: re.Match[str]) -> str:
+    try:
+        return day_text(date(int(found[1]), int(found[2]), int(found[3])))
+    except ValueError:
+        return found[0]
+
+
+def _by_chance(found: re.Match[str]) -> str:
+    share = float(found[3])
+    at_most = f"less than once in {round(1 / share):,}"
+    often = f"about {share * 100:.2g} times in a hundred" if found[2] == "=" else at_most
+    return f"How sure that {found[1]}: chance alone does as much {often}."
