@@ -1,0 +1,132 @@
+"""The leader's page: sums over everybody that name nobody, and nothing at all where they would tell of few."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from answerback.analysis.together.us import Us, read_us
+from answerback.engine.protocol import Limits
+from answerback.people.models import Person
+from answerback.present import us as words
+from answerback.web import desk as desks
+from answerback.web.weekly import Weekly, key_of
+from answerback.workspace.access import owner_scope
+from answerback.workspace.home import open_home
+
+
+@pytest.fixture(scope="session")
+def everybody(practice_folder: Path) -> Us:
+    """Everybody of the practice company as one: worked out once, for it takes seconds."""
+    at = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
+    with at.reading() as reader:
+        found = read_us(reader, owner_scope("test"))
+    at.close()
+    return found
+
+
+@pytest.fixture
+def leader(signed_in: Callable[[str], Client], everybody: Us) -> Client:
+    """Jana Sato's browser, everything worked out."""
+    put(everybody)
+    return signed_in("Jana Sato")
+
+
+def put(found: Us) -> None:
+    at = desks.desk()
+    at.keep(key_of(at, Weekly.US), found)
+
+
+def page(client: Client) -> str:
+    response = client.get("/us/")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_until_it_is_everybody_the_page_says_so(signed_in: Callable[[str], Client]) -> None:
+    response = signed_in("Jana Sato").get("/us/")
+    assert response.status_code == 503
+    assert response.headers["Refresh"]
+
+
+def test_the_planted_fault_of_the_system_is_named_first_with_what_happened(leader: Client) -> None:
+    shown = page(leader)
+    assert re.search(r'class="lead">(It is us|Both)', shown)
+    assert "segment is middle" in shown
+    assert "Prices for companies of 51 to 500 people" in shown
+
+
+def test_nobody_is_named(leader: Client, practice: dict[str, Person]) -> None:
+    shown = page(leader)
+    content = shown[shown.index('id="content"') :]
+    reps = [each for each in practice.values() if each.rep_id and each.name != "Jana Sato"]
+    assert len(reps) > 10
+    assert not any(each.name in content or each.rep_id in content for each in reps)
+
+
+def test_the_parts_that_are_shown_add_up_to_the_change_that_is_shown(everybody: Us) -> None:
+    assert everybody.steps is not None
+    rows = words.steps_for_eyes(everybody.steps).to_pylist()
+    *steps, whole = rows
+
+    def tenths(text: str) -> int:
+        return round(float(text.split(maxsplit=1)[0].replace("\u2212", "-")) * 10)
+
+    for column in ("by its rate", "by its share"):
+        assert sum(tenths(row[column]) for row in steps) == tenths(whole[column])
+    change = tenths(whole["moved since"]) - tenths(whole["moved"])
+    assert tenths(whole["by its rate"]) + tenths(whole["by its share"]) == change
+
+
+def test_fewer_than_five_people_are_summed_up_to_nobody(leader: Client, everybody: Us) -> None:
+    put(Us(everybody.as_of, 4))
+    shown = page(leader)
+    assert "fewer than five people" in shown
+    assert "Where the change lies" not in shown
+    assert "The pipeline" not in shown
+    assert leader.get("/us/chart.svg").status_code == 404
+
+
+def test_fewer_than_five_managers_are_not_told_and_it_says_why(leader: Client) -> None:
+    assert "2 managers made touches of their own, 5 are needed" in page(leader)
+
+
+def test_the_pipeline_is_told_by_buyer_s_acts_or_says_what_to_load(leader: Client, everybody: Us) -> None:
+    assert "has a buyer&#x27;s act behind it" in page(leader)
+    assert everybody.pipeline is not None
+    bare = replace(everybody.pipeline.covered, share=0.1)
+    put(replace(everybody, pipeline=replace(everybody.pipeline, covered=bare)))
+    shown = page(leader)
+    assert "has a buyer&#x27;s act behind it" not in shown
+    assert "operations sees whose, and can load them" in shown
+
+
+def test_the_chart_is_a_picture_with_its_words_and_its_table(leader: Client) -> None:
+    shown = page(leader)
+    assert re.search(r'<img class="chart" src="/us/chart.svg"[^>]*alt="Share of touches', shown)
+    assert "The weeks as a table" in shown
+    svg = leader.get("/us/chart.svg")
+    assert svg.status_code == 200
+    assert svg.headers["Content-Type"] == "image/svg+xml"
+    assert b"<title>" in svg.content
+    assert leader.get("/us/chart.exe").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["Oskar Ricci", "Kofi Novak", "Revenue operations", "Enablement", "Admin"])
+def test_it_is_nobody_else_s(name: str, signed_in: Callable[[str], Client]) -> None:
+    client = signed_in(name)
+    assert client.get("/us/").status_code == 404
+    assert client.get("/us/chart.svg").status_code == 404
+
+
+def test_it_asks_the_database_little(leader: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    page(leader)
+    with django_assert_max_num_queries(14):
+        page(leader)
