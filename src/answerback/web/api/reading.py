@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest
 from ninja import Path, Query, Router
 from pydantic import Field
 
-from answerback.analysis.court.mine import Waiting, WaitingList, is_cold, is_late, waiting_on
+from answerback.analysis.court.mine import Waiting, is_cold, is_late
 from answerback.analysis.on_base import OnBase, on_base
 from answerback.analysis.story import Story, story
 from answerback.people import audit
@@ -29,6 +29,7 @@ from answerback.web.cards import card
 from answerback.web.desk import NothingBuilt
 from answerback.web.marks import marked_events
 from answerback.web.pending import Whose, pending_of, with_pending
+from answerback.web.waits import waiting_on_rep
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def balls(request: HttpRequest, rep: Annotated[Id | None, Query(description="Som
     if key is None or not scope.holds(key, asking.desk.as_of()):
         raise Http404
     own = scope.only(key)
-    found: WaitingList = asking.desk.once(("waiting", own, key), lambda reader: waiting_on(reader, own, key))
+    found = waiting_on_rep(asking.desk, own, key)
     rep_id = asking.desk.roster().id_of(key)
     if key != asking.viewer.own_key:
         audit.looked(asking.viewer.person, rep_id, "balls", asking.viewer.today)
