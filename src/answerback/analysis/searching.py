@@ -56,6 +56,16 @@ def words_of(typed: str) -> tuple[str, ...]:
     return tuple(_NO_WORD.sub(" ", typed[:LONGEST].lower()).split()[:MOST_WORDS])
 
 
+def fits(text: str, words: Iterable[str]) -> bool:
+    """Whether each of the words begins a word of a text.
+
+    >>> fits("Oskar Ricci, Team West", ["west", "osk"]), fits("Oskar Ricci", ["skar"])
+    (True, False)
+    """
+    own = _NO_WORD.sub(" ", text.lower()).split()
+    return all(any(each.startswith(word) for each in own) for word in words)
+
+
 def searchable(reader: Reader, scope: Scope, directory: Directory) -> Searchable:
     """Deals and companies whose chain opens in the scope, companies of such deals, and the persons of these."""
     chains = _chains(reader, scope)

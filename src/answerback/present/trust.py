@@ -64,6 +64,15 @@ def _many(relation: str) -> str:
     return _MANY.get(relation, f"{relation}s")
 
 
+def of_text(relation: str) -> str:
+    """What a field is of, as it is shown.
+
+    >>> of_text("effort"), of_text("deal")
+    ('touch', 'deal')
+    """
+    return _RELATIONS.get(relation, relation)
+
+
 def field_text(field: str) -> str:
     """A field as it is shown.
 
@@ -145,7 +154,7 @@ def _of_fields(found: Trust, ids: Mapping[int, str]) -> list[dict[str, str]]:
     del ids
     return [
         {
-            "of": _RELATIONS.get(row.relation, row.relation),
+            "of": of_text(row.relation),
             "field": field_text(row.field),
             "records": f"{row.rows:,}",
             "filled": percent(row.share),

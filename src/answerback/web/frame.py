@@ -32,6 +32,7 @@ PLACES = (
     Place("us", _("Us"), Right.LEADER, "u"),
     Place("data", _("Data"), Right.OPERATIONS, "d"),
     Place("uploads", _("Load"), Right.LOADING, "l"),
+    Place("lookback", _("Look-back"), Right.OVERSIGHT, "b"),
     Place("people", _("People"), Right.ADMIN, "p"),
 )
 
