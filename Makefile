@@ -8,7 +8,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 STAGE := scripts/stage
 ARGS ?=
-CHECKS := lint-stage format-stage types-stage imports-stage house-stage docs-stage
+CHECKS := lint-stage format-stage types-stage imports-stage house-stage security-stage docs-stage
 export PYTHON
 # The docs tool announces a successor at each run; the lock decides when we move.
 export NO_MKDOCS_2_WARNING := 1
@@ -17,25 +17,29 @@ unexport PYTHONDONTWRITEBYTECODE
 
 # No target is a file, and the stages of one target share its environment: nothing here gains by running side by side.
 .NOTPARALLEL:
-.PHONY: help setup java demo test test-only check format bench calibrate oracles docs docs-serve lock wheel clean $(CHECKS) tests-stage wheel-stage
+.PHONY: help setup system demo test test-only pages-on-postgres check format bench calibrate oracles docs docs-serve lock wheel clean \
+	$(CHECKS) tests-stage pages-on-postgres-stage wheel-stage
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-java:
+system:
 	@scripts/system_packages
 
 setup: ## Make or refresh the environment (.venv) from the locked requirements
 	@scripts/setup
 
-demo: setup ## See it work on a practice company with a known truth
-	@$(BIN)/answerback demo $(ARGS)
+demo: setup ## See it work on a practice company with a known truth; ends on its pages in the browser (ARGS=--no-serve: not)
+	@$(BIN)/answerback demo --serve $(ARGS)
 
-test: setup java ## Everything that must pass: the checks, the tests, the wheel on its own
-	@$(STAGE) "make test" $(MAKE) -k --no-print-directory $(CHECKS) tests-stage wheel-stage
+test: setup system ## Everything that must pass: the checks, the tests, the pages on PostgreSQL, the wheel on its own
+	@$(STAGE) "make test" $(MAKE) -k --no-print-directory $(CHECKS) tests-stage pages-on-postgres-stage wheel-stage
 
-test-only: setup java ## The tests alone: make test-only ARGS="-k link -x"
+test-only: setup system ## The tests alone: make test-only ARGS="-k link -x"
 	@$(BIN)/python -m pytest $(ARGS)
+
+pages-on-postgres: setup system ## The tests of the pages on PostgreSQL
+	@$(MAKE) --no-print-directory pages-on-postgres-stage
 
 check: setup ## Style, types, the arrows of the house, its rules for code and SQL, the documentation
 	@$(STAGE) "make check" $(MAKE) -k --no-print-directory $(CHECKS)
@@ -49,6 +53,8 @@ types-stage:
 	@$(STAGE) types $(BIN)/mypy
 imports-stage:
 	@$(STAGE) imports $(BIN)/lint-imports --no-logo
+security-stage:
+	@$(STAGE) security $(BIN)/bandit -q -c pyproject.toml -r src
 house-stage:
 	@$(STAGE) house $(BIN)/python scripts/check_house.py
 docs-stage:
@@ -56,6 +62,10 @@ docs-stage:
 # Side by side on two cores; the tests of one file share what they have built.
 tests-stage:
 	@$(STAGE) tests $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+# What a browser does is the same on either database.
+pages-on-postgres-stage:
+	@$(STAGE) pages-on-postgres scripts/with_postgres $(BIN)/python -m pytest tests/web --ignore tests/web/browser \
+		--ignore tests/web/test_serving.py -n 2 --dist loadfile
 wheel-stage:
 	@$(STAGE) wheel $(BIN)/python scripts/check_wheel.py
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from answerback.cli import own
+from answerback.api import own
 from answerback.domain.errors import SourceError
 from answerback.present.own import ROWS
 from benchmarks.mailbox import write as write_large

@@ -7,7 +7,7 @@ unlike. That others changed in the same way, or that a group changed because of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,10 +19,12 @@ from answerback.analysis.dimensions import KEYED
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
-from answerback.stats.shuffle import unlike_the_rest
+from answerback.stats.shuffle import hands_of, largest_of, unlike_the_rest
 
 LEAST_EFFORTS = 40
 """In each stretch: a group with fewer is left out."""
+WRONG_LISTS = 0.05
+"""In so many of the lists of all dimensions together, chance alone would name something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,11 @@ class Unlike:
     groups: int
 
 
+def beyond_chance(found: Sequence[Unlike]) -> list[Unlike]:
+    """Those that chance alone would hardly have made, all dimensions together (Bonferroni 1936)."""
+    return [each for each in found if each.as_large * len(found) <= WRONG_LISTS]
+
+
 def most_unlike(
     reader: Reader, scope: Scope, dimensions: Sequence[str], *, turn: date, since: date
 ) -> list[Unlike]:  # fmt: skip
@@ -79,22 +86,70 @@ def most_unlike(
     """
     found = []
     for dimension in dimensions:
-        rows = reader.query(_counts_sql(Question(reader, scope, (dimension, "account"), {}), turn, since))
-        group = rows["name"].to_pylist()
-        counts = np.stack([rows[name].to_numpy() for name in ("n_before", "n_after", "s_before", "s_after")], axis=1)
-        known = _large_enough(group, counts)
-        if len(known) < 2:
+        units = _units(reader, scope, dimension, turn, since)
+        if len(units.names) < 2:
             continue
-        which = np.array([known.get(each, -1) for each in group])
-        counts, which = counts[which >= 0], which[which >= 0]
-        said = unlike_the_rest(which, counts[:, :2], counts[:, 2:])
+        said = unlike_the_rest(units.which, units.counts[:, :2], units.counts[:, 2:])
         top = int(np.argmax(np.abs(said.unlike)))
-        own, others = (_changed(counts[(which == top) == same]) for same in (True, False))
-        name = list(known)[top]
+        own, others = (_changed(units.counts[(units.which == top) == same]) for same in (True, False))
+        name = units.names[top]
         if dimension in KEYED:
             name = id_of(reader, KEYED[dimension]).get(int(name), name)
-        found.append(Unlike(dimension, name, own, others, float(said.as_large[top]), len(known)))
+        found.append(Unlike(dimension, name, own, others, float(said.as_large[top]), len(units.names)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """What the groups of a dimension would have been, had their companies been dealt out to them by chance.
+
+    Attributes:
+        groups: By name, what each would have done before and after; the deal of the last number.
+        top: The group that is most unlike the others in that deal.
+        as_unlike: In how many of the deals some group is as unlike as the most unlike one really was.
+        deals: How many deals were made.
+    """
+
+    groups: Mapping[str, Changed]
+    top: str
+    as_unlike: int
+    deals: int
+
+
+def dealt(reader: Reader, scope: Scope, dimension: str, *, turn: date, since: date, deals: int) -> Dealt | None:
+    """Deals the companies out to the groups so many times; the same number gives the same deals.
+
+    Returns:
+        None where there are fewer than two groups with enough efforts.
+    """
+    units = _units(reader, scope, dimension, turn, since)
+    if len(units.names) < 2:
+        return None
+    efforts, answers = units.counts[:, :2], units.counts[:, 2:]
+    real = float(np.abs(unlike_the_rest(units.which, efforts, answers, draws=1).unlike).max())
+    hands = list(hands_of(units.which, deals))
+    sizes = [largest_of(hand, efforts, answers) for hand in hands]
+    last = hands[-1]
+    groups = {name: _changed(units.counts[last == number]) for number, name in enumerate(units.names)}
+    return Dealt(groups, units.names[sizes[-1][0]], sum(size >= real for _, size in sizes), deals)
+
+
+@dataclass(frozen=True, slots=True)
+class _Units:
+    """Companies with enough efforts in their group: its number, and what they did before and after."""
+
+    names: list[str]
+    which: NDArray[np.int64]
+    counts: NDArray[np.int64]
+
+
+def _units(reader: Reader, scope: Scope, dimension: str, turn: date, since: date) -> _Units:
+    rows = reader.query(_counts_sql(Question(reader, scope, (dimension, "account"), {}), turn, since))
+    group = rows["name"].to_pylist()
+    counts = np.stack([rows[name].to_numpy() for name in ("n_before", "n_after", "s_before", "s_after")], axis=1)
+    known = _large_enough(group, counts)
+    which = np.array([known.get(each, -1) for each in group], dtype=np.int64)
+    return _Units(list(known), which[which >= 0], counts[which >= 0])
 
 
 def _counts_sql(asked: Question, turn: date, since: date) -> str:

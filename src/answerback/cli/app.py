@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from answerback import __version__
-from answerback.cli import chaining, judging
+from answerback.cli import chaining, judging, keeping
 from answerback.cli.settings import Format, Settings, instant, pairs
 
 app = typer.Typer(
@@ -354,12 +354,18 @@ def demo(
     ),
     seed: Annotated[int, typer.Option(min=0, help="Another seed, another company.")] = 7,
     ask: Annotated[bool, typer.Option("--ask/--no-ask", help="Ask for your guess, on a terminal.")] = True,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="End on its pages in the browser.")] = False,
 ) -> None:
     """See it work on a made-up sales team: guess first, look at what the data say, then open the envelope."""
     from answerback.cli.demoing import run_demo
 
-    run_demo(context.obj, out, seed, ask=ask)
+    home = run_demo(context.obj, out, seed, ask=ask)
+    if serve:
+        from answerback.cli.serving import serve_demo
+
+        serve_demo(context.obj, home)
 
 
 judging.register(app)
 chaining.register(app)
+keeping.register(app)

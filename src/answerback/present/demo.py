@@ -8,9 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from answerback.analysis.replacing import Replacing
-from answerback.analysis.unlike import Unlike
-from answerback.domain.answers import Rate
+from answerback.analysis.guided import Coached, Replaced
+from answerback.analysis.unlike import Unlike, beyond_chance
 from answerback.present.rehearsal import percent, weeks_text
 
 INTRODUCTION = (
@@ -30,8 +29,6 @@ DIMENSIONS = MappingProxyType(
 )
 """What is looked at, and what it is called."""
 _NEAR_DAYS = 14
-WRONG_LISTS = 0.05
-"""In so many of the lists of all dimensions together, chance alone would name something."""
 
 
 def loaded(efforts: int, actions: int, links: int) -> str:
@@ -74,14 +71,9 @@ def unlike_rows(found: Sequence[Unlike], names: Mapping[str, str]) -> list[dict[
     ]
 
 
-def named(found: Sequence[Unlike]) -> list[Unlike]:
-    """Those that chance alone would hardly have made, all dimensions together (Bonferroni 1936)."""
-    return [each for each in found if each.as_large * len(found) <= WRONG_LISTS]
-
-
 def verdict(found: Sequence[Unlike], names: Mapping[str, str]) -> str:
     """What may be said after the shuffling."""
-    sure = named(found)
+    sure = beyond_chance(found)
     if not sure:
         return "Nothing stands out from what chance makes. Nobody can tell yet, and so nobody is to be blamed."
     said = "; ".join(
@@ -95,20 +87,22 @@ def verdict(found: Sequence[Unlike], names: Mapping[str, str]) -> str:
     )
 
 
-def replaced(quarter: str, lowest: Replacing, missed: Mapping[str, float]) -> str:
-    """What it would change to replace people; `missed`: by kind of company, what it moved less than before."""
+def replaced(quarter: str, found: Replaced) -> str:
+    """What it would change to replace people, and what a kind of company moved less than before."""
+    lowest = found.lowest
     said = (
         f"And if the {lowest.replaced} reps with the lowest rates were replaced by average ones? In {quarter} about "
         f"{lowest.more:.0f} more touches would have moved a buyer ({max(lowest.low, 0.0):.0f} to {lowest.high:.0f}), "
         f"{_whole(lowest.share)} more."
     )
-    for group, less in missed.items():
-        said += f" Had {group} answered as before: about {less:.0f} more."
+    for (dimension, group), less in found.missed.items():
+        said += f" Had {group} ({DIMENSIONS[dimension]}) answered as before: about {less:.0f} more."
     return said
 
 
-def rebound(name: str, when: date, before: Rate, quarter: str, after: Rate) -> str:
+def rebound(name: str, when: date, quarter: str, found: Coached) -> str:
     """What coaching did, beside what chance alone would have returned: the rate before, drawn to the peers'."""
+    before, after = found.before, found.after
     return (
         f"On {when.day} {when:%B} a peer talked with {name}. Until then {before.successes:.0f} of "
         f"{before.exposure:.0f} touches had moved a buyer, {percent(round(before.raw or 0.0, 3))}. Who is coached at "
@@ -120,7 +114,7 @@ def rebound(name: str, when: date, before: Rate, quarter: str, after: Rate) -> s
 
 def envelope(planted: Sequence[Mapping[str, Any]], found: Sequence[Unlike], turn: date) -> list[str]:
     """What was planted and whether the figures above named it; and what they named that nobody planted."""
-    groups, cut = {each.group for each in named(found)}, {each.dimension for each in found}
+    groups, cut = {each.group for each in beyond_chance(found)}, {each.dimension for each in found}
     lines, explained = [], set()
     for each in planted:
         who = ", ".join(person["name"] for person in each["who"]) or "everybody"
@@ -136,6 +130,10 @@ def envelope(planted: Sequence[Mapping[str, Any]], found: Sequence[Unlike], turn
     return lines
 
 
+EFFORTS, FALSE_ALARM_WEEKS = 20, 104
+"""Of the team whose limit is told: touches a week, weeks between false alarms."""
+
+
 def limit(weeks: float, efforts: int) -> str:
     """What no method can beat."""
     return (
@@ -148,7 +146,8 @@ def limit(weeks: float, efforts: int) -> str:
 def whats_there(folder: Path) -> str:
     """Where everything lies, and how to go on."""
     return (
-        f"Everything is in {folder}: the exports in exports/, the workspace in home/. To look around: "
+        f"Everything is in {folder}: the exports in exports/, the workspace in home/. To look at it in the browser, "
+        f"through the eyes of each of its people: answerback --home {folder / 'home'} serve. On the command line: "
         f"answerback --home {folder / 'home'} show on-base --by rep,quarter. "
         "Your own mailbox: answerback mine YOUR.mbox. A team's own systems, once they are loaded and built: "
         "answerback findings says what to look at this week, answerback lookback what last year would have shown."

@@ -8,7 +8,7 @@ are whole seconds since 1970 (UTC); money is in minor units. The same seed and p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -152,11 +152,14 @@ class Facts:
     end: int
     seed: int
     tables: Mapping[str, pa.Table]
+    _read: dict[str, list[dict[str, Any]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Tables that somebody asked for row by row: a dozen exports ask for the same ones."""
 
     def rows(self, name: str) -> list[dict[str, Any]]:
-        """The facts of a kind, one by one."""
-        rows: list[dict[str, Any]] = self.tables[name].to_pylist()
-        return rows
+        """The facts of a kind, one by one; whoever gets them may change them."""
+        if name not in self._read:
+            self._read[name] = self.tables[name].to_pylist()
+        return [row.copy() for row in self._read[name]]
 
 
 def coded(codes: NDArray[Any], names: Sequence[str]) -> pa.DictionaryArray:

@@ -12,6 +12,7 @@ are unlike a rest that holds it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +79,32 @@ def unlike_the_rest(
     # The data themselves are one of the deals that could have been.
     as_large = (draws - np.searchsorted(largest, np.abs(unlike), side="left") + 1) / (draws + 1)
     return Shuffled(unlike, as_large, largest)
+
+
+def hands_of(group: ArrayLike, deals: int, *, seed: int = 1) -> Iterator[IntArray]:
+    """The groups of the units as dealt out by chance, one deal after the other: the same seed, the same deals.
+
+    >>> [hand.tolist() for hand in hands_of([0, 0, 1, 1], 2)] == [hand.tolist() for hand in hands_of([0, 0, 1, 1], 2)]
+    True
+    """
+    of, rng = np.asarray(group, dtype=np.int64), np.random.default_rng(seed)
+    for _ in range(deals):
+        yield rng.permutation(of)
+
+
+def largest_of(group: ArrayLike, efforts: ArrayLike, answers: ArrayLike) -> tuple[int, float]:
+    """The group that changed most unlike the others, and how much, in binomial standard errors.
+
+    Groups, efforts and answers are those of `unlike_the_rest`.
+
+    >>> group, efforts = np.arange(90) % 3, np.full((90, 2), 20)
+    >>> largest_of(group, efforts, np.where((group == 1)[:, None], [6, 2], [6, 6]))[0]
+    1
+    """
+    of, n, s = (np.asarray(each, dtype=np.int64) for each in (group, efforts, answers))
+    groups = int(of.max()) + 1
+    size = np.abs(_unlike(_by_group(of, n, groups), _by_group(of, s, groups)))
+    return int(np.argmax(size)), float(size.max())
 
 
 def _by_group(group: IntArray, counts: IntArray, groups: int) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Starting the pages: tables and static files brought up to date, the judging in the background, the server.
+"""Starting the pages: tables and static files brought up to date, the work beside them, the server.
 
 Waitress serves: one process, several threads, no compiler, the same on Linux and macOS. All threads share the desk and
 what it keeps.
@@ -6,20 +6,20 @@ what it keeps.
 
 from __future__ import annotations
 
-import logging
 import os
+import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 
-from answerback.domain.errors import AnswerbackError
+from answerback.domain.errors import NotFoundError
 
 THREADS = 8
 MOST_BODY_BYTES = 1 << 30
-LOOK_SECONDS = 2.0
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,8 @@ class Serving:
     """Host names under which they are reached; with none, this computer's own."""
     insecure: bool = True
     """Plain HTTP: on this computer alone, or behind a server that speaks HTTPS."""
+    build_options: tuple[str, ...] = ()
+    """What a build is told, such as how much memory it may use."""
 
 
 def prepare_django(serving: Serving) -> None:
@@ -55,6 +57,7 @@ def serve(serving: Serving, say: Callable[[str], None]) -> None:
     """Serves until it is told to stop. Raises OSError where the port is taken."""
     from waitress.server import create_server
 
+    from answerback.web.room import leave_room
     from answerback.web.wsgi import application
 
     server = create_server(
@@ -65,26 +68,80 @@ def serve(serving: Serving, say: Callable[[str], None]) -> None:
         ident=None,
         max_request_body_size=MOST_BODY_BYTES,
     )
+    shown = "127.0.0.1" if serving.host in ("", "0.0.0.0", "::") else serving.host  # noqa: S104 - only shown
+    address = f"http://{shown}:{server.effective_port}"
     stopping = threading.Event()
-    judge = threading.Thread(target=_judge, args=(stopping,), name="judging", daemon=True)
-    judge.start()
-    say(f"Answerback is at http://{serving.host}:{server.effective_port}/start/ (Ctrl-C stops it)")
-    try:
-        server.run()
-    finally:
-        stopping.set()
-        server.close()
+    with _polite_kills():
+        for line in _first_words(address):
+            say(line)
+        worker = _set_to_work(serving, stopping)
+        try:
+            server.run()
+        finally:
+            stopping.set()
+            server.close()
+            worker.join(timeout=15)
+            leave_room()
 
 
-def _judge(stopping: threading.Event) -> None:
-    """Judges each new snapshot as soon as it is there, until it is told to stop."""
+def _first_words(address: str) -> Iterator[str]:
+    """What whoever starts the server needs to know."""
+    from django.conf import settings
+    from django.urls import get_resolver
+
+    from answerback.people.founding import is_needed, new_founding_key
+    from answerback.web.desk import desk
+    from answerback.web.practice_people import settle
+    from answerback.web.room import room
+
+    settings.FILE_UPLOAD_TEMP_DIR = str(room().path)
+    _ = get_resolver().url_patterns  # every page is loaded now, and not when the first one is asked for
+    settle(desk(), now=datetime.now(UTC))
+    yield f"Answerback is at {address}/start/ (Ctrl-C stops it)"
+    if is_needed():
+        key = new_founding_key(Path(settings.PEOPLE_FOLDER))
+        yield f"A team begins here; the link is good for one person, once: {address}/start/team/?key={key}"
+
+
+def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Thread:
+    from answerback.web.desk import desk
+    from answerback.web.jobs import jobs
+    from answerback.web.working import Worker, build_apart, set_to_work
+
+    def build() -> None:
+        build_apart(serving.home, serving.build_options, stopping)
+
+    worker = Worker(desk().home, build, judge_newest, hold=lambda: jobs().busy("load", "practice"))
+    return set_to_work(worker, stopping)
+
+
+def judge_newest() -> bool:
+    """Judges the newest snapshot, if there is one and that is still to be done."""
+    from answerback.web import beforehand, weekly
     from answerback.web.board import prepare
     from answerback.web.desk import NothingBuilt, desk
 
-    while not stopping.wait(LOOK_SECONDS):
-        try:
-            prepare(desk())
-        except NothingBuilt:
-            continue
-        except AnswerbackError as error:
-            _log.error("%s: %s", datetime.now(UTC).isoformat(), error)
+    try:
+        prepare(desk())
+        weekly.prepare(desk())
+        beforehand.prepare(desk())
+    except (NothingBuilt, NotFoundError):
+        return False
+    return True
+
+
+@contextmanager
+def _polite_kills() -> Iterator[None]:
+    """Makes a request to end (SIGTERM) an exception, so that what must be removed is."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, leave)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

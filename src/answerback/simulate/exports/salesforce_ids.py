@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from answerback.simulate.exports.sheets import drawn
@@ -30,18 +31,25 @@ _LENGTH = 6
 _CHECKS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
 
 
+@lru_cache(maxsize=1 << 16)
 def record_id(thing: str, number: int, seed: int) -> str:
     """The id of an object's record. Records of one object count up from a place that depends on the seed.
 
     >>> record_id("Opportunity", 12, 7)[:9], len(record_id("Opportunity", 12, 7))
     ('0065g0000', 18)
     """
-    left = drawn(len(_DIGITS) ** _LENGTH // 2, "first id", thing, seed) + number
+    left = _first(thing, seed) + number
     digits = ""
     for _ in range(_LENGTH):
         left, digit = divmod(left, len(_DIGITS))
         digits = _DIGITS[digit] + digits
     return with_check(f"{PREFIXES[thing]}{_POD}{digits}")
+
+
+@cache
+def _first(thing: str, seed: int) -> int:
+    """The place from which records of one object count up."""
+    return drawn(len(_DIGITS) ** _LENGTH // 2, "first id", thing, seed)
 
 
 def with_check(short: str) -> str:
