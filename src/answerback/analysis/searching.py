@@ -91,7 +91,8 @@ def _chains(reader: Reader, scope: Scope) -> IntArray:
         union
         select deal_key from deal_owner
         where owner_key is not null and {within(scope, "owner_key", "occurred_at")}""")
-    return found["chain_key"].to_numpy()
+    keys: IntArray = found["chain_key"].to_numpy()
+    return keys
 
 
 def search(of: Searchable, typed: str, spaces: Iterable[str], most: int = MOST_HITS) -> list[Hit]:

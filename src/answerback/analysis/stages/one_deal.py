@@ -81,7 +81,7 @@ def _acts(reader: Reader, scope: Scope, chain_key: int) -> list[dict[str, Any]]:
 
 def _counts(row: Mapping[str, Any]) -> bool:
     recorded = row["side"] == Side.BUYER and row["evidence"] == Evidence.CAPTURED
-    return recorded and row["stance"] != Stance.RETREAT
+    return bool(recorded and row["stance"] != Stance.RETREAT)
 
 
 def _when(row: Mapping[str, Any]) -> datetime:
