@@ -32,6 +32,7 @@ ALL = {
     "mailbox": (),
     "detecting": (),
     "judging": (),
+    "chains": (),
 }
 """What `all` runs, with its arguments."""
 LARGE = {"builds_large": ("--events", "100000000", "--memory", "10GB")}

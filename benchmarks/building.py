@@ -30,7 +30,7 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.playbook_file import read_playbook
 from answerback.domain.records import RECORDS
 from answerback.engine.duckdb import DuckDB, Limits, engine
-from answerback.engine.lookup import Lookup
+from answerback.engine.lookup import Lookups
 from answerback.workspace.build import build
 from answerback.workspace.home import Home, open_home
 from answerback.workspace.log import files_of, over_log, read_batches
@@ -216,11 +216,12 @@ def accounts(home: Home) -> dict[str, Any]:
     (hub,) = keys("account", np.array([HUB])).to_pylist()
     relations = read_snapshot(home).relations
     files = {name: [home.root / part.path for part in relations[name].parts] for name in OF_ACCOUNT}
-    with Lookup(files, "account_key") as of_account:
+    with Lookups(files) as lookups:
 
         def milliseconds(key: int) -> tuple[float, int]:
             began = time.perf_counter()
-            rows = sum(table.num_rows for table in of_account.rows(key, OF_ACCOUNT).values())
+            found = (lookups.rows(name, "account_key", [key], columns) for name, columns in OF_ACCOUNT.items())
+            rows = sum(table.num_rows for table in found)
             return (time.perf_counter() - began) * 1e3, rows
 
         milliseconds(chosen[0])

@@ -34,6 +34,7 @@ TITLES = {
     "mailbox": "A mailbox",
     "detecting": "Watching for changes",
     "judging": "Judging",
+    "chains": "One chain",
 }
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from answerback.analysis.reader import Reader
-from answerback.analysis.story import Sort, Story, story
+from answerback.analysis.reader import Reader, ids_of, keys_of, keys_sql
+from answerback.analysis.story import Sort, Story, deals_of, open_deals_of, story, story_of
 from answerback.domain.court import Court
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope
@@ -198,3 +200,75 @@ def test_the_words_say_the_turn_first(told: Story, reader: Reader) -> None:
     assert "objection: price, said by buyer" in table["beside"]
     assert len(notes(told)) == 2
     assert rows_for_machines(told).num_rows == len(told.lines)
+
+
+def test_of_a_snapshot_of_an_earlier_version_the_same_is_told(reader: Reader) -> None:
+    earlier = replace(reader, ids=None)
+    for chain in (*(row["deal_id"] for row in TABLES["deal"]), "acme"):
+        assert story(earlier, EVERYBODY, chain) == story(reader, EVERYBODY, chain)
+
+
+def test_many_may_ask_at_once(reader: Reader) -> None:
+    chains = ["told", "lost", "served", "silent", "still", "acme"] * 8
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda chain: story(reader, EVERYBODY, chain), chains))
+    assert found == [story(reader, EVERYBODY, chain) for chain in chains]
+
+
+def test_the_key_of_an_id_is_made_anew_as_the_ids_have_it(reader: Reader) -> None:
+    every = reader.query("select distinct space, id, key from ids where space <> 'token'").to_pylist()
+    assert {row["space"] for row in every} >= {"rep", "deal", "account", "contact", "event"}
+    for row in every:
+        asked = (row["space"], row["id"])
+        assert keys_of(reader, *asked) == sorted(reader.query(keys_sql(*asked))["key"].to_pylist()) == [row["key"]]
+        assert keys_of(reader, *asked, "crm") == [row["key"]]
+        assert keys_of(reader, *asked, "mail") == []
+    assert keys_of(reader, "deal", "never") == keys_of(reader, "rep", "told") == []
+    assert ids_of(reader, [row["key"] for row in every]) == {row["key"]: row["id"] for row in every}
+
+
+def test_a_companys_deals_are_those_that_open_one_by_one(reader: Reader) -> None:
+    (acme,) = keys_of(reader, "account", "acme")
+    every = deals_of(reader, EVERYBODY, acme)
+    assert [each.deal_key for each in every] == sorted(each.deal_key for each in every), "all began at one instant"
+    assert sorted((each.deal_id, each.outcome, each.owner_id) for each in every) == [
+        ("lost", "lost", "ann"),
+        ("served", "won", "ann"),
+        ("silent", "", "ann"),
+        ("still", "", "ann"),
+        ("told", "", "ann"),
+    ]
+    for rep in ("ann", "ben", "cleo"):
+        scope = scope_of(reader, rep)
+        keys = {each.deal_key for each in every if story_of(reader, scope, each.deal_key, is_deal=True) is not None}
+        assert {each.deal_key for each in deals_of(reader, scope, acme)} == keys
+    assert {each.deal_id for each in deals_of(reader, scope_of(reader, "ben"), acme)} == {"told"}
+    assert deals_of(replace(reader, as_of=day(-1)), EVERYBODY, acme) == ()
+
+
+def test_a_reps_open_deals_are_those_that_they_owned_then(reader: Reader) -> None:
+    keys = {rep: keys_of(reader, "rep", rep)[0] for rep in ("ann", "ben", "cleo")}
+
+    def opened(number: float, rep: str, scope: Scope = EVERYBODY) -> list[str]:
+        found = open_deals_of(replace(reader, as_of=day(number)), scope, keys[rep])
+        assert all(each.owner_id == rep and not each.outcome for each in found)
+        return sorted(each.deal_id for each in found)
+
+    assert opened(10, "ann") == ["silent", "still", "told"]
+    assert opened(2.5, "ann") == ["lost", "served", "silent", "still", "told"]
+    assert opened(-1, "ann") == opened(10, "ben") == []
+    assert opened(10, "ann", scope_of(reader, "ann")) == ["silent", "still", "told"]
+    assert opened(10, "ann", scope_of(reader, "ben")) == []
+
+
+def test_a_deal_that_changed_hands_is_in_the_list_of_who_owned_it_then(tmp_path: Path) -> None:
+    change = {"deal_id": "moved", "occurred_at": text(day(4)), "field": "owner", "old": "ann", "new": "ben"}
+    tables = {"rep": TABLES["rep"], "deal": [deal("moved")], "deal_change": [change], "effort": [touch("moved", 1)]}
+    with looking(workspace_of(tmp_path, tables, PLAYBOOK), day(10)) as reader:
+        keys = {rep: keys_of(reader, "rep", rep)[0] for rep in ("ann", "ben")}
+        for number, owner in ((3, "ann"), (4, "ben"), (9, "ben")):
+            earlier = replace(reader, as_of=day(number))
+            found = {
+                rep: [each.deal_id for each in open_deals_of(earlier, EVERYBODY, key)] for rep, key in keys.items()
+            }
+            assert found == {"ann": [], "ben": []} | {owner: ["moved"]}

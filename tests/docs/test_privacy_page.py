@@ -89,11 +89,15 @@ def words(path: Path) -> str:
 
 def test_names_and_ids_are_in_the_files_named_and_nowhere_else(home: Home) -> None:
     naming = {
-        path.relative_to(home.root).as_posix().split("/")[-1]
+        re.sub("^ids-.*", "ids-….arrow", path.relative_to(home.root).as_posix().split("/")[-1])
         for path in home.root.rglob("*")
         if path.is_file() and path.name != "secret" and PEOPLE.search(words(path))
     }
-    assert naming == {"ids.parquet", "rep.names.parquet", "account.names.parquet", "contact.names.parquet"}
+    files = {"ids.parquet", "ids-….arrow", "rep.names.parquet", "account.names.parquet", "contact.names.parquet"}
+    assert naming == files
+    assert all(
+        name in PAGE.read_text(encoding="utf-8") for name in files - {"rep.names.parquet", "account.names.parquet"}
+    )
 
 
 def test_the_folder_and_the_log_are_the_owners_alone(home: Home) -> None:

@@ -60,6 +60,7 @@ def word(key: int, kind: str, subject_key: int = A, **fields: Any) -> Decision:
     return Decision(decision_key=key, kind=kind, subject_key=subject_key, **fields)
 
 
+OWNED = ("owner_key", "deal_key", "owned_from", "owned_until", "starts_at", "ends_at")
 CHAINS = [
     Case(
         "deal_span",
@@ -166,6 +167,17 @@ CHAINS = [
         ],
         [{"occurred_at": day(0), "owner_key": 4}],
         same_as={7: 4},
+    ),
+    Case(
+        "owned_deal",
+        "from when it became theirs until it became somebody else's, with the life of the deal; nobody's is no row",
+        [lived(owner_key=8), handed(2, 6, 7), handed(4, 7, None), lived(DEAL_2, None, owner_key=9)],
+        [
+            dict(zip(OWNED, (5, DEAL, day(0), day(2), day(0), FOR_GOOD), strict=True)),
+            dict(zip(OWNED, (7, DEAL, day(2), day(4), day(0), FOR_GOOD), strict=True)),
+            dict(zip(OWNED, (9, DEAL_2, ALWAYS, FOR_GOOD, ALWAYS, FOR_GOOD), strict=True)),
+        ],
+        same_as={6: 5},
     ),
     Case(
         "deal_said",

@@ -22,6 +22,7 @@ from answerback.workspace.compaction import compact_log
 from answerback.workspace.disk import checksum
 from answerback.workspace.forget import Forgotten, finish_forgetting, forget, look_up
 from answerback.workspace.home import Home, create_home, locked
+from answerback.workspace.ids import Ids, ids_in
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.log import read_folders
 from answerback.workspace.snapshots import all_snapshots, read_snapshot, views_sql
@@ -121,8 +122,8 @@ def everything(home: Home) -> Iterator[tuple[str, str, set[int]]]:
         numbers = set[int]()
         if path.is_file():
             said += path.read_bytes().decode("utf-8", "replace")
-        if path.suffix == ".parquet":
-            table = pq.read_table(path)
+        if path.suffix in (".parquet", ".arrow"):
+            table = pa.ipc.open_file(path).read_all() if path.suffix == ".arrow" else pq.read_table(path)
             said += str(table.to_pylist())
             for column in table.columns:
                 if pa.types.is_integer(column.type):
@@ -167,6 +168,10 @@ def test_no_file_says_who_it_was_and_no_hash_of_theirs_finds_anything(known: Hom
     assert len(old) > 8
     forget_jo(known)
     assert naming(known, theirs | old) == []
+    for snapshot in all_snapshots(known):
+        made = Ids([known.root / part.path for part in snapshot.ids])
+        others = {key: text for key, text in ids(known).items() if not text.startswith("message:")}
+        assert made.of(ids(known)) == others, "all others have theirs, and tokens are asked for by nobody"
     assert not known.forgetting.exists()
 
 
@@ -221,7 +226,9 @@ def assert_whole(home: Home) -> None:
         assert (home.snapshots / f"{snapshot.name}.views.sql").read_text() == views_sql(snapshot)
         for part in snapshot.parts():
             path = home.root / part.path
-            assert (checksum(path), pq.read_metadata(path).num_rows) == (part.checksum, part.rows)
+            rows = ids_in(path) if part in snapshot.ids else pq.read_metadata(path).num_rows
+            assert (checksum(path), rows) == (part.checksum, part.rows)
+        assert snapshot.ids
     assert {path.stat().st_mode & 0o77 for path in home.root.rglob("*")} == {0}
 
 

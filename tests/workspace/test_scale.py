@@ -7,7 +7,7 @@ from pathlib import Path
 from answerback.domain.playbook_file import read_playbook
 from answerback.engine.changes import keep_difference
 from answerback.engine.duckdb import DuckDB, Limits, engine
-from answerback.engine.lookup import Lookup
+from answerback.engine.lookup import Lookups
 from answerback.workspace.build import Built, build
 from answerback.workspace.home import Home, create_home
 from benchmarks.workspace import add_year
@@ -51,12 +51,12 @@ def _assert_lookup(duck: DuckDB, home: Home, built: Built) -> None:
     asked = "select account_key from large_link group by account_key order by count(*) desc, account_key limit 3"
     keys = [*duck.query(asked).column(0).to_pylist(), 1]
     files = {name: [home.root / part.path for part in relations[name].parts] for name in names}
-    with Lookup(files, "account_key") as of_account:
+    with Lookups(files) as lookups:
         for key in keys:
-            found = of_account.rows(key)
             for name in names:
+                found = lookups.rows(name, "account_key", [key])
                 wanted = duck.query(f"select * from large_{name} where account_key = {key} order by all")
-                assert sorted(map(repr, found[name].to_pylist())) == sorted(map(repr, wanted.to_pylist()))
-            assert bool(found["link"].num_rows) == (key != 1)
-            few = of_account.rows(key, {"link": ("grade", "effort_key")})["link"]
-            assert few.equals(found["link"].select(["grade", "effort_key"]))
+                assert sorted(map(repr, found.to_pylist())) == sorted(map(repr, wanted.to_pylist()))
+                assert name != "link" or bool(found.num_rows) == (key != 1)
+            few = lookups.rows("link", "account_key", [key], ("grade", "effort_key"))
+            assert few.equals(lookups.rows("link", "account_key", [key]).select(["grade", "effort_key"]))

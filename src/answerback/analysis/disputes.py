@@ -6,7 +6,9 @@ not in a figure, not in a list. One named by its id is opened for whoever may se
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 import pyarrow as pa
 
@@ -25,6 +27,15 @@ def in_view(scope: Scope, contested: str, rep: str) -> str:
     """
     own = f" or {rep} = {int(scope.viewer_key)}" if scope.viewer_key is not None else ""
     return f"(not {contested}{own})"
+
+
+def sees(scope: Scope, row: Mapping[str, Any]) -> bool:
+    """The same of one row with `contested` and `rep_key`.
+
+    >>> sees(Scope("mirror", viewer_key=7), {"contested": True, "rep_key": 7})
+    True
+    """
+    return row["contested"] is False or (scope.viewer_key is not None and row["rep_key"] == scope.viewer_key)
 
 
 _LISTED = MappingProxyType(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,8 +18,10 @@ from answerback.domain.playbook_file import playbook_of_snapshot
 from answerback.domain.records import RECORDS, key_column
 from answerback.engine.duckdb import DuckDB, Limits, engine
 from answerback.engine.literals import sql_instant, sql_text
+from answerback.engine.lookup import During, Lookups
 from answerback.engine.protocol import QueryError
 from answerback.workspace.home import Home
+from answerback.workspace.ids import Ids
 from answerback.workspace.intake import IDS
 from answerback.workspace.log import Batch, LogFile, files_of, over_log, read_batches
 from answerback.workspace.snapshots import Snapshot, read_snapshot
@@ -38,6 +40,9 @@ class Reader:
     duck: DuckDB
     as_of: datetime
     batches: tuple[Batch, ...]
+    lookups: Lookups
+    ids: Ids | None
+    """None without names, and where an earlier version made the snapshot."""
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
@@ -69,11 +74,43 @@ class Reader:
             return self.duck.query(sql)
         except QueryError as error:
             if lacking := sorted(each for each in self._unmade() if re.search(rf"\b{each}\b", error.what)):
-                raise WorkspaceError(
-                    f"snapshot {self.snapshot.name} was made by an earlier version: it has no {lacking[0]}",
-                    next_step="run `answerback build`",
-                ) from error
+                raise self._lacks(lacking[0]) from error
             raise
+
+    def rows(
+        self,
+        relation: str,
+        column: str,
+        values: Iterable[int | None],
+        columns: Sequence[str],
+        during: During | None = None,
+    ) -> list[dict[str, Any]]:
+        """Rows of one relation by the values of a column of keys: few among many, where its files are sorted by it.
+
+        With `during` those of a stretch of time. They come from the snapshot's files past the engine, so it may be
+        asked from several threads. Instants are naive and in UTC. Raises WorkspaceError as `query` does, and where a
+        file has gone.
+        """
+        if not self._has_rows(relation):
+            return []
+        parts = self.lookups.parts(relation, column, values, columns, during)
+        return [row for part in parts for row in part.to_pylist()]
+
+    def table(self, relation: str, column: str, values: Iterable[int | None], columns: Sequence[str]) -> pa.Table:
+        """The same as a table: for many rows of which few are wanted."""
+        self._has_rows(relation)
+        return self.lookups.rows(relation, column, values, columns)
+
+    def _has_rows(self, relation: str) -> bool:
+        if relation not in self.snapshot.relations:
+            raise self._lacks(relation)
+        return self.snapshot.relations[relation].rows > 0
+
+    def _lacks(self, relation: str) -> WorkspaceError:
+        return WorkspaceError(
+            f"snapshot {self.snapshot.name} was made by an earlier version: it has no {relation}",
+            next_step="run `answerback build`",
+        )
 
     def _unmade(self) -> set[str]:
         """Relations that a build would make now, and that this snapshot does not have."""
@@ -101,20 +138,22 @@ def reading(
     """
     chosen = read_snapshot(home, snapshot)
     batches = tuple(batch for batch in read_batches(home) if batch.batch_id in set(chosen.batches))
-    with engine(limits, scratch_on=home.pool) as duck:
-        for name, files in chosen.relations.items():
-            for part in files.parts:
-                if not (home.root / part.path).exists():
-                    raise WorkspaceError(
-                        f"a file of snapshot {chosen.name} is gone", where=part.path, next_step="run `answerback build`"
-                    )
-            duck.over_files(name, [(home.root / part.path).resolve() for part in files.parts])
+    for part in chosen.parts():
+        if not (home.root / part.path).exists():
+            raise WorkspaceError(
+                f"a file of snapshot {chosen.name} is gone", where=part.path, next_step="run `answerback build`"
+            )
+    files = {name: [(home.root / part.path).resolve() for part in of.parts] for name, of in chosen.relations.items()}
+    ids = Ids([home.root / part.path for part in chosen.ids]) if names and chosen.ids else None
+    with engine(limits, scratch_on=home.pool) as duck, Lookups(files) as lookups:
+        for name, paths in files.items():
+            duck.over_files(name, paths)
         if names:
             _open_strings(duck, home, batches)
         if confined:
             duck.confine()
         playbook = playbook_of_snapshot(chosen.playbook)
-        yield Reader(home, chosen, playbook, duck, as_of or chosen.built_at, batches)
+        yield Reader(home, chosen, playbook, duck, as_of or chosen.built_at, batches, lookups, ids)
 
 
 def _open_strings(duck: DuckDB, home: Home, batches: tuple[Batch, ...]) -> None:
@@ -143,11 +182,33 @@ def ids_sql(spaces: str) -> str:
 
 
 def ids_of(reader: Reader, keys: Iterable[int], *spaces: str) -> dict[int, str]:
-    """The id behind each of these keys, as far as one of the spaces, such as `rep`, has one; by key."""
+    """The id behind each of these keys, as far as one of the spaces, such as `rep`, has one; by key.
+
+    No two spaces share a key. May be asked from several threads, but of a snapshot that an earlier version made.
+    """
+    if reader.ids is not None:
+        return reader.ids.of(keys)
     wanted = ", ".join(str(key) for key in sorted({int(key) for key in keys})) or "null"
     named = ids_sql(", ".join(sql_text(space) for space in spaces))
     table = reader.query(f"select key, id from {named} where key in ({wanted})")
     return dict(zip(table["key"].to_pylist(), table["id"].to_pylist(), strict=True))
+
+
+def keys_of(reader: Reader, space: str, text: str, source: str = "") -> list[int]:
+    """The keys that `keys_sql` asks for, in order, found without looking at all ids.
+
+    An id's key can be made anew by whoever has the workspace's secret; that it was loaded, the ids say.
+    """
+    if reader.ids is None:
+        return sorted(reader.query(keys_sql(space, text, source))["key"].to_pylist())
+    keys = reader.once("keys", reader.home.keys)
+    sources = {source} if source else {name for batch in reader.batches for name in (batch.source, batch.ids_of)}
+    made = {keys.key(space, each, text) for each in sources}
+    known = [key for key, own in reader.ids.of(made).items() if own == text]
+    relation, own_key = ("same_event", "event_key") if space == "event" else ("same_as", "key")
+    merged = reader.rows(relation, own_key, known, (own_key, "canonical_key")) if known else []
+    alone = set(known) - {row[own_key] for row in merged}
+    return sorted(alone | {row["canonical_key"] for row in merged})
 
 
 def keys_sql(space: str, text: str, source: str = "") -> str:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from answerback.analysis.findings.audience import Recipient
 from answerback.analysis.findings.gathering import Gathered, Standing, gather
 from answerback.analysis.findings.naming import Names, read_names
-from answerback.analysis.reader import Reader, keys_sql, reading
+from answerback.analysis.reader import Reader, keys_of, reading
 from answerback.cli.output import Shown, tell
 from answerback.cli.settings import Settings
 from answerback.domain.errors import NotFoundError
@@ -55,7 +55,7 @@ def _person(reader: Reader, person: str) -> int | None:
     """The key of a person by their id; None for a role or for everybody."""
     if not person or person in set(Role):
         return None
-    found = reader.query(keys_sql("rep", person))["key"].to_pylist()
+    found = keys_of(reader, "rep", person)
     if not found:
         roles = ", ".join(Role)
         raise NotFoundError(f"there is nobody {person!r}", where="--for", next_step=f"name one of {roles}, or an id")

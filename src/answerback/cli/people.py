@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerback.analysis.reader import Reader, keys_sql
+from answerback.analysis.reader import Reader, keys_of
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope, Stretch
 from answerback.workspace.access import owner_scope
@@ -10,7 +10,7 @@ from answerback.workspace.access import owner_scope
 
 def keys_of_rep(reader: Reader, rep: str) -> list[int]:
     """The keys that a rep's id stands for. Raises NotFoundError where nobody has it."""
-    keys: list[int] = reader.query(keys_sql("rep", rep))["key"].to_pylist()
+    keys: list[int] = keys_of(reader, "rep", rep)
     if not keys:
         raise NotFoundError(f"there is no rep {rep!r}", next_step="take the id as answerback show prints it")
     return keys

@@ -13,7 +13,7 @@ from answerback.analysis.lift.practices import Version, versions
 from answerback.analysis.lift.trial_lots import Lot, lots_of
 from answerback.analysis.lift.trials import Trial, foreseen, trials_of
 from answerback.analysis.on_base import id_of
-from answerback.analysis.reader import Reader, keys_sql, reading
+from answerback.analysis.reader import Reader, keys_of, reading
 from answerback.cli.output import put
 from answerback.cli.practising import LATER_WEEKS, LEAST_REPS, check_metric, check_play, first_monday, fresh_seed
 from answerback.cli.practising import draw as draw_starts
@@ -250,7 +250,7 @@ def _tell(settings: Settings, told: list[tuple[Trial, list[Lot]]], day: date, na
 
 
 def _rep_key(reader: Reader, rep: str) -> int:
-    keys = reader.query(keys_sql("rep", rep))["key"].to_pylist()
+    keys = keys_of(reader, "rep", rep)
     if not keys:
         raise NotFoundError(f"there is no rep {rep!r}", next_step="take the id as answerback show prints it")
     return int(keys[0])
@@ -263,7 +263,7 @@ def _not_built(reader: Reader, home: Home) -> list[Version]:
 
 def _version(reader: Reader, entry: Entry) -> Version:
     said = {name: str(value or "") for name, value in entry.fields.items()}
-    keys = reader.query(keys_sql("rep", said["rep_id"], entry.source))["key"].to_pylist()
+    keys = keys_of(reader, "rep", said["rep_id"], entry.source)
     if not keys:
         raise NotFoundError(f"rep {said['rep_id']!r} is in no build yet", next_step="run answerback build")
     frozen, first, last = (datetime.fromisoformat(said[name]) for name in ("frozen_at", "from", "to"))

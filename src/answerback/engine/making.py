@@ -82,11 +82,11 @@ class Making:
                     kept = f"select {narrow.values} from {narrow.relation}"
                     self.engine.view(name, f"select * from {standing} where {narrow.column} in ({kept})")
                 self.engine.make(relation.name, relation.sql)
-                self.settle(relation.name, relation.order)
+                self.settle(relation.name, relation.order, relation.rows_in_group)
             else:
                 self.stand(relation.name)
 
-    def settle(self, name: str, order: Sequence[str] = ()) -> None:
+    def settle(self, name: str, order: Sequence[str] = (), rows_in_group: int = 0) -> None:
         """Writes a relation that the engine holds, unless the build before holds the same rows."""
         old = (self.was or {}).get(name, {}).get(WHOLE)
         if old is not None:
@@ -96,7 +96,7 @@ class Making:
         else:
             self.differs[name] = True
         if self.differs[name]:
-            self.files[name] = {WHOLE: self.engine.write(name, self.folder / name, order)}
+            self.files[name] = {WHOLE: self.engine.write(name, self.folder / name, order, rows_in_group)}
 
     def stand(self, name: str) -> None:
         """A relation as the build before left it."""

@@ -1,5 +1,6 @@
 -- One row per buyer's company, its records from several systems merged; what the newest of them states stands.
 -- key: account_key · unit: whole · look-back: none · look-forward: none · kept: yes
+-- rows in a group: 4096
 with company as (
     select coalesce(same.canonical_key, account.account_key) as account_key,
            account.industry, account.size_band, account.region, account.segment,

@@ -1,6 +1,7 @@
 -- One row per deal, its records from several systems merged; what the newest of them states stands. An amount keeps the
 -- currency that was stated with it.
 -- key: deal_key · unit: whole · look-back: none · look-forward: none · kept: yes
+-- order: account_key, deal_key · rows in a group: 4096
 with bargain as (
     select coalesce(same.canonical_key, deal.deal_key) as deal_key,
            coalesce(company.canonical_key, deal.account_key) as account_key,

@@ -2,6 +2,7 @@
 -- whom the first change replaced, else whom the deal's record names, and owned it from the first that is known of the deal.
 -- Of changes at one instant the newest record stands; a change to the same owner is none.
 -- key: deal_key, occurred_at · unit: whole · look-back: none · look-forward: none · kept: yes
+-- rows in a group: 4096
 with every as (
     select coalesce(same.canonical_key, change.deal_key) as deal_key, change.occurred_at, change.field,
            coalesce(former.canonical_key, change.old_rep_key) as old_rep_key,

@@ -1,5 +1,6 @@
 -- One row per deal and instant at which its stage changed, with the step of the chain that the stage stands for.
 -- key: deal_key, occurred_at · unit: whole · look-back: none · look-forward: none · kept: yes
+-- rows in a group: 4096
 select coalesce(same.canonical_key, change.deal_key) as deal_key, change.occurred_at, change.new as stage, stage.step
 from current_deal_change as change
 left join same_as as same on same.key = change.deal_key

@@ -1,6 +1,7 @@
 -- One row per thing that stood in the way, as a record says it: of which deal, or in which event it showed, when, what sort,
 -- and whether the buyer, the rep or a record said so.
 -- key: obstacle_key · unit: whole · look-back: none · look-forward: none · kept: yes
+-- order: deal_key, occurred_at, obstacle_key · rows in a group: 4096
 with twin as (
     select event_key, min(canonical_key) as canonical_key from same_event group by event_key
 )

@@ -17,8 +17,10 @@ from answerback.engine.catalogue import PLACED_INPUTS, catalogue
 from answerback.engine.making import WHOLE, Files, Making, OnStep
 from answerback.engine.protocol import Engine
 from answerback.engine.settings import durations, playbook_relations
+from answerback.workspace.compaction import groups_due
 from answerback.workspace.home import Home
 from answerback.workspace.identity import identify
+from answerback.workspace.ids import IDS_NAME, LogIds, MadeIds, ids_in, write_ids
 from answerback.workspace.intake import IDS
 from answerback.workspace.log import Batch, check_files, files_of
 from answerback.workspace.placing import Placing, placed_columns
@@ -36,12 +38,12 @@ class Basis:
 
     batches: frozenset[str] = frozenset()
     """What it was made of; none where everything is to be made."""
-    checked: frozenset[str] = frozenset()
-    """Batches whose ids an earlier build found to have keys of their own."""
     blocks: Blocks = field(default_factory=lambda: Blocks(()))
     files: Mapping[str, Mapping[str, list[Path]]] = field(default_factory=dict)
     """By relation and label of the block."""
     state: State = field(default_factory=dict)
+    ids: Sequence[Path] = ()
+    """The ids of these batches, laid out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Assembled:
     state: State
     made: tuple[str, ...]
     """The blocks of months in which something was made again, by their first months."""
+    ids: Sequence[Path]
 
 
 def assemble(
@@ -72,7 +75,7 @@ def assemble(
     """
     on_step("reading the log", "", 0, 0)
     check_files(home, batches)
-    _check_ids(engine, home, batches, basis.checked)
+    ids = _ids(engine, home, batches, basis, scratch)
     standing = Standing(engine, home, batches, basis.batches, basis.state)
     differs = standing.open()
     months = _months(engine)
@@ -101,7 +104,7 @@ def assemble(
     on_step("writing", "", 1, 1)
     state = {name: engine.write(name, scratch / name, ()) for name in _STATE}
     made = making.changed_blocks(relation.name for relation in making.relations)
-    return Assembled(blocks, making.files, state, tuple(blocks.labels[block] for block in sorted(made)))
+    return Assembled(blocks, making.files, state, tuple(blocks.labels[block] for block in sorted(made)), ids)
 
 
 def _checking(making: Making) -> Callable[[frozenset[str]], None]:
@@ -116,10 +119,23 @@ def _checking(making: Making) -> Callable[[frozenset[str]], None]:
     return check
 
 
-def _check_ids(engine: Engine, home: Home, batches: Sequence[Batch], known: frozenset[str]) -> None:
-    old = files_of(home, [each for each in batches if each.batch_id in known], IDS)
-    new = files_of(home, [each for each in batches if each.batch_id not in known], IDS)
-    check_ids(engine, [file.path for file in old], [file.path for file in new])
+def _ids(engine: Engine, home: Home, batches: Sequence[Batch], basis: Basis, scratch: Path) -> list[Path]:
+    """The ids of all batches laid out, in files of which those of like size have become one.
+
+    Raises PromiseBroken where two different ids fell on one key.
+    """
+    known = basis.batches if basis.ids else frozenset()
+    old = [file.path for file in files_of(home, [each for each in batches if each.batch_id in known], IDS)]
+    new = [file.path for file in files_of(home, [each for each in batches if each.batch_id not in known], IDS)]
+    made = list(basis.ids) if known else []
+    if new:
+        if old:
+            check_ids(engine, old, new)
+        made.append(write_ids(LogIds(new), scratch / f"{IDS_NAME}-new"))
+    for number, group in enumerate(groups_due([(path, ids_in(path)) for path in made])):
+        merged = write_ids(MadeIds(group), scratch / f"{IDS_NAME}-merged-{number}")
+        made = [*(path for path in made if path not in group), merged]
+    return made
 
 
 def _months(engine: Engine) -> dict[datetime, int]:
@@ -170,5 +186,5 @@ def _settle_identities(making: Making) -> None:
     identity = identify(people, decisions)
     engine.put("same_as", identity.same_as)
     engine.put("doubtful", identity.doubtful)
-    making.settle("same_as")
+    making.settle("same_as", ("key",))
     making.settle("doubtful")

@@ -33,6 +33,7 @@ from answerback.workspace.compaction import compact_log
 from answerback.workspace.disk import room_on, sync_folder
 from answerback.workspace.forget import finish_forgetting
 from answerback.workspace.home import OWNERS_FOLDER, Home, locked
+from answerback.workspace.ids import IDS_NAME
 from answerback.workspace.journal import compact_journal
 from answerback.workspace.log import Batch, read_batches, sweep
 from answerback.workspace.snapshots import (
@@ -106,11 +107,11 @@ def build(
         )
         make = partial(_make, home, newest, partial(open_engine, choice, limits, home.pool), assembled)
         try:
-            made, relations, state = make(_basis(home, newest, batches, afresh=afresh))
+            made, listed = make(_basis(home, newest, batches, afresh=afresh))
         except WorkspaceError:  # of a file of the build before, if one is damaged: then nothing rests on it
             if newest is None or _is_whole(home, newest):
                 raise
-            made, relations, state = make(_basis(home, newest, batches, afresh=True))
+            made, listed = make(_basis(home, newest, batches, afresh=True))
         snapshot = Snapshot(
             number=next_number(home),
             built_at=now,
@@ -118,10 +119,11 @@ def build(
             made_from=made_from,
             playbook=playbook.model_dump_json(),
             batches=tuple(batch.batch_id for batch in batches),
-            relations=relations,
+            relations=listed.relations,
             code=_code(home),
             blocks=made.blocks.labels,
-            state=state,
+            state=listed.state,
+            ids=listed.ids,
         )
         if not publish(home, snapshot):  # the lock did not hold: some network disks only pretend to have locks
             raise BusyError(
@@ -137,11 +139,11 @@ def _make(
     opened: Callable[[], AbstractContextManager[Engine]],
     assembled: Callable[..., Assembled],
     basis: Basis,
-) -> tuple[Assembled, dict[str, RelationFiles], dict[str, RelationFiles]]:
-    """All relations, and what the next build needs to know: files of the pool that nothing lists yet."""
+) -> tuple[Assembled, _Listed]:
+    """All relations, ids, and what the next build needs to know: files of the pool that nothing lists yet."""
     with _scratch(home) as scratch, opened() as engine, room_on(home.pool):
         made = assembled(engine, basis=basis, scratch=scratch)
-        return made, *_check_in(home, newest, made)
+        return made, _check_in(home, newest, made)
 
 
 def _one_line(on_step: OnStep) -> Callable[[str, str, int, int], None]:
@@ -155,17 +157,17 @@ def _basis(home: Home, newest: Snapshot | None, batches: list[Batch], *, afresh:
     """What a build may rest on: the newest snapshot, if the log only grew, the code is the same and no file lacks."""
     if newest is None:
         return Basis()
-    checked = frozenset(newest.batches)
-    grew = checked <= {batch.batch_id for batch in batches}
+    grew = set(newest.batches) <= {batch.batch_id for batch in batches}
     if afresh or not grew or newest.code != _code(home) or missing_files(home, newest):
-        return Basis(checked=checked)
+        return Basis()
     found: dict[str, dict[str, list[Path]]] = {}
     for name, listed in newest.relations.items():
         for part in listed.parts:
             found.setdefault(name, {}).setdefault(part.block, []).append(home.root / part.path)
     state = {name: [home.root / part.path for part in listed.parts] for name, listed in newest.state.items()}
     starts = tuple(datetime.strptime(label, "%Y-%m") for label in newest.blocks)  # noqa: DTZ007 - as relations hold it
-    return Basis(checked, checked, Blocks(starts), found, state)
+    ids = [home.root / part.path for part in newest.ids]
+    return Basis(frozenset(newest.batches), Blocks(starts), found, state, ids)
 
 
 def _all_loaded(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> list[Batch]:
@@ -223,21 +225,24 @@ def code_digest(package: str) -> str:
     return digest.hexdigest()
 
 
-def _check_in(
-    home: Home, newest: Snapshot | None, made: Assembled
-) -> tuple[dict[str, RelationFiles], dict[str, RelationFiles]]:
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What a snapshot lists."""
+
+    relations: dict[str, RelationFiles]
+    state: dict[str, RelationFiles]
+    ids: tuple[Part, ...]
+
+
+def _check_in(home: Home, newest: Snapshot | None, made: Assembled) -> _Listed:
     """Describes all files and moves the new ones into the pool: from here on nothing needs room."""
     known = {home.root / part.path: part for part in newest.parts()} if newest else {}
     labels = {WHOLE: "", **dict(enumerate(made.blocks.labels))}
     listed = {
         (name, labels[block]): paths for name, found in made.files.items() for block, paths in sorted(found.items())
     }
-    fresh = [
-        (name, path)
-        for (name, _), paths in (*listed.items(), *(((name, ""), paths) for name, paths in made.state.items()))
-        for path in paths
-        if path not in known
-    ]
+    files = [*((name, paths) for (name, _), paths in listed.items()), *made.state.items(), (IDS_NAME, made.ids)]
+    fresh = [(name, path) for name, paths in files for path in paths if path not in known]
     with ThreadPoolExecutor() as pool:
         parts = known | dict(
             zip([path for _, path in fresh], pool.map(lambda each: described(*each), fresh), strict=True)
@@ -247,7 +252,7 @@ def _check_in(
     for _, path in fresh:
         path.replace(home.root / parts[path].path)
     sync_folder(home.pool)
-    return relations, state
+    return _Listed(relations, state, tuple(parts[path] for path in made.ids))
 
 
 def _relation_files(

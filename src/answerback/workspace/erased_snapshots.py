@@ -27,6 +27,9 @@ from answerback.engine.literals import sql_text
 from answerback.engine.protocol import Engine
 from answerback.workspace.disk import room_on, sync_folder
 from answerback.workspace.home import OWNERS_FOLDER, Home
+from answerback.workspace.ids import IDS_NAME, LogIds, write_ids
+from answerback.workspace.intake import IDS
+from answerback.workspace.log import files_of, read_batches
 from answerback.workspace.persons import Person
 from answerback.workspace.snapshots import Part, RelationFiles, Snapshot, all_snapshots, described, put_snapshot
 from answerback.workspace.suppression import FORGOTTEN
@@ -47,8 +50,8 @@ class SnapshotEraser:
     def look(self) -> Counter[str]:
         """How many snapshots and files of them name the person."""
         snapshots = all_snapshots(self.home)
-        naming = {path for path in {part.path for each in snapshots for part in each.parts()} if self._names(path)}
-        of = sum(any(part.path in naming for part in each.parts()) for each in snapshots)
+        naming = {path for path in {part.path for each in snapshots for part in _parts(each)} if self._names(path)}
+        of = sum(any(part.path in naming for part in _parts(each)) for each in snapshots)
         told = sum(self._told(each.playbook) != each.playbook for each in snapshots)
         found = {"snapshots": of, "files of snapshots": len(naming), "playbooks of snapshots": told}
         return Counter({what: count for what, count in found.items() if count})
@@ -63,6 +66,7 @@ class SnapshotEraser:
             for name, part in _named_parts(snapshot):
                 if part.path not in done and self._names(part.path):
                     done[part.path] = self._written(part, name, drafts)
+        ids = self._ids_anew(drafts)
         with room_on(self.home.pool):
             sync_folder(self.home.pool)
         for snapshot in all_snapshots(self.home):
@@ -71,6 +75,7 @@ class SnapshotEraser:
                 playbook=self._told(snapshot.playbook),
                 relations=_with(snapshot.relations, done),
                 state=_with(snapshot.state, done),
+                ids=ids if snapshot.ids else (),
             )
             if cleaned != snapshot:
                 put_snapshot(self.home, cleaned)
@@ -80,6 +85,17 @@ class SnapshotEraser:
                 shutil.rmtree(path, ignore_errors=True)
             elif f"pool/{path.name}" not in listed:
                 path.unlink(missing_ok=True)
+
+    def _ids_anew(self, drafts: Path) -> tuple[Part, ...]:
+        """The ids that the log has now, the person's gone; what was loaded since a snapshot does no harm there."""
+        if not any(each.ids for each in all_snapshots(self.home)):
+            return ()
+        batches = read_batches(self.home)
+        with room_on(self.home.pool):
+            draft = write_ids(LogIds([file.path for file in files_of(self.home, batches, IDS)]), drafts / IDS_NAME)
+            made = described(IDS_NAME, draft)
+            draft.replace(self.home.root / made.path)
+        return (made,)
 
     def _told(self, text: str) -> str:
         """A playbook without the person: their addresses become one that is nobody's, their name nothing."""
@@ -144,6 +160,11 @@ class SnapshotEraser:
             pattern = re.sub(r"([.^$*+?()\[\]{}|\\])", r"\\\1", word)
             column = f"regexp_replace({column}, {sql_text(pattern)}, {sql_text(FORGOTTEN)}, 'gi')"
         return column
+
+
+def _parts(snapshot: Snapshot) -> list[Part]:
+    """All but the ids: these are made anew from the log."""
+    return [part for _, part in _named_parts(snapshot)]
 
 
 def _named_parts(snapshot: Snapshot) -> list[tuple[str, Part]]:

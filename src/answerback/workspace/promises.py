@@ -11,6 +11,7 @@ from answerback.domain.log import ColumnType
 from answerback.engine.catalogue import catalogue, tables_read
 from answerback.engine.making import Making
 from answerback.engine.protocol import Engine
+from answerback.workspace.ids import shared_keys
 
 _PROMISES: dict[str, str] = {
     "every effort of the log is an effort, or another record of one, or settled as wrong": """
@@ -50,25 +51,19 @@ READS: MappingProxyType[str, frozenset[str]] = MappingProxyType(
 
 
 def check_ids(engine: Engine, known: Sequence[Path], new: Sequence[Path]) -> None:
-    """Raises PromiseBroken where two different ids fell on one key: their records could not be told apart.
+    """Raises PromiseBroken where an id of a new file fell on the key of another in a known one.
 
-    Ids of `known` files have been checked among themselves.
+    Those of known files have been checked among themselves, and so have those of new ones.
     """
     columns = {"key": ColumnType.BIGINT, "check": ColumnType.BIGINT}
     engine.over_files("known_id", known, columns)
     engine.over_files("new_id", new, columns)
-    sql = (
-        'select key from (select key, "check" from new_id union all '
-        'select key, "check" from known_id where key in (select key from new_id)) as id '
-        'group by key having min("check") <> max("check")'
+    collisions = engine.query(
+        "select count(distinct new_id.key) as n from new_id join known_id on known_id.key = new_id.key "
+        'where known_id."check" <> new_id."check"'
     )
-    collisions = engine.query(f"select count(*) as n from ({sql}) as collision").column(0)[0].as_py()
-    if collisions:
-        raise PromiseBroken(
-            f"different ids share a key: {collisions} of them",
-            where="log",
-            next_step="nothing was published; start a new workspace, whose secret makes other keys, and load again",
-        )
+    if number := collisions.column(0)[0].as_py():
+        raise shared_keys(number)
 
 
 def check_promises(making: Making, made: frozenset[str], before: frozenset[str]) -> None:

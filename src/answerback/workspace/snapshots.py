@@ -30,6 +30,7 @@ from answerback.workspace.disk import (
     sync_file,
 )
 from answerback.workspace.home import Home
+from answerback.workspace.ids import IDS_NAME, ids_in
 from answerback.workspace.manifests import manifest, to_json
 
 LEASE_SECONDS = 6 * 3600
@@ -80,6 +81,8 @@ class Snapshot:
     """The first months of the blocks that relations are cut into; the first block reaches back for good."""
     state: dict[str, RelationFiles] = field(default_factory=dict)
     """What the next build needs to know and no reader does."""
+    ids: tuple[Part, ...] = ()
+    """The ids behind keys (`workspace.ids`), for who may see them; none where an earlier version made it."""
 
     @property
     def name(self) -> str:
@@ -90,6 +93,7 @@ class Snapshot:
         """Every file that it rests on."""
         for files in (*self.relations.values(), *self.state.values()):
             yield from files.parts
+        yield from self.ids
 
 
 def read_snapshot(home: Home, name: str | None = None) -> Snapshot:
@@ -117,7 +121,8 @@ def described(name: str, draft: Path) -> Part:
     draft.chmod(OWNER_ONLY)  # the engine writes with whatever rights new files have
     sync_file(draft)
     digest = checksum(draft)
-    return Part(f"pool/{name}-{digest}.parquet", pq.read_metadata(draft).num_rows, digest, draft.stat().st_size)
+    rows = ids_in(draft) if name == IDS_NAME else pq.read_metadata(draft).num_rows
+    return Part(f"pool/{name}-{digest}{draft.suffix}", rows, digest, draft.stat().st_size)
 
 
 def missing_files(home: Home, snapshot: Snapshot) -> list[str]:
@@ -247,6 +252,7 @@ def _read(path: Path) -> Snapshot:
         said["blocks"] = tuple(said["blocks"])
         for kind in ("relations", "state"):
             said[kind] = {name: _files(each) for name, each in said[kind].items()}
+        said["ids"] = tuple(Part(**each) for each in said.get("ids", ()))
         return Snapshot(**said)
 
 

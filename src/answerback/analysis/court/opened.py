@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from answerback.analysis.court.balls import Balls, State, balls
-from answerback.analysis.reader import Reader, ids_of, keys_sql
+from answerback.analysis.reader import Reader, ids_of, keys_of
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Policy
 from answerback.domain.scope import Scope
@@ -56,7 +56,7 @@ def explain_ball(reader: Reader, scope: Scope, event_id: str, source: str = "") 
     Raises NotFoundError where it opened none within the scope.
     """
     spaces = ("event", "promise", "case")
-    keys = [key for space in spaces for key in reader.query(keys_sql(space, event_id, source))["key"].to_pylist()]
+    keys = [key for space in spaces for key in keys_of(reader, space, event_id, source)]
     found = balls(reader, scope, chains=_chains_of(reader, keys))
     rows = np.flatnonzero(np.isin(found.event_key, keys))
     if not rows.size:

@@ -12,7 +12,7 @@ from answerback.analysis.detect.changes import Changes, changes
 from answerback.analysis.detect.raised import Raised
 from answerback.analysis.detect.standing import Standing
 from answerback.analysis.detect.weekly import Floats, monday
-from answerback.analysis.reader import Reader, keys_sql
+from answerback.analysis.reader import Reader, keys_of
 from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.scope import Scope
 from answerback.stats.alarms import cusum_path, runs
@@ -78,7 +78,7 @@ def tell_change(reader: Reader, scope: Scope, where: Mapping[str, str]) -> Story
     """
     if "rep" not in where or where.keys() - {"rep", "play"}:
         raise UsageError("a change is one rep's", where="explain change", next_step="write rep=… and perhaps play=…")
-    keys = set(reader.query(keys_sql("rep", where["rep"]))["key"].to_pylist())
+    keys = set(keys_of(reader, "rep", where["rep"]))
     if where["rep"].lstrip("-").isdigit():
         keys.add(int(where["rep"]))
     found = changes(reader, scope, follow=keys)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from answerback.analysis.chain_places import check_places, place_conditions
 from answerback.analysis.court.balls import Balls, State, balls
 from answerback.analysis.path.walking import CHANNELS, counts_sql, paths_sql
-from answerback.analysis.reader import Reader, keys_sql
+from answerback.analysis.reader import Reader, keys_of
 from answerback.domain.errors import NotFoundError
 from answerback.domain.kinds import ActionKind
 from answerback.domain.scope import Scope
@@ -134,7 +134,7 @@ def _kinds_that_ask(reader: Reader) -> set[str]:
 def path_of(asked: Asked, chain_id: str) -> Path:
     """The path of one deal, or of a company, by its id. Raises NotFoundError where nothing happened in the scope."""
     for space in ("deal", "account"):
-        for key in sorted(asked.reader.query(keys_sql(space, chain_id))["key"].to_pylist()):
+        for key in sorted(keys_of(asked.reader, space, chain_id)):
             of_deal = "event.is_deal" if space == "deal" else "not event.is_deal"
             rows = _read(asked, [f"event.chain_key = {int(key)}", of_deal]).to_pylist()
             if rows:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from answerback.analysis.reader import Reader, keys_sql
+from answerback.analysis.reader import Reader, keys_of
 from answerback.analysis.stages.covering import Covered, covered
 from answerback.analysis.stages.standing import Backing, Standing, standings
 from answerback.analysis.trust.cover import read_cover
@@ -128,7 +128,7 @@ def restricted(reader: Reader, found: Sequence[Standing], where: Mapping[str, st
     kept = list(found)
     for name, value in where.items():
         if name == "rep":
-            keys = set(reader.query(keys_sql("rep", value))["key"].to_pylist())
+            keys = set(keys_of(reader, "rep", value))
             kept = [each for each in kept if each.owner_key in keys]
         elif name == "stage":
             places = {place for place, stage in enumerate(reader.playbook.stage) if stage.name == value}
