@@ -34,12 +34,11 @@ def sign_in(client: Client, email: str, password: str = WORD) -> int:
 
 def test_a_password_lets_in_and_the_session_is_a_new_one(ann: Person, client: Client) -> None:
     client.get("/account/login/")
-    client.session["kept"] = "from before"
     session = client.session
     session["kept"] = "from before"
     session.save()
     before = session.session_key
-    client.cookies["sessionid"] = before
+    client.cookies["sessionid"] = str(before)
     assert sign_in(client, ann.email.upper()) == 302
     assert client.session.session_key != before
     assert client.get("/me/").status_code == 200
@@ -49,6 +48,7 @@ def test_a_wrong_password_says_the_same_as_a_wrong_address(ann: Person, client: 
     wrong = client.post("/account/login/", {"login": ann.email, "password": "no"}).content.decode()
     nobody = client.post("/account/login/", {"login": "x@x.example", "password": "no"}).content.decode()
     assert "not correct" in wrong
+    assert "password/reset" not in wrong
     assert ("not correct" in nobody) is True
 
 

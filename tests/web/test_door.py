@@ -207,6 +207,13 @@ def test_the_log_s_hierarchy_alone_shows_nobody_s_findings(
     manager, address = roster.called(manager_key), f"/findings/{found.finding.finding_id}/"
     client = signed_in(manager)
     assert client.get(address).status_code == 200
+    who, rep = (
+        viewer_of(practice[name], roster.key_of, board.gathered.today) for name in (manager, roster.called(key))
+    )
+    others_from = max(day for to, day in found.pages.items() if to.role is Page.MANAGER)
+    early = replace(board, gathered=replace(board.gathered, today=others_from - timedelta(days=1)))
+    assert early.seen_by(who, found.finding.finding_id) is None  # the rep has it first
+    assert early.seen_by(rep, found.finding.finding_id) == found
     Organisation.objects.update(visibility=Visibility.GROUPS)
     assert client.get(address).status_code == 404
     assert address not in client.get("/team/").content.decode()
@@ -214,4 +221,3 @@ def test_the_log_s_hierarchy_alone_shows_nobody_s_findings(
     Reporting.objects.filter(rep_id=roster.id_of(key)).update(confirmed_by=None)
     assert client.get(address).status_code == 404
     assert signed_in(roster.called(key)).get(address).status_code == 200
-    assert practice

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from answerback.people import founding, tokens
+from answerback.people import audit, founding, tokens
 from answerback.people.founding import Founder
 from answerback.people.models import Organisation, Person, Role, Visibility
 
@@ -59,7 +59,7 @@ def test_the_key_is_kept_as_a_hash_for_its_owner_alone(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_the_key_comes_back_where_nothing_came_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     key = founding.new_founding_key(tmp_path)
-    monkeypatch.setattr(founding.audit, "note", lambda *_: 1 / 0)
+    monkeypatch.setattr(audit, "note", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         founding.found(tmp_path, key, ANN, now=NOW, today=TODAY)
     assert founding.fits(tmp_path, key)

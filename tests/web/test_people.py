@@ -273,3 +273,29 @@ def test_an_invitation_is_taken_once_however_quick(signed_in: SignedIn) -> None:
     (found,) = invitations.standing(now=now)
     assert invitations.take(found, "Zoe", None, now=now, today=today) is not None
     assert invitations.take(found, "Zoe", None, now=now, today=today) is None
+
+
+def test_a_lost_password_is_replaced_by_a_link_that_lets_nobody_in(
+    signed_in: SignedIn, practice: dict[str, Person], client: Client
+) -> None:
+    oskar = practice["Oskar Ricci"]
+    before = signed_in("Oskar Ricci")
+    link = link_in(signed_in("Admin").post(f"/people/{oskar.pk}/password/").content.decode())
+    assert "oskar.ricci@halden.example" in client.get(link).content.decode()
+    answer = client.post(link, PASSWORD)
+    assert answer.headers["Location"] == "/account/login/"
+    assert client.get("/me/").status_code == 302
+    assert before.get("/me/").status_code == 302
+    assert Client().get(link).status_code == 404
+    oskar.refresh_from_db()
+    assert oskar.check_password(PASSWORD["password"])
+    assert oskar.name == "Oskar Ricci"
+    assert not invitations.standing(now=datetime.now(UTC))
+
+
+def test_no_password_link_for_a_closed_account(signed_in: SignedIn, practice: dict[str, Person]) -> None:
+    oskar, admin = practice["Oskar Ricci"], signed_in("Admin")
+    link = link_in(admin.post(f"/people/{oskar.pk}/password/").content.decode())
+    admin.post(f"/people/{oskar.pk}/", {"act": "close"})
+    assert admin.post(f"/people/{oskar.pk}/password/").status_code == 404
+    assert Client().post(link, PASSWORD).status_code == 404

@@ -17,6 +17,7 @@ from answerback.people.keys import hashed, new_key
 from answerback.people.models import Invitation, Person, Role
 
 LASTS = timedelta(days=7)
+RENEWS_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,38 @@ def objection_to(who: Invited) -> str:
     if who.rep_id and Person.objects.filter(rep_id=who.rep_id).exists():
         return "taken"
     return "" if who.roles else "idle"
+
+
+@transaction.atomic
+def renew(actor: Person, person: Person, *, now: datetime) -> str:
+    """The key of a link with which somebody sets a new password, told this once; no earlier one holds any more.
+
+    It does not let them in: they sign in with the password, and with their second factor where they have one.
+    """
+    Invitation.objects.filter(person=person, taken_at=None, withdrawn_at=None).update(withdrawn_at=now)
+    key = new_key()
+    Invitation.objects.create(
+        email=person.email,
+        name=person.name,
+        person=person,
+        hashed=hashed(key),
+        invited_by=actor,
+        expires_at=now + RENEWS_WITHIN,
+    )
+    audit.note(actor, "password link made", person.email)
+    return key
+
+
+def set_anew(invitation: Invitation, password: str, *, now: datetime) -> bool:
+    """Sets the password by such a link; False where somebody was quicker. Whoever was signed in is so no more."""
+    person = invitation.person
+    found = Invitation.objects.filter(pk=invitation.pk, taken_at=None, withdrawn_at=None, expires_at__gt=now)
+    if person is None or not person.is_active or not found.update(taken_at=now):
+        return False
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    audit.note(person, "password set by a link")
+    return True
 
 
 @transaction.atomic
@@ -74,7 +107,7 @@ def withdraw(actor: Person, number: int, *, now: datetime) -> bool:
 
 def standing(*, now: datetime) -> list[Invitation]:
     """All that can still be taken, the newest first."""
-    found = Invitation.objects.filter(taken_at=None, withdrawn_at=None, expires_at__gt=now)
+    found = Invitation.objects.filter(person=None, taken_at=None, withdrawn_at=None, expires_at__gt=now)
     return list(found.select_related("invited_by").order_by("-made_at", "-pk"))
 
 
@@ -85,7 +118,7 @@ def by_key(key: str, *, now: datetime) -> Invitation | None:
 
 def by_address(email: str, *, now: datetime) -> Invitation | None:
     """The invitation of an address that a sign-in service vouches for."""
-    return _first(Invitation.objects.filter(email__iexact=email).order_by("-made_at", "-pk"), now)
+    return _first(Invitation.objects.filter(person=None, email__iexact=email).order_by("-made_at", "-pk"), now)
 
 
 @transaction.atomic

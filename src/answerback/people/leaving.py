@@ -1,4 +1,4 @@
-"""Being forgotten: somebody asks, an admin confirms, and nothing of them is left in the log, the snapshots and here.
+"""Being forgotten: somebody asks, an admin confirms, and nothing names them in the log, the snapshots and here.
 
 What stays of them is what a later load needs to leave them out again (see `workspace.forget`).
 """

@@ -186,6 +186,8 @@ class Invitation(models.Model):
     roles = models.JSONField(default=list)
     hashed = models.CharField(max_length=64, unique=True)
     """Of the key in the link; the key itself is kept nowhere."""
+    person = models.ForeignKey(Person, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    """Who has an account already, and is given a new password only."""
     invited_by = models.ForeignKey(Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()

@@ -7,7 +7,7 @@ from typing import Any
 from answerback.people.models import Look, Noted, Person, Reporting
 
 
-def account_of(person: Person) -> dict[str, list[dict[str, Any]]]:
+def account_of(person: Person) -> dict[str, list[Any]]:
     """By kind, the rows of this database that are about somebody."""
     looks, lines = Look.objects.none(), Reporting.objects.none()
     if person.rep_id:

@@ -25,5 +25,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/groups/<int:number>/", grouping.group, name="group"),
     path("people/audit/", audit.audit, name="audit"),
     path("people/<int:number>/", person.person, name="person"),
+    path("people/<int:number>/password/", inviting.new_password, name="new_password"),
     path("people/<int:number>/forget/", person.forget, name="forget_person"),
 ]

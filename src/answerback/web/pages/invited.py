@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from answerback.people import invitations
-from answerback.people.models import Organisation, Role
+from answerback.people.models import Invitation, Organisation, Role
 from answerback.web.accounts import BACKEND
 from answerback.web.desk import desk
 from answerback.web.forms import PasswordForm
@@ -27,6 +29,8 @@ def invited(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(found.email, request.POST or None, initial={"name": found.name})
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
+        if found.person is not None:
+            return _anew(request, found, said["password"], now)
         person = invitations.take(found, said["name"], said["password"], now=now, today=desk().today())
         if person is None:
             raise Http404
@@ -39,3 +43,11 @@ def invited(request: HttpRequest) -> HttpResponse:
         "organisation": Organisation.objects.first(),
     }
     return render(request, "pages/people/invited.html", context)
+
+
+def _anew(request: HttpRequest, found: Invitation, password: str, now: datetime) -> HttpResponse:
+    """A new password lets nobody in by itself: they sign in with it, and with a second factor where there is one."""
+    if not invitations.set_anew(found, password, now=now):
+        raise Http404
+    messages.success(request, _("The new password is set. Sign in with it."))
+    return redirect("account_login")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from answerback.people import invitations
+from answerback.people.models import Person
 from answerback.web.asking import asked
 from answerback.web.forms import InviteForm
 from answerback.web.numbers import number_of
@@ -27,10 +28,23 @@ def invite(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         who = form.who()
         key = invitations.invite(asking.viewer.person, who, now=datetime.now(UTC))
-        link = request.build_absolute_uri(f"{reverse('invited')}?{urlencode({'key': key})}")
-        context = {"who": who, "link": link, "days": invitations.LASTS.days}
-        return render(request, "pages/people/invitation.html", context)
+        return _shown(request, who.name, who.email, key, invitations.LASTS)
     return render(request, "pages/people/invite.html", {"form": form, "days": invitations.LASTS.days})
+
+
+@needs(Right.ADMIN)
+@require_POST
+def new_password(request: HttpRequest, number: int) -> HttpResponse:
+    """A link with which somebody sets a new password; shown this once."""
+    person = get_object_or_404(Person, pk=number, is_active=True)
+    key = invitations.renew(asked(request).viewer.person, person, now=datetime.now(UTC))
+    return _shown(request, person.name, person.email, key, invitations.RENEWS_WITHIN)
+
+
+def _shown(request: HttpRequest, name: str, email: str, key: str, lasts: timedelta) -> HttpResponse:
+    link = request.build_absolute_uri(f"{reverse('invited')}?{urlencode({'key': key})}")
+    context = {"name": name, "email": email, "link": link, "days": lasts.days}
+    return render(request, "pages/people/invitation.html", context)
 
 
 @needs(Right.ADMIN)
