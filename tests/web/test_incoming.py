@@ -131,6 +131,20 @@ def test_files_are_told_apart_by_what_they_hold(tmp_path: Path) -> None:
     assert {name for name, _ in found.strange} == {"odd.bin", "prices.csv"}
 
 
+def test_a_table_that_two_crms_may_have_goes_with_the_others_of_its_crm(tmp_path: Path) -> None:
+    (tmp_path / "User.csv").write_text(
+        "Id,Username,FirstName,LastName,Name,Email,UserRoleId,ManagerId,IsActive,CreatedDate,SystemModstamp\n"
+    )
+    alone = sort_out(tmp_path, tmp_path / ".sorted")
+    assert not alone.parts
+    assert [name for name, _ in alone.strange] == ["User.csv"]
+    (tmp_path / "OpportunityHistory.csv").write_text(
+        "Id,OpportunityId,StageName,Amount,CurrencyIsoCode,CloseDate,CreatedDate,CreatedById,SystemModstamp\n"
+    )
+    (part,) = sort_out(tmp_path, tmp_path / ".sorted").parts
+    assert (part.source, part.files) == ("salesforce", 2)
+
+
 def test_a_maildir_stays_one(tmp_path: Path) -> None:
     for name in ("cur", "new", "tmp"):
         (tmp_path / "box" / name).mkdir(parents=True)

@@ -172,32 +172,41 @@ def sort_out(folder: Path, into: Path) -> Sorted:
         found.mapping = mappings[0]
     found.strange += [(each.name, "send one mapping at a time") for each in mappings if len(mappings) > 1]
     groups: dict[str, list[Path]] = {}
-    tables = []
+    unsure: list[tuple[Path, tuple[str, ...]]] = []
     for file in (each for each in files if each.suffix != ".toml"):
-        name, why = _source_of(file, folder)
-        if name == "mapping":
-            tables.append(file)
-        elif name:
-            groups.setdefault(name, []).append(file)
+        names = _sources_of(file, folder)
+        if len(names) == 1 and names[0] != "mapping":
+            groups.setdefault(names[0], []).append(file)
+        elif names:
+            unsure.append((file, names))
         else:
-            found.strange.append((file.name, why))
-    _place_tables(tables, groups, found)
+            found.strange.append((file.name, "no source knows what this is"))
+    _place_unsure([(file, names) for file, names in unsure if names != ("mapping",)], groups, found)
+    _place_tables([file for file, names in unsure if names == ("mapping",)], groups, found)
     for name in sorted(groups, key=lambda each: (each in _LAST, NAMES.index(each))):
         found.parts.append(_moved(name, groups[name], folder, into / name))
     return found
 
 
-def _source_of(file: Path, folder: Path) -> tuple[str, str]:
-    """The source that knows a file best, or nothing and why."""
+def _sources_of(file: Path, folder: Path) -> tuple[str, ...]:
+    """The source that knows a file best, or those that know it equally well; nothing where none does."""
     inside = file.relative_to(folder).parent
     if inside.name in ("cur", "new") and (folder / inside.parent / "cur").is_dir():
-        return "mailbox", ""
-    (best, surest), (_, second) = recognised_by(file)[:2]
-    if surest.sure <= 0.0:
-        return "", "no source knows what this is"
-    if surest.sure == second.sure:
-        return "", "two sources are equally sure of this; load it on the server, where you can say which"
-    return best.name, ""
+        return ("mailbox",)
+    answers = recognised_by(file)
+    surest = answers[0][1].sure
+    return tuple(source.name for source, answer in answers if answer.sure == surest) if surest > 0.0 else ()
+
+
+def _place_unsure(unsure: list[tuple[Path, tuple[str, ...]]], groups: dict[str, list[Path]], found: Sorted) -> None:
+    """Files that could be of several sources (a table of companies): they are of the one that most others are of."""
+    sizes = {name: len(files) for name, files in groups.items()}
+    for file, names in unsure:
+        best = max(names, key=lambda name: sizes.get(name, 0))
+        if sizes.get(best):
+            groups[best].append(file)
+        else:
+            found.strange.append((file.name, f"{' and '.join(names)} are equally sure of this; send the rest with it"))
 
 
 def _place_tables(tables: list[Path], groups: dict[str, list[Path]], found: Sorted) -> None:

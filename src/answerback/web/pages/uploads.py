@@ -76,4 +76,16 @@ def upload(request: HttpRequest, token: str) -> HttpResponse:
         return progress_page(request, job, _("Reading what you sent"), _("You can leave this page; it goes on."))
     if job.result is None:
         return failed_page(request, job, "uploads")
-    return render(request, "pages/uploaded.html", {"loaded": job.result})
+    rows = [
+        {
+            "batch": each,
+            "non_events": ", ".join(f"{count:,} {_words(kind)}" for kind, count in each.non_events.items()),
+            "records": ", ".join(f"{count:,} {_words(name)}" for name, count in each.records.items()),
+        }
+        for each in job.result.batches
+    ]
+    return render(request, "pages/uploaded.html", {"loaded": job.result, "rows": rows})
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
