@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> list[Row]:
     parser.add_argument("--reps", type=int, default=SIZE[0])
     parser.add_argument("--events", type=int, default=SIZE[1])
     given = parser.parse_args(arguments)
-    at = datetime.fromisoformat(f"{AS_OF}+00:00")
+    at = datetime.fromisoformat(AS_OF).replace(tzinfo=UTC)
     with (
         workspace(given.home, given.events, given.reps) as home,
         reading(open_home(home), as_of=at, limits=Limits(threads=2)) as reader,
