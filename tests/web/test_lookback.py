@@ -15,7 +15,7 @@ from answerback.analysis.lookback.replaying import Lookback, Raised
 from answerback.domain.findings import Finding, FindingKind, Measure, Role, Subject, Verdict
 from answerback.people.models import Organisation, Person, Reporting, Visibility
 from answerback.web.desk import desk
-from answerback.web.weekly import Replayed, Weekly, key_of
+from answerback.web.weekly import Replayed, Weekly, keep
 
 MONDAY = date(2026, 7, 6)
 BEFORE, THEN, AFTER = Moved(400, 123), Moved(60, 7), Moved(150, 19)
@@ -65,7 +65,7 @@ def replayed(practice: dict[str, Person]) -> Callable[..., None]:
             raised(of_person(keys["Tessa Dahl"]), Bearing.NOT_BORNE_OUT),
         )
         told = Lookback(date(2026, 1, 5), date(2026, 10, 5), found, 9000)
-        at.keep(key_of(at, Weekly.LOOKBACK), Replayed(told, {found[0].finding.finding_id: behind}))
+        keep(at, Weekly.LOOKBACK, Replayed(told, {found[0].finding.finding_id: behind}))
 
     put()
     return put
@@ -100,6 +100,7 @@ def test_a_manager_sees_their_own_people_by_name_and_nothing_of_others(signed_in
     shown = page(signed_in("Kofi Novak"))
     assert "2 things would have been raised: 2 borne out" in shown
     assert "Oskar Ricci" in shown
+    assert shown.count("123 of 400") == 1  # of the person; of everybody's their own people's could be taken away
     assert "Tessa Dahl" not in shown
     assert "one person</p>" not in shown
 
@@ -134,3 +135,11 @@ def test_it_asks_the_database_little(
     client = signed_in("Kofi Novak")
     with django_assert_max_num_queries(14):
         page(client)
+
+
+def test_who_was_forgotten_is_in_no_look_back_of_before(
+    practice: dict[str, Person], signed_in: Callable[[str], Client]
+) -> None:
+    told = Lookback(date(2026, 1, 5), date(2026, 10, 5), (raised(of_person(1234567)),), 9000)
+    keep(desk(), Weekly.LOOKBACK, Replayed(told, {}))
+    assert "nothing would have been raised" in page(signed_in("Jana Sato"))

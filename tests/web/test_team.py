@@ -12,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from answerback.analysis.court.too_long import too_long
 from answerback.people.models import Group, GroupVersion, Organisation, Person, Reporting, Visibility
-from answerback.web import weekly
 from answerback.web.desk import desk
 from answerback.web.marks import mark
+from answerback.web.weekly import Weekly, keep, make
 from answerback.workspace.access import owner_scope
 
 TEAM = ("Nadia Winkler", "Oskar Ricci")
@@ -104,11 +104,7 @@ def test_with_groups_whole_groups_are_summed_up_and_nobody_is_named(signed_in: C
 def test_what_talks_changed_is_told_or_is_being_worked_out(signed_in: Callable[[str], Client]) -> None:
     assert "This is being worked out" in page(signed_in("Kofi Novak"))
     at = desk()
-    with at.reading() as reader:
-        at.keep(
-            weekly.key_of(at, weekly.Weekly.COACHING),
-            weekly._MAKERS[weekly.Weekly.COACHING](reader, owner_scope("test")),
-        )
+    keep(at, Weekly.COACHING, make(at, Weekly.COACHING))
     shown = page(signed_in("Kofi Novak"))
     assert "This is being worked out" not in shown
     others = Reporting.objects.filter(manager__name="Lena Uribe").values_list("rep_id", flat=True)

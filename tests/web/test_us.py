@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -14,10 +14,10 @@ from pytest_django import DjangoAssertNumQueries
 
 from answerback.analysis.together.us import Us, read_us
 from answerback.engine.protocol import Limits
-from answerback.people.models import Person
+from answerback.people.models import Appointment, Person, Reporting, Role
 from answerback.present import us as words
 from answerback.web import desk as desks
-from answerback.web.weekly import Weekly, key_of
+from answerback.web.weekly import Weekly, keep
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import open_home
 
@@ -40,8 +40,7 @@ def leader(signed_in: Callable[[str], Client], everybody: Us) -> Client:
 
 
 def put(found: Us) -> None:
-    at = desks.desk()
-    at.keep(key_of(at, Weekly.US), found)
+    keep(desks.desk(), Weekly.US, found)
 
 
 def page(client: Client) -> str:
@@ -91,6 +90,21 @@ def test_fewer_than_five_people_are_summed_up_to_nobody(leader: Client, everybod
     assert "fewer than five people" in shown
     assert "Where the change lies" not in shown
     assert "The pipeline" not in shown
+    assert leader.get("/us/chart.svg").status_code == 404
+
+
+def test_who_also_sees_all_but_a_few_by_name_sees_no_sums(leader: Client, practice: dict[str, Person]) -> None:
+    jana = practice["Jana Sato"]
+    Appointment.objects.create(person=jana, role=Role.MANAGER, valid_from=date(2020, 1, 1))
+    assert "Where the change lies" in page(leader)
+    for each in practice.values():
+        if each.rep_id and each != jana:
+            Reporting.objects.create(
+                rep_id=each.rep_id, manager=jana, valid_from=date(2020, 1, 1), confirmed_by=practice["Admin"]
+            )
+    shown = page(leader)
+    assert "fewer than five people" in shown
+    assert "Where the change lies" not in shown
     assert leader.get("/us/chart.svg").status_code == 404
 
 

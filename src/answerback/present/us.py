@@ -179,6 +179,8 @@ def pipeline_lines(found: BackedPipeline, stages: Sequence[Stage], currency: str
     if not stages:
         return ["Cannot tell: the playbook has no [[stage]], so nothing says what a buyer must have done by when."]
     whole = found.whole
+    if whole is None and not found.owners:
+        return ["Not told: no record names the owner of an open deal, so nobody knows how many people are behind it."]
     if whole is None:
         return [f"Not told: {counted(found.owners, 'person owns', 'people own')} the open deals, {least} are needed."]
     if not whole.total.deals:

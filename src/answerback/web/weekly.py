@@ -1,11 +1,15 @@
 """Answers over everybody that take from seconds to minutes: worked out in the background, never while a page waits.
 
-They are as of the Monday of the week (`analysis.together.us` says why), so a new one is due with a new snapshot or a
-new week. Pages that rest on one alone say that it is being worked out (`NotReady`); others say so in its place.
+They are as of the Monday of the week (`analysis.together.us` says why), so a new week always asks for new ones. A new
+snapshot does, too, but not at once: what took a minute is not worked out anew every few minutes, and until then pages
+show what was worked out of the snapshot before. It holds keys only, so nobody is named who is not there any more.
+
+Pages that rest on one alone say that it is being worked out (`NotReady`); others say so in its place.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum, auto
@@ -22,6 +26,9 @@ from answerback.people.access import LEAST_CONTRIBUTORS
 from answerback.web.desk import Desk, NotReady
 from answerback.workspace.access import owner_scope
 
+RESTS = 20.0
+"""So many times as long as it took, an answer stands although there is a newer snapshot."""
+
 
 class Weekly(StrEnum):
     """What is worked out, in this order."""
@@ -29,6 +36,20 @@ class Weekly(StrEnum):
     US = auto()
     COACHING = auto()
     LOOKBACK = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer, the snapshot that it is of, how long it took and when it was there."""
+
+    made: Any
+    snapshot: str
+    took: float
+    at: float
+
+    def stands(self, snapshot: str, now: float) -> bool:
+        """Whether it need not be worked out again yet."""
+        return self.snapshot == snapshot or now - self.at < RESTS * self.took
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +82,40 @@ _MAKERS: dict[Weekly, Callable[[Reader, Scope], Any]] = {
 
 
 def prepare(desk: Desk) -> None:
-    """Works out what is not there yet, unless a newer snapshot comes meanwhile: then what it says is due first."""
+    """Works out what is due, unless a newer snapshot comes meanwhile: then its findings are due first."""
     snapshot = desk.snapshot
     for each in Weekly:
-        key = key_of(desk, each)
-        if desk.kept(key) is not None:
+        known: _Kept | None = desk.kept(_key(desk, each))
+        if known is not None and known.stands(snapshot, time.monotonic()):
             continue
         if desk.snapshot != snapshot:
             return
-        with desk.reading() as reader:
-            desk.keep(key, _MAKERS[each](reader, owner_scope(f"pages: {each}")))
+        began = time.monotonic()
+        keep(desk, each, make(desk, each), took=time.monotonic() - began)
+
+
+def make(desk: Desk, what: Weekly) -> Any:
+    """Works an answer out, and keeps it nowhere."""
+    with desk.reading() as reader:
+        return _MAKERS[what](reader, owner_scope(f"pages: {what}"))
+
+
+def keep(desk: Desk, what: Weekly, made: object, *, took: float = 0.0) -> None:
+    """Keeps an answer for this week.
+
+    Args:
+        desk: Of the snapshot that it was worked out of.
+        what: Which.
+        made: The answer.
+        took: Seconds.
+    """
+    desk.keep(_key(desk, what), _Kept(made, desk.snapshot, took, time.monotonic()))
 
 
 def weekly(desk: Desk, what: Weekly) -> Any:
-    """An answer; None while it is being worked out."""
-    return desk.kept(key_of(desk, what))
+    """An answer; None while it is being worked out for the first time in this week."""
+    known: _Kept | None = desk.kept(_key(desk, what))
+    return None if known is None else known.made
 
 
 def us_of(desk: Desk) -> Us:
@@ -100,6 +140,5 @@ def coaching_of(desk: Desk) -> Lifts | None:
     return found
 
 
-def key_of(desk: Desk, what: Weekly) -> Hashable:
-    """Under which it is kept."""
-    return ("weekly", what, desk.snapshot, week_of(desk.today()))
+def _key(desk: Desk, what: Weekly) -> Hashable:
+    return ("weekly", what, week_of(desk.today()))

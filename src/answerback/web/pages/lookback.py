@@ -6,6 +6,7 @@ what is about those who report to them, from when they do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from itertools import groupby
@@ -26,7 +27,7 @@ from answerback.present.spoken import spoken
 from answerback.web.asking import Asking, asked
 from answerback.web.cards import headline_text
 from answerback.web.rights import Right, needs
-from answerback.web.weekly import Replayed, replayed_of
+from answerback.web.weekly import replayed_of
 
 _FIRST = {
     Role.REP: _("the rep, some working days later their manager"),
@@ -69,26 +70,32 @@ def lookback(request: HttpRequest) -> HttpResponse:
     scope, pooled = asking.scope("look-back"), asking.pooled("look-back") is not None
     told = replace(
         replayed.lookback,
-        raised=tuple(each for each in replayed.lookback.raised if pooled or _is_theirs(asking, scope, each)),
+        raised=tuple(each for each in replayed.lookback.raised if _is_theirs(asking, scope, each, pooled=pooled)),
     )
     found = asking.desk.once(
         ("look-back names", replayed.lookback.first, replayed.lookback.end),
         lambda reader: read_names(reader, [each.finding for each in replayed.lookback.raised]),
     )
+    # a manager knows the figures of their own people, and could take them away from everybody's
+    behind = replayed.behind if pooled else {}
     context = {
         "summary": spoken(summary(told)),
         "all_of_them": pooled,
         "span": (told.first, told.end),
-        "weeks": _weeks(asking, told, found, replayed, scope),
+        "weeks": _weeks(asking, told, found, behind, scope),
         "rules": (RULE, KNOWN, UNRANKED),
     }
     return render(request, "pages/lookback.html", context)
 
 
-def _is_theirs(asking: Asking, scope: Scope, raised: Raised) -> bool:
-    """Whether a manager may see it: what is about the work, and what is about those whom they led then."""
+def _is_theirs(asking: Asking, scope: Scope, raised: Raised, *, pooled: bool) -> bool:
+    """Whether it is shown: to managers what is about the work, and what is about those whom they led then."""
     finding = raised.finding
     if not about_person(finding):
+        return True
+    if finding.subject.key not in asking.desk.roster().members:  # was forgotten since
+        return False
+    if pooled:
         return True
     mine = finding.subject.key == asking.viewer.own_key
     return mine or (_named(scope, raised) and (finding.others_from is not None or finding.first_for is Role.MANAGER))
@@ -100,18 +107,18 @@ def _named(scope: Scope, raised: Raised) -> bool:
     return key is not None and scope.holds(key, datetime.combine(raised.finding.raised_on, time.min, UTC))
 
 
-def _weeks(asking: Asking, told: Lookback, names: Names, replayed: Replayed, scope: Scope) -> list[Week]:
+def _weeks(asking: Asking, told: Lookback, names: Names, behind: Mapping[str, int], scope: Scope) -> list[Week]:
     return [
-        Week(monday, tuple(_row(asking, each, names, replayed, scope) for each in rows))
+        Week(monday, tuple(_row(asking, each, names, behind, scope) for each in rows))
         for monday, rows in groupby(reversed(told.raised), key=lambda each: each.week)
     ]
 
 
-def _row(asking: Asking, each: Raised, names: Names, replayed: Replayed, scope: Scope) -> Row:
+def _row(asking: Asking, each: Raised, names: Names, behind: Mapping[str, int], scope: Scope) -> Row:
     finding = each.finding
     person = about_person(finding)
     named = person and _named(scope, each)
-    enough = named or replayed.behind.get(finding.finding_id, 0) >= LEAST_CONTRIBUTORS
+    enough = named or behind.get(finding.finding_id, 0) >= LEAST_CONTRIBUTORS
     told = each.before.touches > 0 and enough
     place = ", ".join(f"{name} {value}" for name, value in names.where(finding.where).items()) if not person else ""
     about = names.subject(finding.subject) if not person else ""

@@ -40,17 +40,24 @@ def us(request: HttpRequest) -> HttpResponse:
         "earlier": [card(each, board.names) for each in board.earlier_of(asking.viewer, Role.LEADER)],
     }
     found = us_of(asking.desk)
-    context |= {"found": found, "too_few": words.too_few(found, LEAST_CONTRIBUTORS)}
-    if found.verdict is not None:
+    context |= {"found": found, "too_few": words.too_few(_left(asking, found), LEAST_CONTRIBUTORS)}
+    if not context["too_few"]:
         context |= _verdict(asking, found) | _pipeline(found) | _rest(found)
     return render(request, "pages/us.html", context)
+
+
+def _left(asking: Asking, found: Us) -> Us:
+    """What is left of it for whoever also sees some people's own rows: they could take these away from the sums."""
+    seen = {each.rep_key for each in asking.scope("us").stretches}
+    others = found.people - len(seen)
+    return Us(found.as_of, others) if others < LEAST_CONTRIBUTORS else found
 
 
 @needs(Right.LEADER)
 def us_chart(request: HttpRequest, form: str) -> HttpResponse:
     """The rate of everybody's touches by week, drawn."""
     asking = asked(request)
-    found = us_of(asking.desk)
+    found = _left(asking, us_of(asking.desk))
     if not found.weeks or form not in ("svg", "png") or not can_draw():
         raise Http404
     svg = asking.desk.once(
@@ -110,7 +117,9 @@ def _pipeline(found: Us) -> dict[str, Any]:
         "pipeline_lines": [
             spoken(line) for line in words.pipeline_lines(found.pipeline, stages, currency, LEAST_CONTRIBUTORS)
         ],
-        "pipeline": table_of(words.pipeline_for_eyes(found.pipeline, stages, currency)),
+        "pipeline": table_of(words.pipeline_for_eyes(found.pipeline, stages, currency))
+        if found.pipeline.rows
+        else None,
     }
 
 
