@@ -199,6 +199,7 @@ def test_what_a_killed_process_left_goes_and_what_a_living_one_has_stays(tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # it goes on to the log
 def test_a_job_is_its_owner_s_and_ends_one_way_or_another() -> None:
     jobs = Jobs()
 

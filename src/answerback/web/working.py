@@ -105,17 +105,20 @@ class Worker:
             self.look()
 
     def look(self) -> None:
-        """Does what there is to do now."""
+        """Does what there is to do now. A fault of ours is noted, and goes its way to the log."""
+        trouble = "It broke by a fault of ours; the server's log says how."
         try:
             self._look()
+            trouble = ""
         except BusyError:  # somebody builds by hand: theirs does for us
+            trouble = ""
             self._pace.failed(self._clock())
         except AnswerbackError as error:
-            self._note(f"{error.what}. {error.next_step}".rstrip(". ") + ".")
-        except Exception:  # noqa: BLE001 - logged in full; the pages go on
-            _log.exception("the work beside the pages broke")
-            self._note("it broke by a fault of ours; the server's log says how.")
-        self.status = replace(self.status, doing="", since=None)
+            trouble = f"{error.what}. {error.next_step}".rstrip(". ") + "."
+        finally:
+            if trouble:
+                self._note(trouble)
+            self.status = replace(self.status, doing="", since=None)
 
     def _look(self) -> None:
         playbook = read_playbook(self._home.playbook) if self._home.playbook.exists() else default_playbook()
@@ -151,9 +154,17 @@ def status() -> Status:
 def set_to_work(worker: Worker, stopping: threading.Event) -> threading.Thread:
     """Lets a worker work in a thread of its own."""
     _at_work.append(worker)
-    thread = threading.Thread(target=worker.run, args=(stopping,), name="working", daemon=True)
+    thread = threading.Thread(target=_keep_at_work, args=(worker, stopping), name="working", daemon=True)
     thread.start()
     return thread
+
+
+def _keep_at_work(worker: Worker, stopping: threading.Event) -> None:
+    """Begins again where a fault of ours has ended the work."""
+    while not stopping.is_set():
+        thread = threading.Thread(target=worker.run, args=(stopping,), name="looking", daemon=True)
+        thread.start()
+        thread.join()
 
 
 def build_apart(home: Path, options: tuple[str, ...], stopping: threading.Event) -> None:
