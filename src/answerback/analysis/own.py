@@ -135,6 +135,18 @@ left join names_contact as called on called.contact_key = {row}.contact_key
 left join names_account as company on company.account_key = {row}.account_key"""
 
 
+def buyer_by_ids(reader: Reader, contact_id: str, account_id: str) -> Buyer:
+    """A buyer by the ids that the sources have, with the names that are known of them."""
+
+    def name(space: str, of: str) -> str:
+        if not of:
+            return ""
+        rows = reader.query(f"select min(name) as name from names_{space} where {space}_key in ({keys_sql(space, of)})")
+        return str(rows["name"].to_pylist()[0] or "")
+
+    return Buyer(contact_id, account_id, name("contact", contact_id), name("account", account_id))
+
+
 def _answered_sql(reader: Reader, scope: Scope) -> str:
     """One row per touch that was answered, with the act that did."""
     return f"""

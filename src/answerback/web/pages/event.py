@@ -10,11 +10,12 @@ from django.shortcuts import render
 
 from answerback.analysis.behind import aware
 from answerback.analysis.explain import EffortExplained, LinkExplained, explain_effort, explain_link
+from answerback.analysis.own import Buyer, buyer_by_ids
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope
 from answerback.people import audit
-from answerback.present.own import act_text
+from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text
 from answerback.present.words import SHOWN_AS
 from answerback.web.asking import Asking, asked
@@ -74,7 +75,7 @@ def _open(reader: Reader, scope: Scope, event_id: str, source: str) -> Opened | 
         return None
 
 
-@needs(Right.SELLERS)
+@needs(Right.REP)
 def event(request: HttpRequest, event_id: str) -> HttpResponse:
     """One touch, or one act of a buyer, opened."""
     asking = asked(request)
@@ -84,7 +85,12 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
         raise Http404
     own = asking.viewer.own_key
     mine = own is not None and opened_by(asking, scope.only(own), event_id) is not None
-    context: dict[str, Any] = {"event_id": event_id, "source": found.source, "mine": mine, "contested": found.contested}
+    buyer = _buyer(asking, found)
+    context: dict[str, Any] = {
+        "who": buyer_called(buyer) if buyer.contact_id or buyer.account_id else "",
+        "company": buyer.company or buyer.account_id,
+    }
+    context |= {"event_id": event_id, "source": found.source, "mine": mine, "contested": found.contested}
     if found.touch is not None:
         rep_id = str(found.touch.effort["rep_id"] or "")
         audit.looked(asking.viewer.person, rep_id if not mine else "", "touch", asking.viewer.today)
@@ -94,11 +100,19 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     return render(request, "pages/event.html", context)
 
 
+def _buyer(asking: Asking, found: Opened) -> Buyer:
+    """To whom the touch went, or whose act it is."""
+    row = found.touch.effort if found.touch is not None else found.act.action if found.act is not None else {}
+    contact, account = str(row.get("contact_id") or ""), str(row.get("account_id") or "")
+    return asking.desk.once(("buyer", contact, account), lambda reader: buyer_by_ids(reader, contact, account))
+
+
 def _touch_context(found: EffortExplained, asking: Asking, rep_id: str) -> dict[str, Any]:
     key = asking.desk.roster().key_of(rep_id)
     state = str(found.outcome["state"]) if found.outcome is not None else ""
     return {
         "touch": found.effort,
+        "row": found.effort,
         "play": play_text(str(found.effort["play"])),
         "by": asking.desk.roster().called(key) if key is not None else rep_id,
         "at": aware(found.effort["occurred_at"]),  # type: ignore[arg-type]  # the column of instants
@@ -130,6 +144,7 @@ def _act_context(found: LinkExplained) -> dict[str, Any]:
     action, link = found.action, found.link
     return {
         "act": action,
+        "row": action,
         "did": act_text(str(action["kind"]), str(action["subkind"] or "")),
         "at": aware(action["occurred_at"]),  # type: ignore[arg-type]  # the column of instants
         "evidence": SHOWN_AS.get(str(action["evidence"]), ""),

@@ -51,7 +51,7 @@ class Figure:
         return (self.scope, tuple(self.where.items()), self.by, self.state, self.page)
 
 
-@needs(Right.SELLERS)
+@needs(Right.REP)
 def figure(request: HttpRequest) -> HttpResponse:
     """An on-base figure opened."""
     asking = asked(request)
