@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -41,8 +42,8 @@ def test_what_took_long_stands_for_a_while_although_there_is_a_newer_snapshot(
     prepare(desk())
     assert made == []
     assert weekly.weekly(desk(), Weekly.US) == "before"
-    long_after = weekly.time.monotonic() + RESTS * 30.0 + 1.0
-    monkeypatch.setattr(weekly.time, "monotonic", lambda: long_after)
+    long_after = time.monotonic() + RESTS * 30.0 + 1.0
+    monkeypatch.setattr(time, "monotonic", lambda: long_after)
     prepare(desk())
     assert made == list(Weekly)
     assert weekly.weekly(desk(), Weekly.US) == "us of of another build"
