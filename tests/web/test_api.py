@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -341,3 +342,22 @@ def test_the_description_holds_every_route_and_no_secret(client: Client, db: Non
             assert operation["security"]
             assert {"401", "404", "429"} <= operation["responses"].keys()
     assert not re.search(r"halden|/work/|/tmp/", json.dumps(said))
+
+
+def test_the_page_about_it_names_every_route_and_each_trouble(client: Client, db: None) -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "lookup" / "api.md").read_text(encoding="utf-8")
+    said = client.get("/api/v1/openapi.json").json()
+    routes = {
+        f"{method.upper()} {path.removeprefix('/api/v1').replace('{finding_id}', '{id}').replace('{chain_id}', '{id}')}"
+        for path, operations in said["paths"].items()
+        for method in operations
+    }
+    assert routes == set(re.findall(r"`((?:GET|POST) /[a-z-]+(?:/\{id\})?)", page))
+    statuses = {
+        status
+        for each in said["paths"].values()
+        for one in each.values()
+        for status in one["responses"]
+        if status > "3"
+    }
+    assert statuses == set(re.findall(r"^\| (\d{3}) \|", page, flags=re.MULTILINE))

@@ -89,7 +89,7 @@ def _by_status(request: HttpRequest, error: Any) -> HttpResponse:
         return problem(status, "asked too often", headers={"Retry-After": str(error.wait)})
     if status == HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer"}
-        return problem(status, "no token that is valid came with this", next_step=_TOKEN, headers=headers)
+        return problem(status, "no token that is valid came with this", next_step=_HOW, headers=headers)
     return problem(status, str(error))
 
 
@@ -133,7 +133,7 @@ def _too_big(request: HttpRequest, error: Any) -> HttpResponse:
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "that is too much at once", next_step="send one record")
 
 
-_TOKEN = "make one on the page of your account, and send it as Authorization: Bearer TOKEN"  # noqa: S105 - a sentence
+_HOW = "make one on the page of your account, and send it as Authorization: Bearer TOKEN"
 _HANDLERS = {
     HttpError: _by_status,
     ValidationError: _invalid,
