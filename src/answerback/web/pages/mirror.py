@@ -31,6 +31,7 @@ from answerback.web.exports import FORMS, export
 from answerback.web.figures import rates_of, shares_of
 from answerback.web.links import figure_link
 from answerback.web.marks import contested_lately, marked_events
+from answerback.web.pages.event import opened_by
 from answerback.web.periods import CALLED, Picked, Span, picked
 from answerback.web.rights import Right, needs
 from answerback.web.waits import waiting_on_rep
@@ -209,5 +210,6 @@ def _disputed(whose: Whose) -> list[str]:
     scope = whose.scope
     table = whose.asking.desk.once(("contests", scope), lambda reader: contests(reader, scope))
     known = {row["event_id"]: True for row in table.to_pylist() if row["state"] == "contested"}
-    lately = {event: holds for event, holds in contested_lately(whose.asking.desk.home).items() if event in known}
+    spoken_of = contested_lately(whose.asking.desk.home)
+    lately = {event: holds for event, holds in spoken_of.items() if opened_by(whose.asking, scope, event) is not None}
     return [event for event, holds in (known | lately).items() if event and holds]
