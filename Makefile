@@ -59,9 +59,9 @@ house-stage:
 	@$(STAGE) house $(BIN)/python scripts/check_house.py
 docs-stage:
 	@$(STAGE) docs $(BIN)/mkdocs build --strict --quiet
-# Side by side on two cores; the tests of one file share what they have built.
+# Three side by side on two cores, since many wait for a process, a server or a kill; the tests of one file share what they have built.
 tests-stage:
-	@$(STAGE) tests $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	@$(STAGE) tests $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
 # What a browser does is the same on either database.
 pages-on-postgres-stage:
 	@$(STAGE) pages-on-postgres scripts/with_postgres $(BIN)/python -m pytest tests/web --ignore tests/web/browser \

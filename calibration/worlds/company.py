@@ -26,6 +26,7 @@ from answerback.domain.records import RECORDS, key_column
 from answerback.engine.catalogue import catalogue
 from answerback.engine.current import current_columns, current_sql
 from answerback.engine.duckdb import DuckDB, Limits, engine
+from answerback.engine.lookup import Lookups
 from answerback.engine.settings import playbook_relations
 from answerback.simulate.assemble import Story, assemble
 from answerback.simulate.dirt import dirtied
@@ -228,7 +229,7 @@ def _reader(duck: DuckDB, told: Told, rows: dict[str, int]) -> Reader:
     listed = {name: RelationFiles((Part("", count, ""),), {}) for name, count in rows.items()}
     end = _instant(told.end)
     snapshot = Snapshot(1, end, "", "", told.playbook.model_dump_json(), (), listed)
-    return Reader(NOWHERE, snapshot, told.playbook, duck, end, ())
+    return Reader(NOWHERE, snapshot, told.playbook, duck, end, (), Lookups({}), None)
 
 
 def _instant(at: int) -> datetime:

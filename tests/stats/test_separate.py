@@ -110,7 +110,7 @@ def test_the_order_of_efforts_and_the_numbers_of_reps_and_companies_say_nothing(
 
 def test_a_number_for_each_kind_of_effort_saves_time_and_changes_nothing() -> None:
     efforts = some_team(segment=-1.2)
-    kind = together([efforts.rep, *reversed(efforts.dimensions.values())], efforts.rep.size)
+    kind = together([efforts.rep, *reversed(list(efforts.dimensions.values()))], efforts.rep.size)
     given, found = separate(replace(efforts, kind=kind)), separate(efforts)
     assert [each.name for each in given.causes] == [each.name for each in found.causes]
     assert found.causes

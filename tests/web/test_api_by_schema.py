@@ -12,6 +12,7 @@ from django.conf import LazySettings
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from answerback.people.models import Person
@@ -35,7 +36,7 @@ def tokens(practice: dict[str, Person], settings: LazySettings) -> dict[str, str
 
 def test_nothing_made_up_breaks_it(tokens: dict[str, str]) -> None:
     schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
-    operations = [each.ok() for each in schema.get_all_operations()]
+    operations = [each.ok() for each in schema.get_all_operations() if isinstance(each, Ok)]
     assert len(operations) == 8
     for operation in operations:
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):

@@ -13,6 +13,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from answerback.domain.workdays import week_of
 from answerback.web.desk import desk
 from answerback.web.pages.mirror import Whose, waiting_of
 
@@ -185,3 +186,12 @@ def test_waiting_is_what_the_analysis_says(signed_in: Callable[[str], Client]) -
     assert viewer.own_key is not None
     found = waiting_of(Whose(Asking(viewer, at), viewer.own_key, own=True))
     assert set(waiting_events(page)) == {each.action_id for each in found.rows}
+
+
+def test_who_waits_is_shown_while_findings_are_still_judged(signed_in: Callable[[str], Client]) -> None:
+    client = signed_in("Oskar Ricci")
+    desk().keep(("findings", desk().snapshot, week_of(desk().today())), None)
+    page = client.get("/mirror/")
+    assert page.status_code == 200
+    assert "is being judged" in page.content.decode()
+    assert "waiting on you" in page.content.decode()

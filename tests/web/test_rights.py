@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from answerback.web.rights import OF_OTHERS, Right
 
@@ -67,7 +67,10 @@ def test_a_page_of_the_library_for_accounts_that_nobody_listed_is_not_there(clie
     ]
     assert unlisted
     for each in unlisted:
-        address = reverse(str(each.name))
+        try:
+            address = reverse(str(each.name))
+        except NoReverseMatch:  # what comes before it in the address needs an id
+            continue
         if resolve(address).url_name == each.name:  # else another route of the same address comes first
             assert client.get(address).status_code == 404
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -53,7 +53,7 @@ def addresses() -> list[str]:
     )
 
 
-def _lacks(response: HttpResponse) -> dict[str, str | None]:
+def _lacks(response: HttpResponseBase) -> dict[str, str | None]:
     return {name: response.get(name) for name, value in EXPECTED.items() if response.get(name) != value}
 
 

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, date, datetime
 from http.client import HTTPConnection, HTTPResponse
 from pathlib import Path
@@ -47,10 +48,17 @@ class Server:
         return self.process.stdout.readline()
 
     def get(self, path: str, **headers: str) -> tuple[HTTPResponse, bytes]:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
-        connection.request("GET", path, headers=headers)
-        response = connection.getresponse()
-        return response, response.read()
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=120)) as connection:
+            connection.request("GET", path, headers=headers)
+            response = connection.getresponse()
+            return response, response.read()
+
+    def end(self) -> None:
+        """Ends it at once, and lets go of what it said."""
+        self.process.kill()
+        self.process.wait()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
 
 
 @pytest.fixture(scope="module")
@@ -60,8 +68,7 @@ def server(practice_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     (home / NAME).write_text(to_text(ENVELOPE))
     made = Server(home)
     yield made
-    made.process.kill()
-    made.process.wait()
+    made.end()
 
 
 def test_it_is_well_and_a_practice_company_s_people_are_there(server: Server) -> None:
@@ -110,8 +117,7 @@ def test_what_a_kill_left_is_gone_at_the_next_start(server: Server) -> None:
     killed = Server(server.home)
     (own,) = incoming.iterdir()
     (own / "mail.mbox").write_text("x")
-    killed.process.kill()
-    killed.process.wait()
+    killed.end()
     assert (own / "mail.mbox").exists()
     again = Server(server.home)
     try:
@@ -120,5 +126,4 @@ def test_what_a_kill_left_is_gone_at_the_next_start(server: Server) -> None:
             time.sleep(0.1)
         assert not own.exists()
     finally:
-        again.process.terminate()
-        again.process.wait()
+        again.end()

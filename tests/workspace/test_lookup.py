@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,9 @@ _VALUE = st.integers(-4, 4) | st.sampled_from([-(2**63), 2**63 - 1]) | st.none()
 _FILES = st.lists(st.lists(_VALUE, max_size=12), min_size=1, max_size=3)
 
 
-def written(folder: Path, files: list[list[int | None]], rows_in_group: int, *, told: bool = True) -> list[Path]:
+def written(
+    folder: Path, files: Sequence[Sequence[int | None]], rows_in_group: int, *, told: bool = True
+) -> list[Path]:
     paths = []
     for number, values in enumerate(files):
         path = folder / f"{number}.parquet"

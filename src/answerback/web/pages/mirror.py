@@ -27,6 +27,7 @@ from answerback.web.asking import Asking, asked
 from answerback.web.beforehand import Ahead, ahead
 from answerback.web.board import board_of
 from answerback.web.cards import card
+from answerback.web.desk import NotReady
 from answerback.web.exports import FORMS, export
 from answerback.web.figures import rates_of, shares_of
 from answerback.web.links import figure_link
@@ -183,8 +184,11 @@ def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
 
 
 def _to_look_at(asking: Asking) -> dict[str, Any]:
-    """The week's few; the patterns of one's own craft; what else is open."""
-    board = board_of(asking.desk)
+    """The week's few; the patterns of one's own craft; what else is open. Or that it is being worked out."""
+    try:
+        board = board_of(asking.desk)
+    except NotReady:
+        return {"judging": True}
     week = board.page_of(asking.viewer, Role.REP)
     earlier = board.earlier_of(asking.viewer, Role.REP)
     return {
