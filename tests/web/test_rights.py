@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 
+from answerback.web.desk import desk
 from answerback.web.rights import OF_OTHERS, Right
 
 REP, MANAGER, LEADER = "Oskar Ricci", "Kofi Novak", "Jana Sato"
@@ -96,6 +97,14 @@ def test_a_manager_opens_the_mirror_of_who_reports_to_them_and_the_rep_sees_it(
     signed_in: Callable[[str], Client],
 ) -> None:
     assert signed_in("Kofi Novak").get("/mirror/oskar.ricci@halden.example/").status_code == 200
+    assert "Kofi Novak: mirror" in signed_in("Oskar Ricci").get("/me/").content.decode()
+
+
+def test_the_rep_sees_it_by_whichever_of_their_ids_they_were_looked_up(signed_in: Callable[[str], Client]) -> None:
+    roster = desk().roster()
+    others = [each for each in roster.ids_of(roster.keys["oskar.ricci@halden.example"]) if "@" not in each]
+    assert others
+    assert signed_in("Kofi Novak").get(f"/mirror/{others[0]}/").status_code == 200
     assert "Kofi Novak: mirror" in signed_in("Oskar Ricci").get("/me/").content.decode()
 
 

@@ -36,6 +36,10 @@ class Roster:
         """The key of an id; None where nobody has it."""
         return self.keys.get(rep_id)
 
+    def ids_of(self, key: int) -> list[str]:
+        """All ids of a key, in order of the alphabet."""
+        return sorted(each for each, known in self.keys.items() if known == key)
+
     def called(self, key: int) -> str:
         """What somebody is called."""
         member = self.members.get(key)

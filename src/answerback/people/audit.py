@@ -18,7 +18,9 @@ def note(actor: Person | None, what: str, about: str = "") -> None:
 def looked(viewer: Person, rep_id: str, page: str, today: date) -> None:
     """Writes down that somebody looked at another's page, once a day; looking at one's own is nobody's business."""
     if rep_id and rep_id != viewer.rep_id:
-        Look.objects.get_or_create(viewer=viewer, rep_id=rep_id, page=page, day=today)
+        _, new = Look.objects.get_or_create(viewer=viewer, rep_id=rep_id, page=page, day=today)
+        if new:
+            Look.objects.filter(day__lt=today - timedelta(days=SHOWN_DAYS)).delete()
 
 
 def looks_at(person: Person, today: date) -> list[Look]:

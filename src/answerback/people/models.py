@@ -6,6 +6,7 @@ to a day, so that a manager sees of somebody what happened while they led them, 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -87,6 +88,12 @@ class Person(AbstractBaseUser):
     def roles_on(self, day: date) -> frozenset[Role]:
         """The roles that somebody has on a day."""
         return frozenset(Role(each.role) for each in self.appointments.all() if each.holds(day))
+
+
+def known_as(rep_ids: Collection[str]) -> str:
+    """Under which of these ids of one person that person has an account; empty where they have none."""
+    found = Person.objects.filter(rep_id__in=rep_ids).order_by("pk").values_list("rep_id", flat=True)
+    return found.first() or ""
 
 
 class Dated(models.Model):

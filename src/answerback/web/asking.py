@@ -8,7 +8,9 @@ from django.http import HttpRequest
 
 from answerback.analysis.findings.gathering import Standing
 from answerback.domain.scope import Scope
+from answerback.people import audit
 from answerback.people.access import GroupSeen, Viewer, evidence_for, groups_for, pooled_for, viewer_of, visible_to
+from answerback.people.models import known_as
 from answerback.web.desk import Desk, desk
 
 
@@ -34,6 +36,14 @@ class Asking:
     def evidence(self, standing: Standing, purpose: str) -> Scope:
         """Whose rows behind a finding they may see."""
         return evidence_for(self.viewer, standing, purpose, self.desk.zone)
+
+    def looked_at(self, key: int | None, page: str) -> None:
+        """Writes down that they looked at somebody's page: that person sees it, by whichever id it was."""
+        if key is None or key == self.viewer.own_key:
+            return
+        roster = self.desk.roster()
+        if rep_id := known_as(roster.ids_of(key)) or roster.id_of(key):
+            audit.looked(self.viewer.person, rep_id, page, self.viewer.today)
 
 
 def asking_of(request: HttpRequest) -> Asking | None:

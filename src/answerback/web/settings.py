@@ -96,7 +96,7 @@ ACCOUNT_ADAPTER = "answerback.web.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_FORMS = {
     "login": "answerback.web.sign_in_forms.SignInForm",
-    "change_password": "answerback.web.sign_in_forms.NewPasswordForm",
+    "change_password": "answerback.web.sign_in_forms.NewPasswordForm",  # nosec B105 - a form and no password
 }
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

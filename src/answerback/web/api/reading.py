@@ -14,7 +14,6 @@ from pydantic import Field
 from answerback.analysis.court.mine import Waiting, is_cold, is_late
 from answerback.analysis.on_base import OnBase, on_base
 from answerback.analysis.story import Story, story
-from answerback.people import audit
 from answerback.present.formats import with_text_instants
 from answerback.present.on_base import on_base_table
 from answerback.present.own import act_text
@@ -136,8 +135,7 @@ def balls(request: HttpRequest, rep: Annotated[Id | None, Query(description="Som
     own = scope.only(key)
     found = waiting_on_rep(asking.desk, own, key)
     rep_id = asking.desk.roster().id_of(key)
-    if key != asking.viewer.own_key:
-        audit.looked(asking.viewer.person, rep_id, "balls", asking.viewer.today)
+    asking.looked_at(key, "balls")
     marks = marked_events(asking.desk.home)
     return Balls(
         rep_id=rep_id,

@@ -79,7 +79,7 @@ def _write_down_the_look(asking: Asking, told: Story) -> None:
     whose, roster = sellers_turn(told), asking.desk.roster()
     key = roster.key_of(whose)
     if key is not None and asking.scope("chain").holds(key, asking.desk.as_of()):
-        audit.looked(asking.viewer.person, whose, "chain", asking.viewer.today)
+        asking.looked_at(key, "chain")
 
 
 def _heading(asking: Asking, around: Around, chain_id: str) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from answerback.analysis.own import Buyer, buyer_by_ids
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope
-from answerback.people import audit
 from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text
 from answerback.present.words import SHOWN_AS
@@ -93,7 +92,7 @@ def event(request: HttpRequest, event_id: str) -> HttpResponse:
     context |= {"event_id": event_id, "source": found.source, "mine": mine, "contested": found.contested}
     if found.touch is not None:
         rep_id = str(found.touch.effort["rep_id"] or "")
-        audit.looked(asking.viewer.person, rep_id if not mine else "", "touch", asking.viewer.today)
+        asking.looked_at(asking.desk.roster().key_of(rep_id), "touch")
         context |= _touch_context(found.touch, asking, rep_id)
     elif found.act is not None:
         context |= _act_context(found.act)

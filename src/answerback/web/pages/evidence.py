@@ -19,7 +19,6 @@ from answerback.analysis.own import buyer_of
 from answerback.analysis.reader import Reader
 from answerback.domain.answers import Rate
 from answerback.domain.scope import Scope
-from answerback.people import audit
 from answerback.present.on_base import interval_text, on_base_table
 from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text, plays_text
@@ -132,7 +131,7 @@ def _scope(request: HttpRequest, asking: Asking, where: Mapping[str, str]) -> Sc
     span = asked_span(request.GET)
     start, end = span.instants(asking.desk.zone) if span is not None else (None, None)
     for key in keys:
-        audit.looked(asking.viewer.person, roster.id_of(key), "touches", asking.viewer.today)
+        asking.looked_at(key, "touches")
     cut = tuple(part for key in keys for part in whole.only(key, start, end).stretches)
     return replace(whole, stretches=cut)
 

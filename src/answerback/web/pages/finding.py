@@ -14,7 +14,6 @@ from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.weekly_rates import WeeklyRates, weekly_rates, weekly_table
 from answerback.domain.findings import Finding, FindingKind, Measure
 from answerback.domain.scope import Scope
-from answerback.people import audit
 from answerback.present.charts import as_png, can_draw, describe_weekly, weekly_chart
 from answerback.present.finding_opened import DEFINITION
 from answerback.present.formats import plain_value
@@ -51,9 +50,8 @@ def finding(request: HttpRequest, finding_id: str) -> HttpResponse:
     found = standing.finding
     rests = _evidence(asking, board, standing)
     own = found.subject.key is not None and found.subject.key == asking.viewer.own_key
-    if found.subject.kind == "rep" and found.subject.key is not None:
-        rep_id = asking.desk.roster().id_of(found.subject.key)
-        audit.looked(asking.viewer.person, rep_id, "finding", asking.viewer.today)
+    if found.subject.kind == "rep":
+        asking.looked_at(found.subject.key, "finding")
     context: dict[str, Any] = {
         "card": card(standing, board.names),
         "own": own,

@@ -17,7 +17,6 @@ from answerback.analysis.on_base import OnBase, on_base
 from answerback.analysis.own import Moved, Touch, moved
 from answerback.domain.findings import TURNS, Role
 from answerback.domain.scope import Scope
-from answerback.people import audit
 from answerback.present.on_base import on_base_table
 from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text
@@ -91,7 +90,7 @@ def mirror_of(request: HttpRequest, rep_id: str) -> HttpResponse:
     key = asking.desk.roster().key_of(rep_id)
     if key is None or not asking.scope("mirror").holds(key, asking.desk.as_of()):
         raise Http404
-    audit.looked(asking.viewer.person, rep_id, "mirror", asking.viewer.today)
+    asking.looked_at(key, "mirror")
     return _page(request, Whose(asking, key, own=key == asking.viewer.own_key))
 
 
