@@ -1,0 +1,103 @@
+"""Write the gallery: docs/images/pages/*.png, each page of the practice company as the person sees it whom it is for.
+
+The company is made anew by `answerback demo`, served on this computer, and looked at with Chromium. Needs a minute.
+Run it after a change of pages; docs/learn/pages.md shows the pictures.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[1]
+OUT = ROOT / "docs" / "images" / "pages"
+BIN = Path(sys.executable).parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+DESK, PHONE = (1180, 800), (390, 800)
+
+
+class Picture(NamedTuple):
+    """One picture: its file, who looks, where, and how."""
+
+    name: str
+    who: str
+    path: str
+    size: tuple[int, int] = DESK
+    dark: bool = False
+
+
+PICTURES = (
+    Picture("mirror", "Oskar Ricci", "/mirror/"),
+    Picture("mirror-phone", "Oskar Ricci", "/mirror/", PHONE),
+    Picture("mirror-dark", "Nadia Winkler", "/mirror/", dark=True),
+    Picture("team", "Kofi Novak", "/team/"),
+    Picture("us", "Jana Sato", "/us/"),
+    Picture("chain", "Oskar Ricci", "/companies/pebblepackaging3.example/"),
+    Picture("data", "Revenue operations", "/data/"),
+)
+
+
+def main() -> int:
+    """Makes the company, serves it, takes the pictures."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="answerback-gallery-") as folder:
+        home = Path(folder) / "demo" / "home"
+        run("demo", "--no-ask", "--no-serve", "--out", str(home.parent))
+        serving = subprocess.Popen(
+            [BIN / "answerback", "--home", home, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
+        )
+        try:
+            address = address_of(serving)
+            with sync_playwright() as play:
+                browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+                for each in PICTURES:
+                    take(browser, address, each)
+                browser.close()
+        finally:
+            serving.terminate()
+            serving.wait()
+    return 0
+
+
+def run(*words: str) -> None:
+    """One of our commands."""
+    subprocess.run([BIN / "answerback", *words], check=True, stdout=subprocess.DEVNULL)
+
+
+def address_of(serving: subprocess.Popen[str]) -> str:
+    """Where it is served, as the command itself says."""
+    for line in serving.stdout or ():
+        if found := re.search(r"http://[\w.:]+", line):
+            return found[0]
+    raise SystemExit("the pages were not served")
+
+
+def take(browser: Browser, address: str, picture: Picture) -> None:
+    """One picture, as soon as what it shows is judged."""
+    width, height = picture.size
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if picture.dark else "light"
+    )
+    page = context.new_page()
+    page.goto(f"{address}/start/")
+    page.get_by_role("button", name=picture.who).first.click()
+    for _ in range(60):
+        response = page.goto(address + picture.path)
+        if response is not None and response.status != 503:  # 503: it is being worked out
+            break
+        time.sleep(2)
+    page.screenshot(path=OUT / f"{picture.name}.png")
+    print(f"{picture.name}.png", flush=True)
+    context.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
