@@ -15,7 +15,7 @@ from answerback.analysis.chain_around import around_company, around_deal
 from answerback.analysis.reader import ids_of
 from answerback.analysis.stages.one_deal import backed
 from answerback.analysis.stages.standing import standings
-from answerback.analysis.story import Sort
+from answerback.analysis.story import Line, Sort
 from answerback.domain.scope import Scope
 from answerback.people.models import Look
 from answerback.web.beforehand import Ahead, ahead, keep
@@ -56,6 +56,19 @@ def waiting_on(at: Desk, rep_id: str) -> Waiting:
                     if reader.rows("deal_span", "deal_key", [chain], ("deal_key",)) and ball.event_key in ids:
                         return Waiting(ids[chain], ids[ball.event_key])
     raise AssertionError(f"nobody waits on {rep_id}")
+
+
+def touch_of(at: Desk, rep_id: str) -> tuple[str, Line]:
+    """A deal in which a rep made a touch, and that touch; which of their ids a line has depends on the secret."""
+    key_of = at.roster().key_of
+    with at.reading() as reader:
+        chains = sorted(set(ahead(at, Ahead.BALLS).chain_key.tolist()))
+        for deal in ids_of(reader, chains, "deal").values():
+            told = around_deal(reader, EVERYBODY, deal).told
+            for line in told.lines if told is not None else ():
+                if line.sort is Sort.TOUCH and line.event_id and key_of(line.who) == key_of(rep_id):
+                    return deal, line
+    raise AssertionError(f"{rep_id} touched nobody")
 
 
 def deal_of(at: Desk, rep_id: str, *, won: bool = False) -> str:
@@ -180,14 +193,9 @@ def test_what_was_noted_since_the_build_is_there_at_once_and_turns_the_ball(
 
 
 def test_a_contested_act_leaves_the_page_of_others_at_once(signed_in: SignedIn, workspace: Path) -> None:
-    found, home = waiting_on(desk(), OSKAR), open_home(workspace)
-    at = desk()
-    with at.reading() as reader:
-        told = around_deal(reader, EVERYBODY, found.deal_id).told
-    assert told is not None
-    key_of = at.roster().key_of  # which of a person's ids a line has depends on the workspace's secret
-    touch = next(line for line in told.lines if line.sort is Sort.TOUCH and key_of(line.who) == key_of(OSKAR))
-    address, shown = f"/deals/{quote(found.deal_id)}/", f'datetime="{touch.occurred_at.isoformat()}"'
+    at, home = desk(), open_home(workspace)
+    deal, touch = touch_of(at, OSKAR)
+    address, shown = f"/deals/{quote(deal)}/", f'datetime="{touch.occurred_at.isoformat()}"'
     assert shown in page(signed_in(KOFI), address)
     now = datetime.now(UTC)
     said = {"subject_kind": "event", "subject_id": touch.event_id, "kind": "contest", "occurred_at": now.isoformat()}
