@@ -123,8 +123,7 @@ class _Asked:
 def _lists(reader: Reader, asked: _Asked) -> dict[int, WaitingList]:
     rules = _rules(reader.playbook.policy)
     since = reader.as_of - asked.oldest
-    limits = [timedelta(seconds=each.within_seconds) for each in rules.values()]
-    span = (min(limits), max(limits)) if limits else ()
+    span = _span(rules)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     older: Counter[int] = Counter()
     copied: Counter[int] = Counter()
@@ -152,9 +151,14 @@ def _lists(reader: Reader, asked: _Asked) -> dict[int, WaitingList]:
 
 
 def _nobody(reader: Reader, oldest: timedelta) -> WaitingList:
-    limits = [timedelta(seconds=each.within_seconds) for each in _rules(reader.playbook.policy).values()]
-    span = (min(limits), max(limits)) if limits else ()
+    span = _span(_rules(reader.playbook.policy))
     return WaitingList(reader.as_of, oldest, span, (), older=0, copied=0, refused=0)
+
+
+def _span(rules: Mapping[str, Policy]) -> tuple[timedelta, ...]:
+    """The shortest and the longest time that the policies give; empty where there are none."""
+    limits = [timedelta(seconds=each.within_seconds) for each in rules.values()]
+    return (min(limits), max(limits)) if limits else ()
 
 
 def _rows(
