@@ -39,7 +39,12 @@ def marked_events(home: Home) -> frozenset[str]:
 
 def contested_lately(home: Home) -> dict[str, bool]:
     """Ids of records on whose correctness somebody spoke since the last build, and whether they are contested now."""
-    return {event: kind == "contest" for event, kind in _last_words(home, "event", OF_RECORDS).items()}
+    return {event: kind == "contest" for event, kind in words_on_records(home).items()}
+
+
+def words_on_records(home: Home) -> dict[str, str]:
+    """The last word on each record that somebody spoke on since the last build: contest, upheld or void; by its id."""
+    return _last_words(home, "event", OF_RECORDS)
 
 
 def mark(home: Home, event_id: str, said: str, *, now: datetime, as_of: datetime) -> None:

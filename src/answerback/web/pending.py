@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from answerback.analysis.story import Line, Sort, Story, Turn
 from answerback.domain.court import Side, court_after
 from answerback.domain.kinds import DEFAULT_STANCE, NEVER_COUNTED, ActionKind, EffortKind, Evidence, Origin
+from answerback.web.marks import words_on_records
 from answerback.workspace.home import Home
 from answerback.workspace.journal import Entry, written
 
@@ -42,12 +43,7 @@ def pending_of(home: Home, whose: Whose, now: datetime) -> Pending:
     lines += [_act(each) for each in written(home, "buyer_action") if _counts(each) and _is_of(each, whose)]
     until = now + _CLOCKS_DIFFER
     latest = {(line.sort, line.event_id): line for line in lines if line.occurred_at <= until}
-    words: dict[str, str] = {}
-    for entry in written(home, "decision"):
-        said = entry.fields
-        if said.get("subject_kind") == "event" and said.get("kind") in ("contest", "upheld", "void"):
-            words[str(said["subject_id"])] = str(said["kind"])
-    contested = frozenset(event for event, kind in words.items() if kind != "upheld")
+    contested = frozenset(event for event, kind in words_on_records(home).items() if kind != "upheld")
     return Pending(tuple(sorted(latest.values(), key=lambda line: (line.occurred_at, line.event_id))), contested)
 
 

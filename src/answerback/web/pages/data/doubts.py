@@ -18,6 +18,7 @@ from answerback.domain.kinds import DecisionReason
 from answerback.people import audit
 from answerback.web.asking import Asking, asked
 from answerback.web.beforehand import Ahead, ahead
+from answerback.web.marks import words_on_records
 from answerback.web.rights import Right, needs
 from answerback.workspace.journal import Entry, append, written
 from answerback.workspace.known import source_of
@@ -134,12 +135,8 @@ def _rep(asking: Asking, rep_id: str | None) -> str:
 
 def _words(asking: Asking) -> dict[str, str]:
     """What was said of records since the last build: contested, void or upheld, by the event's id."""
-    found: dict[str, str] = {}
-    for entry in written(asking.desk.home, "decision"):
-        said = entry.fields
-        if said.get("subject_kind") == "event" and said.get("kind") in ("contest", *_SETTLED):
-            found[str(said["subject_id"])] = "contested" if said["kind"] == "contest" else str(said["kind"])
-    return found
+    said = words_on_records(asking.desk.home)
+    return {event: "contested" if kind == "contest" else kind for event, kind in said.items()}
 
 
 def _settle(request: HttpRequest, asking: Asking) -> HttpResponse:
