@@ -100,9 +100,9 @@ def test_each_route_states_a_right() -> None:
 
 def test_without_a_token_nothing_is_said(signed_in: Callable[[str], Client]) -> None:
     asking = signed_in(REP)  # a session opens nothing here
-    for where in (*READ, "findings/x", "chains/x", "no/such/thing"):
+    for where in (*READ, "findings/x", "chains/x", "no/such/thing", "chains/a%2Fb%0A"):
         response = asking.get(f"/api/v1/{where}")
-        assert response.status_code == (404 if where == "no/such/thing" else 401)
+        assert response.status_code == (404 if where[:3] == "no/" or "%2F" in where else 401)
         assert response["Content-Type"] == "application/problem+json"
         assert "sessionid" not in response.cookies
 

@@ -63,6 +63,7 @@ def touch_of(at: Desk, rep_id: str) -> tuple[str, Line]:
     key_of = at.roster().key_of
     with at.reading() as reader:
         chains = sorted(set(ahead(at, Ahead.BALLS).chain_key.tolist()))
+        chains = [row["deal_key"] for row in reader.rows("deal_span", "deal_key", chains, ("deal_key",))]
         for deal in ids_of(reader, chains, "deal").values():
             told = around_deal(reader, EVERYBODY, deal).told
             for line in told.lines if told is not None else ():

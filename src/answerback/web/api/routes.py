@@ -88,5 +88,5 @@ urlpatterns: list[URLPattern] = [
         for each in api().urls[0]
         if isinstance(each, URLPattern) and each.name != "api-root"
     ),
-    re_path(r"^(?P<rest>.*)$", csrf_exempt(nothing_here), name="api_nothing"),
+    re_path(r"^(?P<rest>(?s:.*))\Z", csrf_exempt(nothing_here), name="api_nothing"),
 ]
