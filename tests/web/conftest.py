@@ -20,9 +20,9 @@ from answerback.people.practice import Seller, people_of_practice
 from answerback.simulate.exports.guide import present
 from answerback.simulate.parameters import Parameters
 from answerback.simulate.writing import write_company
-from answerback.web import desk as desks
-from answerback.web.beforehand import Ahead, ahead
-from answerback.web.board import prepare
+from answerback.web.answering import desk as desks
+from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.answering.board import prepare
 from answerback.workspace.home import open_home
 
 SCENARIOS = ("new-hire", "system", "dropped")

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 
 from answerback.people.models import ApiToken, Noted, Person
 from answerback.web import settings as real
-from answerback.web.sign_in_service import providers_of
+from answerback.web.sign_in.service import providers_of
 
 WORD = "correct horse battery"
 
@@ -175,7 +175,7 @@ def test_a_practice_person_without_a_password_is_not_sent_in_circles(signed_in: 
 @pytest.mark.parametrize("missing", range(3))
 def test_half_a_sign_in_service_is_refused(missing: int) -> None:
     from answerback.domain.errors import UsageError
-    from answerback.web.sign_in_service import NAMES
+    from answerback.web.sign_in.service import NAMES
 
     said = {name: "x" for number, name in enumerate(NAMES) if number != missing}
     with pytest.raises(UsageError, match=NAMES[missing]):

@@ -18,7 +18,7 @@ from django.test import Client
 
 from answerback.people.models import Look, Noted, Person
 from answerback.people.tokens import make_token
-from answerback.web import desk as desks
+from answerback.web.answering import desk as desks
 from answerback.web.api.models import Taken
 from answerback.web.api.routes import urlpatterns
 from answerback.workspace.journal import written

@@ -18,9 +18,9 @@ from answerback.analysis.stages.standing import standings
 from answerback.analysis.story import Line, Sort
 from answerback.domain.scope import Scope
 from answerback.people.models import Look
-from answerback.web.beforehand import Ahead, ahead, keep
-from answerback.web.desk import Desk, desk
-from answerback.web.marks import marked_events
+from answerback.web.answering.beforehand import Ahead, ahead, keep
+from answerback.web.answering.desk import Desk, desk
+from answerback.web.noted.marks import marked_events
 from answerback.workspace.home import open_home
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of

@@ -17,8 +17,8 @@ from answerback.analysis.trust.cover import Cover, _in_columns
 from answerback.engine.catalogue import catalogue
 from answerback.people.models import Noted
 from answerback.present.glossary import meanings, relations_without
-from answerback.web.beforehand import Ahead, keep
-from answerback.web.desk import desk
+from answerback.web.answering.beforehand import Ahead, keep
+from answerback.web.answering.desk import desk
 from answerback.workspace.home import open_home
 from answerback.workspace.journal import written
 
@@ -176,7 +176,7 @@ def test_each_word_leads_to_relations_that_there_are_and_each_relation_opens(sig
 
 
 def test_a_build_can_be_asked_for_once_at_a_time(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> None:
-    from answerback.web import jobs
+    from answerback.web.running import jobs
 
     asked: list[str] = []
     monkeypatch.setattr("answerback.web.pages.data.builds.build_apart", lambda root, *_: asked.append(str(root)))

@@ -20,8 +20,8 @@ from answerback.people import groups
 from answerback.people.access import Viewer, admits, evidence_for, groups_for, viewer_of, visible_to
 from answerback.people.groups import TooFew, smallest_difference
 from answerback.people.models import Appointment, Group, GroupVersion, Organisation, Person, Reporting, Role, Visibility
-from answerback.web.board import Board, board_of
-from answerback.web.desk import desk
+from answerback.web.answering.board import Board, board_of
+from answerback.web.answering.desk import desk
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)

@@ -15,9 +15,9 @@ from answerback.analysis.findings.audience import OWN_CRAFT
 from answerback.analysis.findings.gathering import Standing
 from answerback.domain.findings import Measure
 from answerback.people.models import Person
-from answerback.web.board import board_of
-from answerback.web.desk import OLD, desk
-from answerback.web.marks import heard_at
+from answerback.web.answering.board import board_of
+from answerback.web.answering.desk import OLD, desk
+from answerback.web.noted.marks import heard_at
 
 MANAGERS = {"Kofi Novak", "Lena Uribe"}
 

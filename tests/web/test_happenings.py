@@ -9,7 +9,7 @@ from django.test import Client
 
 from answerback.people.happenings import MOST_WAITING, not_built
 from answerback.people.models import Appointment, Noted, Person, ProposedHappening, Role
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.workspace.journal import written
 
 SAID = {"text": "The dialler was down", "starts_on": "2026-08-03", "ends_on": "2026-08-05", "scope": "segment=middle"}

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from answerback.api import open_workspace
 from answerback.domain.errors import SourceError, UsageError
 from answerback.sources.files import Bomb
-from answerback.web import incoming
-from answerback.web.incoming import load_all, safe_name, sort_out, take_in, unpack
-from answerback.web.jobs import KEPT_SECONDS, MOST_WAITING, Jobs
-from answerback.web.room import Room, sweep
+from answerback.web.coming_in import files as incoming
+from answerback.web.coming_in.files import load_all, safe_name, sort_out, take_in, unpack
+from answerback.web.coming_in.room import Room, sweep
+from answerback.web.running.jobs import KEPT_SECONDS, MOST_WAITING, Jobs
 
 EFFORTS = "effort_id,rep_id,account_id,occurred_at,kind,reference\ne1,ann,acme,2026-03-01T09:00:00Z,email,message:1\n"
 ACTS = "action_id,account_id,occurred_at,kind,refers_to\nb1,acme,2026-03-02T10:00:00Z,replied,message:1\n"

@@ -14,8 +14,8 @@ from answerback.analysis.lookback.bearing import Bearing, Moved
 from answerback.analysis.lookback.replaying import Lookback, Raised
 from answerback.domain.findings import Finding, FindingKind, Measure, Role, Subject, Verdict
 from answerback.people.models import Organisation, Person, Reporting, Visibility
-from answerback.web.desk import desk
-from answerback.web.weekly import Replayed, Weekly, keep
+from answerback.web.answering.desk import desk
+from answerback.web.answering.weekly import Replayed, Weekly, keep
 
 MONDAY = date(2026, 7, 6)
 BEFORE, THEN, AFTER = Moved(400, 123), Moved(60, 7), Moved(150, 19)

@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from answerback.domain.workdays import week_of
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.web.pages.mirror import Whose, waiting_of
 
 REP, MANAGER = "Oskar Ricci", "Kofi Novak"
@@ -178,7 +178,7 @@ def test_nobody_s_address_is_shown_where_a_name_is_known(signed_in: Callable[[st
 def test_waiting_is_what_the_analysis_says(signed_in: Callable[[str], Client]) -> None:
     from answerback.people.access import viewer_of
     from answerback.people.models import Person
-    from answerback.web.asking import Asking
+    from answerback.web.answering.asking import Asking
 
     page = text_of(signed_in(REP), "/mirror/")
     at = desk()

@@ -26,7 +26,7 @@ from answerback.people.models import (
     Role,
     Visibility,
 )
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 
 PASSWORD = {"name": "Zoe", "password": "correct horse battery", "again": "correct horse battery"}
 SignedIn = Callable[[str], Client]

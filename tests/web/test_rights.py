@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
 
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.web.rights import OF_OTHERS, Right
 
 REP, MANAGER, LEADER = "Oskar Ricci", "Kofi Novak", "Jana Sato"

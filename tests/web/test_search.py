@@ -14,8 +14,8 @@ from answerback.analysis.chain_around import around_deal
 from answerback.analysis.searching import search, searchable
 from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope, Stretch
-from answerback.web.beforehand import Ahead, ahead, keep
-from answerback.web.desk import desk
+from answerback.web.answering.beforehand import Ahead, ahead, keep
+from answerback.web.answering.desk import desk
 
 SignedIn = Callable[[str], Client]
 OSKAR, TESSA = "oskar.ricci@halden.example", "tessa.dahl@halden.example"

@@ -18,8 +18,8 @@ from oidc_provider_mock import User, run_server_in_thread
 from answerback.people import invitations
 from answerback.people.invitations import Invited
 from answerback.people.models import Organisation, Person, Role
-from answerback.web.desk import forget_desk
-from answerback.web.sign_in_service import providers_of
+from answerback.web.answering.desk import forget_desk
+from answerback.web.sign_in.service import providers_of
 from answerback.workspace.home import create_home
 
 # The provider speaks of its own library's next version, in the middle of an answer.

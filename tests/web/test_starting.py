@@ -18,10 +18,10 @@ from answerback.api import open_workspace
 from answerback.people.founding import new_founding_key
 from answerback.people.models import Appointment, Organisation, Person, Role
 from answerback.simulate.envelope import NAME, Envelope, to_text
-from answerback.web import desk as desks
-from answerback.web.jobs import jobs
+from answerback.web.answering import desk as desks
+from answerback.web.coming_in.room import room
 from answerback.web.pages import first_run
-from answerback.web.room import room
+from answerback.web.running.jobs import jobs
 
 EFFORTS = "effort_id,rep_id,account_id,occurred_at,kind,reference\ne1,ann,acme,2026-03-01T09:00:00Z,email,message:1\n"
 MAILBOX = (

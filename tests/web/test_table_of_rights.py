@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from answerback.analysis.listing import show
 from answerback.domain.scope import Scope
 from answerback.people.models import Organisation, Visibility
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.web.rights import Right
 
 OWN, SAME_TEAM, MANAGER, OTHER_MANAGER, LEADER = "Oskar Ricci", "Marek Peeters", "Kofi Novak", "Lena Uribe", "Jana Sato"

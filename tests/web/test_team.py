@@ -12,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from answerback.analysis.court.too_long import too_long
 from answerback.people.models import Group, GroupVersion, Organisation, Person, Reporting, Visibility
-from answerback.web.desk import desk
-from answerback.web.marks import mark
-from answerback.web.weekly import Weekly, keep, make
+from answerback.web.answering.desk import desk
+from answerback.web.answering.weekly import Weekly, keep, make
+from answerback.web.noted.marks import mark
 from answerback.workspace.access import owner_scope
 
 TEAM = ("Nadia Winkler", "Oskar Ricci")

@@ -16,8 +16,8 @@ from answerback.analysis.together.us import Us, read_us
 from answerback.engine.protocol import Limits
 from answerback.people.models import Appointment, Person, Reporting, Role
 from answerback.present import us as words
-from answerback.web import desk as desks
-from answerback.web.weekly import Weekly, keep
+from answerback.web.answering import desk as desks
+from answerback.web.answering.weekly import Weekly, keep
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import open_home
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from answerback.web import weekly
-from answerback.web.desk import Desk, desk
-from answerback.web.weekly import RESTS, Weekly, keep, prepare
+from answerback.web.answering import weekly
+from answerback.web.answering.desk import Desk, desk
+from answerback.web.answering.weekly import RESTS, Weekly, keep, prepare
 
 
 @pytest.fixture

@@ -13,8 +13,15 @@ from django.test import Client
 from answerback.api import Workspace, open_workspace
 from answerback.domain.errors import BusyError, SourceError, WorkspaceError
 from answerback.domain.playbook_file import default_playbook
-from answerback.web import working
-from answerback.web.working import FIRST_RETRY_SECONDS, LONGEST_SECONDS, QUIET_SECONDS, Pace, Worker, build_apart
+from answerback.web.running import working
+from answerback.web.running.working import (
+    FIRST_RETRY_SECONDS,
+    LONGEST_SECONDS,
+    QUIET_SECONDS,
+    Pace,
+    Worker,
+    build_apart,
+)
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.pending import Pending, pending
 

@@ -47,7 +47,7 @@ def _people(home: Path, folder: Path) -> dict[str, Path]:
     if not (home / PEOPLE).is_dir() and not os.environ.get("ANSWERBACK_DATABASE"):
         return {}
     _prepare(home)
-    from answerback.web.keeping import copy_people
+    from answerback.web.running.keeping import copy_people
 
     return copy_people(folder)
 
@@ -60,7 +60,7 @@ def _load_people(home: Path) -> None:
             next_step="name an empty database there and restore into a new folder",
         )
     _prepare(home)
-    from answerback.web.keeping import load_people
+    from answerback.web.running.keeping import load_people
 
     load_people(home)
 

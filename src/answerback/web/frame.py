@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from answerback.people.visibility import is_news
-from answerback.web.asking import asking_of
-from answerback.web.desk import NothingBuilt
+from answerback.web.answering.asking import asking_of
+from answerback.web.answering.desk import NothingBuilt
 from answerback.web.rights import Right, holds
 
 

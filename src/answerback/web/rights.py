@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import ResolverMatch
 
 from answerback.people.models import Role
-from answerback.web.asking import Asking, asking_of
+from answerback.web.answering.asking import Asking, asking_of
 
 
 class Right(StrEnum):

@@ -57,7 +57,7 @@ def serve(serving: Serving, say: Callable[[str], None]) -> None:
     """Serves until it is told to stop. Raises OSError where the port is taken."""
     from waitress.server import create_server
 
-    from answerback.web.room import leave_room
+    from answerback.web.coming_in.room import leave_room
     from answerback.web.wsgi import application
 
     server = create_server(
@@ -90,9 +90,9 @@ def _first_words(address: str) -> Iterator[str]:
     from django.urls import get_resolver
 
     from answerback.people.founding import is_needed, new_founding_key
-    from answerback.web.desk import desk
-    from answerback.web.practice_people import settle
-    from answerback.web.room import room
+    from answerback.web.answering.desk import desk
+    from answerback.web.coming_in.room import room
+    from answerback.web.running.practice_people import settle
 
     settings.FILE_UPLOAD_TEMP_DIR = str(room().path)
     _ = get_resolver().url_patterns  # every page is loaded now, and not when the first one is asked for
@@ -104,9 +104,9 @@ def _first_words(address: str) -> Iterator[str]:
 
 
 def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Thread:
-    from answerback.web.desk import desk
-    from answerback.web.jobs import jobs
-    from answerback.web.working import Worker, build_apart, set_to_work
+    from answerback.web.answering.desk import desk
+    from answerback.web.running.jobs import jobs
+    from answerback.web.running.working import Worker, build_apart, set_to_work
 
     def build() -> None:
         build_apart(serving.home, serving.build_options, stopping)
@@ -117,9 +117,9 @@ def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Threa
 
 def judge_newest() -> bool:
     """Judges the newest snapshot, if there is one and that is still to be done."""
-    from answerback.web import beforehand, weekly
-    from answerback.web.board import prepare
-    from answerback.web.desk import NothingBuilt, desk
+    from answerback.web.answering import beforehand, weekly
+    from answerback.web.answering.board import prepare
+    from answerback.web.answering.desk import NothingBuilt, desk
 
     try:
         prepare(desk())

@@ -15,9 +15,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from answerback.web.database import database_of
-from answerback.web.secret import secret_of
-from answerback.web.sign_in_service import providers_of
+from answerback.web.running.database import database_of
+from answerback.web.running.secret import secret_of
+from answerback.web.sign_in.service import providers_of
 
 HERE = Path(__file__).parent
 WORKSPACE = Path(os.environ.get("ANSWERBACK_HOME", "answerback-home"))
@@ -92,11 +92,11 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-ACCOUNT_ADAPTER = "answerback.web.accounts.Adapter"
+ACCOUNT_ADAPTER = "answerback.web.sign_in.accounts.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_FORMS = {
-    "login": "answerback.web.sign_in_forms.SignInForm",
-    "change_password": "answerback.web.sign_in_forms.NewPasswordForm",  # nosec B105 - a form and no password
+    "login": "answerback.web.sign_in.forms.SignInForm",
+    "change_password": "answerback.web.sign_in.forms.NewPasswordForm",  # nosec B105 - a form and no password
 }
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -106,7 +106,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("ANSWERBACK_BEHIND_PROXY") else 0
-SOCIALACCOUNT_ADAPTER = "answerback.web.accounts.ServiceAdapter"
+SOCIALACCOUNT_ADAPTER = "answerback.web.sign_in.accounts.ServiceAdapter"
 SOCIALACCOUNT_PROVIDERS = providers_of(os.environ)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Answerback"

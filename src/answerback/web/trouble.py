@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from answerback.domain.errors import AnswerbackError, NotFoundError
-from answerback.web.desk import NothingBuilt, NotReady
+from answerback.web.answering.desk import NothingBuilt, NotReady
 
 AGAIN_SECONDS = 3
 _log = logging.getLogger(__name__)

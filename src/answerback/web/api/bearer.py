@@ -16,8 +16,8 @@ from ninja.security import HttpBearer
 
 from answerback.people.access import viewer_of
 from answerback.people.tokens import Bearer, person_of
-from answerback.web.asking import Asking
-from answerback.web.desk import desk
+from answerback.web.answering.asking import Asking
+from answerback.web.answering.desk import desk
 
 MINUTE = 60
 WRITING = frozenset({"POST", "PUT", "PATCH", "DELETE"})

@@ -18,7 +18,7 @@ from ninja.errors import HttpError, Throttled, ValidationError
 from pydantic import Field
 
 from answerback.domain.errors import AnswerbackError, NotFoundError, UsageError
-from answerback.web.desk import NothingBuilt, NotReady
+from answerback.web.answering.desk import NothingBuilt, NotReady
 
 MEDIA_TYPE = "application/problem+json"
 AGAIN_SECONDS = 3

@@ -18,17 +18,17 @@ from answerback.present.formats import with_text_instants
 from answerback.present.on_base import on_base_table
 from answerback.present.own import act_text
 from answerback.present.story import answer_lines
+from answerback.web.answering.asking import Asking
+from answerback.web.answering.board import board_of, roles_of
+from answerback.web.answering.desk import NothingBuilt
+from answerback.web.answering.waits import waiting_on_rep
 from answerback.web.api.answers import Ball, Balls, ChainOut, FindingOut, Findings, LineOut, Me, OnBaseOut, TurnOut
 from answerback.web.api.bearer import asked_by, bearer_of
 from answerback.web.api.bodies import LONGEST
 from answerback.web.api.problems import Problem, Refused
-from answerback.web.asking import Asking
-from answerback.web.board import board_of, roles_of
-from answerback.web.cards import card
-from answerback.web.desk import NothingBuilt
-from answerback.web.marks import marked_events
-from answerback.web.pending import Whose, pending_of, with_pending
-from answerback.web.waits import waiting_on_rep
+from answerback.web.noted.marks import marked_events
+from answerback.web.noted.pending import Whose, pending_of, with_pending
+from answerback.web.shown.cards import card
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,13 +18,13 @@ from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.kinds import Evidence
 from answerback.people import audit
 from answerback.people.models import Role
+from answerback.web.answering.asking import Asking
 from answerback.web.api.answers import TakenOut
 from answerback.web.api.bearer import asked_by, bearer_of
 from answerback.web.api.bodies import BuyerAction, Effort, Said
 from answerback.web.api.once import Answer, id_under, once
 from answerback.web.api.problems import Problem, Refused
 from answerback.web.api.reading import retold
-from answerback.web.asking import Asking
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of, sources_knowing
 

@@ -14,12 +14,12 @@ from answerback.analysis.story import Sort, Story
 from answerback.analysis.story.deals import Deal
 from answerback.people import audit
 from answerback.present.timeline import act_words
-from answerback.web.asking import Asking, asked
-from answerback.web.beforehand import Ahead, ahead
-from answerback.web.chains import SHOWN, balls_in, entries_of, names_of, next_of, sellers_turn, whose_turn
-from answerback.web.marks import SAID, mark, marked_events
-from answerback.web.pending import Pending, Whose, pending_of, with_pending
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.noted.marks import SAID, mark, marked_events
+from answerback.web.noted.pending import Pending, Whose, pending_of, with_pending
 from answerback.web.rights import Right, needs
+from answerback.web.shown.chains import SHOWN, balls_in, entries_of, names_of, next_of, sellers_turn, whose_turn
 
 _FIND = {"deal": around_deal, "company": around_company}
 

@@ -17,8 +17,8 @@ from answerback.domain.scope import Scope
 from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text
 from answerback.present.words import SHOWN_AS
-from answerback.web.asking import Asking, asked
-from answerback.web.marks import contested_lately
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.noted.marks import contested_lately
 from answerback.web.rights import Right, needs
 from answerback.workspace.known import sources_knowing
 

@@ -23,10 +23,10 @@ from answerback.present.on_base import interval_text, on_base_table
 from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text, plays_text
 from answerback.present.words import SHOWN_AS, cannot_tell
-from answerback.web.asking import Asking, asked
-from answerback.web.exports import FORMS, export
-from answerback.web.periods import asked_span
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.periods import asked_span
 from answerback.web.rights import Right, needs
+from answerback.web.shown.exports import FORMS, export
 
 A_PAGE = 50
 MOST_DIMENSIONS = 6

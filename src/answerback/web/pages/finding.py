@@ -18,16 +18,16 @@ from answerback.present.charts import as_png, can_draw, describe_weekly, weekly_
 from answerback.present.finding_opened import DEFINITION
 from answerback.present.formats import plain_value
 from answerback.present.spoken import spoken
-from answerback.web.asking import Asking, asked
-from answerback.web.board import Board, board_of
-from answerback.web.cards import card, headline_text
-from answerback.web.exports import FORMS, export, picture
-from answerback.web.links import figure_link
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.board import Board, board_of
+from answerback.web.answering.periods import Span
 from answerback.web.pages.evidence import dimensions_of, touch_row
 from answerback.web.pages.saying import REASONS, may_say, who_sees
-from answerback.web.periods import Span
 from answerback.web.rights import Right, needs
-from answerback.web.tables import table_of
+from answerback.web.shown.cards import card, headline_text
+from answerback.web.shown.exports import FORMS, export, picture
+from answerback.web.shown.links import figure_link
+from answerback.web.shown.tables import table_of
 
 FIRST_TOUCHES = 10
 _BEFORE_IS_EARLIER = frozenset({FindingKind.CHANGE, FindingKind.GROOVE, FindingKind.VERDICT, FindingKind.LIFT})

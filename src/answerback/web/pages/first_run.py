@@ -17,14 +17,14 @@ from answerback.api.practice import SEED, Practice, make_practice
 from answerback.engine.protocol import Limits
 from answerback.people.models import Organisation, Person, Role
 from answerback.simulate.envelope import envelope_in
-from answerback.web.asking import asking_of
-from answerback.web.desk import desk
-from answerback.web.jobs import Advance, jobs
-from answerback.web.nearby import is_from_here
-from answerback.web.practice_people import settle
-from answerback.web.progress import failed_page, progress_page
+from answerback.web.answering.asking import asking_of
+from answerback.web.answering.desk import desk
+from answerback.web.coming_in.nearby import is_from_here
+from answerback.web.coming_in.room import room
 from answerback.web.rights import Right, holds, needs
-from answerback.web.room import room
+from answerback.web.running.jobs import Advance, jobs
+from answerback.web.running.practice_people import settle
+from answerback.web.running.progress import failed_page, progress_page
 from answerback.workspace.home import Home
 from answerback.workspace.log import read_batches
 

@@ -19,7 +19,7 @@ from answerback.domain.errors import AnswerbackError
 from answerback.domain.playbook_file import QUESTIONS, InitAnswers, write_playbook
 from answerback.people import founding
 from answerback.people.models import Person, Visibility
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.web.rights import Right, needs
 from answerback.workspace.disk import create_if_absent
 from answerback.workspace.home import Home

@@ -21,7 +21,7 @@ from answerback.domain.scope import Scope
 from answerback.present import demo as words
 from answerback.simulate.envelope import CURRENCY, Envelope, envelope_in
 from answerback.stats.limit import least_mean_delay
-from answerback.web.desk import Desk, NothingBuilt, desk
+from answerback.web.answering.desk import Desk, NothingBuilt, desk
 from answerback.web.rights import Right, needs
 from answerback.workspace.access import owner_scope
 

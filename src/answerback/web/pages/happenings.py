@@ -18,7 +18,7 @@ from answerback.people import happenings as proposals
 from answerback.people.access import POOLED_ROLES
 from answerback.people.happenings import Proposal
 from answerback.present.verdicts import scope_text
-from answerback.web.asking import Asking, asked
+from answerback.web.answering.asking import Asking, asked
 from answerback.web.rights import Right, needs
 
 EVERYBODY = "all"

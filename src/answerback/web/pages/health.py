@@ -6,7 +6,7 @@ from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from answerback.domain.errors import AnswerbackError
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.web.rights import Right, needs
 from answerback.workspace.home import open_home
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from answerback.web.asking import asked
-from answerback.web.desk import NothingBuilt
+from answerback.web.answering.asking import asked
+from answerback.web.answering.desk import NothingBuilt
 from answerback.web.frame import places_of
 from answerback.web.rights import Right, needs
 

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 
 from answerback.people import invitations
 from answerback.people.models import Invitation, Organisation, Role
-from answerback.web.accounts import BACKEND
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 from answerback.web.forms import PasswordForm
 from answerback.web.rights import Right, needs
+from answerback.web.sign_in.accounts import BACKEND
 
 
 @needs(Right.EVERYBODY)

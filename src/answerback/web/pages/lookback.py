@@ -24,10 +24,10 @@ from answerback.domain.scope import Scope
 from answerback.people.access import LEAST_CONTRIBUTORS
 from answerback.present.lookback import KNOWN, RULE, SHOWN, UNRANKED, rate_text, summary
 from answerback.present.spoken import spoken
-from answerback.web.asking import Asking, asked
-from answerback.web.cards import headline_text
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.weekly import replayed_of
 from answerback.web.rights import Right, needs
-from answerback.web.weekly import replayed_of
+from answerback.web.shown.cards import headline_text
 
 _FIRST = {
     Role.REP: _("the rep, some working days later their manager"),

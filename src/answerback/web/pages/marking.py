@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from answerback.people import audit
-from answerback.web.asking import asked
-from answerback.web.marks import SAID, contest, mark
+from answerback.web.answering.asking import asked
+from answerback.web.noted.marks import SAID, contest, mark
 from answerback.web.pages.event import opened_by
 from answerback.web.pages.mirror import Whose, waiting_of
 from answerback.web.rights import Right, needs

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from answerback.people import audit, visibility
 from answerback.people.models import Role
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.rights import Right, needs
 
 

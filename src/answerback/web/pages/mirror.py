@@ -22,19 +22,19 @@ from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text
 from answerback.present.spoken import spoken
 from answerback.present.stakes import juggling_lines, juggling_notes
-from answerback.web.asking import Asking, asked
-from answerback.web.beforehand import Ahead, ahead
-from answerback.web.board import board_of
-from answerback.web.cards import card
-from answerback.web.desk import NotReady
-from answerback.web.exports import FORMS, export
-from answerback.web.figures import rates_of, shares_of
-from answerback.web.links import figure_link
-from answerback.web.marks import contested_lately, marked_events
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.answering.board import board_of
+from answerback.web.answering.desk import NotReady
+from answerback.web.answering.periods import CALLED, Picked, Span, picked
+from answerback.web.answering.waits import waiting_on_rep
+from answerback.web.noted.marks import contested_lately, marked_events
 from answerback.web.pages.event import opened_by
-from answerback.web.periods import CALLED, Picked, Span, picked
 from answerback.web.rights import Right, needs
-from answerback.web.waits import waiting_on_rep
+from answerback.web.shown.cards import card
+from answerback.web.shown.exports import FORMS, export
+from answerback.web.shown.figures import rates_of, shares_of
+from answerback.web.shown.links import figure_link
 
 FIRST_MOVED = 5
 """So many buyers who moved are shown at once; the others one step away."""

@@ -19,7 +19,7 @@ from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope, Stretch
 from answerback.people import audit, leaving
 from answerback.people.own_data import account_of
-from answerback.web.asking import Asking, asked
+from answerback.web.answering.asking import Asking, asked
 from answerback.web.rights import Right, needs
 
 FROM_THE_LOG = ("efforts", "actions", "outcomes", "coverage", "contests")

@@ -20,13 +20,13 @@ from answerback.api.own import Answer, Owner, answer_of, mailbox_in, vanishing_h
 from answerback.domain.errors import AnswerbackError
 from answerback.engine.protocol import Limits
 from answerback.present.own import act_text, reading_text
-from answerback.web.figures import rates_of, shares_of
-from answerback.web.incoming import take_in, unpack
-from answerback.web.jobs import Advance, Job, jobs
-from answerback.web.nearby import is_from_here
-from answerback.web.progress import failed_page, progress_page
+from answerback.web.coming_in.files import take_in, unpack
+from answerback.web.coming_in.nearby import is_from_here
+from answerback.web.coming_in.room import room
 from answerback.web.rights import Right, needs
-from answerback.web.room import room
+from answerback.web.running.jobs import Advance, Job, jobs
+from answerback.web.running.progress import failed_page, progress_page
+from answerback.web.shown.figures import rates_of, shares_of
 from answerback.workspace.batches import Batch
 
 KIND = "mine"

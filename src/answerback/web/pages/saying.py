@@ -18,9 +18,9 @@ from answerback.domain.kinds import DecisionReason
 from answerback.people import audit
 from answerback.people.access import Viewer
 from answerback.people.models import Visibility
-from answerback.web.asking import Asking, asked
-from answerback.web.board import Board, board_of
-from answerback.web.marks import FindingWord, say
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.board import Board, board_of
+from answerback.web.noted.marks import FindingWord, say
 from answerback.web.rights import Right, needs
 
 REASONS: dict[DecisionReason, Any] = {

@@ -19,8 +19,8 @@ from answerback.analysis.roster import Roster
 from answerback.analysis.searching import MOST_HITS, Hit, Searchable, fits, search, searchable, words_of
 from answerback.people.models import Role
 from answerback.present.glossary import meanings_with
-from answerback.web.asking import Asking, asked
-from answerback.web.beforehand import Ahead, ahead
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.rights import Right, needs
 
 _KINDS = {"account": "company", "deal": "deal"}

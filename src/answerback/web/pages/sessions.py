@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from answerback.people import audit
-from answerback.web.asking import asked
-from answerback.web.browsers import browser_of
+from answerback.web.answering.asking import asked
 from answerback.web.numbers import number_of
 from answerback.web.rights import Right, needs
+from answerback.web.sign_in.browsers import browser_of
 
 
 @needs(Right.SIGNED_IN)

@@ -27,12 +27,12 @@ from answerback.present.findings import VERDICTS
 from answerback.present.on_base import interval_text
 from answerback.present.spoken import spoken
 from answerback.present.words import short
-from answerback.web.asking import Asking, asked
-from answerback.web.board import Board, board_of
-from answerback.web.cards import Card, card
-from answerback.web.marks import marked_events
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.board import Board, board_of
+from answerback.web.answering.weekly import coaching_of
+from answerback.web.noted.marks import marked_events
 from answerback.web.rights import Right, needs
-from answerback.web.weekly import coaching_of
+from answerback.web.shown.cards import Card, card
 
 MOST_WAITING = 3
 

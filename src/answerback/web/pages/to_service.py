@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from requests import RequestException
 
 from answerback.web.rights import Right, needs
-from answerback.web.sign_in_service import SERVICE
+from answerback.web.sign_in.service import SERVICE
 
 
 @needs(Right.EVERYBODY)

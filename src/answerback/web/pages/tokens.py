@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from answerback.people.tokens import MOST_TOKENS, end_token, make_token
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.forms import TokenForm
 from answerback.web.numbers import number_of
 from answerback.web.rights import Right, needs

@@ -15,12 +15,12 @@ from answerback.api import open_workspace
 from answerback.domain.errors import AnswerbackError
 from answerback.people import audit
 from answerback.present.unlocks import unlocks_of
-from answerback.web.asking import asked
-from answerback.web.incoming import Loaded, load_all, take_in
-from answerback.web.jobs import Advance, jobs
-from answerback.web.progress import failed_page, progress_page
+from answerback.web.answering.asking import asked
+from answerback.web.coming_in.files import Loaded, load_all, take_in
+from answerback.web.coming_in.room import room
 from answerback.web.rights import Right, needs
-from answerback.web.room import room
+from answerback.web.running.jobs import Advance, jobs
+from answerback.web.running.progress import failed_page, progress_page
 from answerback.workspace.log import read_batches
 
 KIND = "load"

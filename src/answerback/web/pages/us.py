@@ -19,13 +19,13 @@ from answerback.present.potential import tell_potential
 from answerback.present.quarters import heading, story_lines
 from answerback.present.spoken import spoken
 from answerback.present.verdicts import scope_text
-from answerback.web.asking import Asking, asked
-from answerback.web.board import board_of
-from answerback.web.cards import card
-from answerback.web.exports import picture
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.board import board_of
+from answerback.web.answering.weekly import us_of
 from answerback.web.rights import Right, needs
-from answerback.web.tables import table_of
-from answerback.web.weekly import us_of
+from answerback.web.shown.cards import card
+from answerback.web.shown.exports import picture
+from answerback.web.shown.tables import table_of
 
 TITLE = "Everybody's touches, week by week"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from answerback.web.working import Status, status
+from answerback.web.running.working import Status, status
 
 register = template.Library()
 

@@ -13,11 +13,11 @@ from answerback.analysis.listing import Log, batch_table
 from answerback.domain.errors import UsageError
 from answerback.engine.catalogue import catalogue
 from answerback.people import audit
-from answerback.web.asking import Asking, asked
-from answerback.web.jobs import jobs
+from answerback.web.answering.asking import Asking, asked
 from answerback.web.rights import Right, needs
-from answerback.web.tables import table_of
-from answerback.web.working import build_apart
+from answerback.web.running.jobs import jobs
+from answerback.web.running.working import build_apart
+from answerback.web.shown.tables import table_of
 from answerback.workspace.log import read_batches
 from answerback.workspace.snapshots import Snapshot, all_snapshots
 

@@ -15,8 +15,8 @@ from answerback.analysis.searching import fits, words_of
 from answerback.analysis.trust.cover import SIDES, Cover
 from answerback.domain.kinds import CHANNELS
 from answerback.present.refusals import percent
-from answerback.web.asking import asked
-from answerback.web.beforehand import Ahead, ahead
+from answerback.web.answering.asking import asked
+from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.rights import Right, needs
 
 ON_A_PAGE = 40

@@ -7,7 +7,7 @@ from django.shortcuts import render
 
 from answerback.engine.catalogue import catalogue
 from answerback.present.glossary import meanings, relations_without
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.rights import Right, needs
 from answerback.workspace.snapshots import read_snapshot
 

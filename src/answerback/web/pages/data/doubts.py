@@ -16,9 +16,9 @@ from answerback.analysis.reader import Reader, keys_of
 from answerback.domain.errors import AnswerbackError
 from answerback.domain.kinds import DecisionReason
 from answerback.people import audit
-from answerback.web.asking import Asking, asked
-from answerback.web.beforehand import Ahead, ahead
-from answerback.web.marks import words_on_records
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.noted.marks import words_on_records
 from answerback.web.rights import Right, needs
 from answerback.workspace.journal import Entry, append, written
 from answerback.workspace.known import source_of

@@ -22,10 +22,10 @@ from answerback.present.trust import (
     typed_in_text,
 )
 from answerback.present.unlocks import unlocks_of
-from answerback.web.asking import asked
-from answerback.web.beforehand import Ahead, ahead
+from answerback.web.answering.asking import asked
+from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.rights import Right, needs
-from answerback.web.tables import table_of
+from answerback.web.shown.tables import table_of
 from answerback.workspace.log import read_batches
 
 FIRST_REMARKS = 12

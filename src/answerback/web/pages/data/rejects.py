@@ -10,9 +10,9 @@ from django.shortcuts import render
 
 from answerback.analysis.listing import Log, note_table, reject_table
 from answerback.analysis.loaded import RejectGroup, reject_groups, rejects_of
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.rights import Right, needs
-from answerback.web.tables import table_of
+from answerback.web.shown.tables import table_of
 from answerback.workspace.log import read_batches
 
 MOST_GROUPS = 100

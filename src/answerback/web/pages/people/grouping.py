@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from answerback.people import groups as fixed
 from answerback.people.groups import LEAST, TooFew
 from answerback.people.models import Group, Person, Role
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.forms import GroupForm, MembersForm
 from answerback.web.rights import Right, needs
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from answerback.people import invitations
 from answerback.people.models import Person
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.forms import InviteForm
 from answerback.web.numbers import number_of
 from answerback.web.rights import Right, needs

@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from answerback.people import invitations, lines
 from answerback.people.models import Erasure, Person, Role
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.rights import Right, needs
 
 

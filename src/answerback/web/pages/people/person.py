@@ -14,8 +14,8 @@ from answerback.domain.errors import BusyError
 from answerback.people import audit, leaving, offices
 from answerback.people.models import Person, Role
 from answerback.people.offices import LastAdmin
-from answerback.web.asking import Asking, asked
-from answerback.web.desk import forget_desk
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.desk import forget_desk
 from answerback.web.forms import KnownAsForm
 from answerback.web.rights import Right, needs
 

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from answerback.people import lines
 from answerback.people.lines import Proposal
-from answerback.web.asking import Asking, asked
+from answerback.web.answering.asking import Asking, asked
 from answerback.web.forms import MOST_BACK, SinceForm
 from answerback.web.numbers import number_of
 from answerback.web.rights import Right, needs

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from answerback.people.models import Visibility
 from answerback.people.visibility import choose
-from answerback.web.asking import asked
+from answerback.web.answering.asking import asked
 from answerback.web.forms import VisibilityForm
 from answerback.web.rights import Right, needs
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from answerback.analysis.court.mine import WaitingList, waiting_on
 from answerback.domain.scope import Scope
-from answerback.web.beforehand import Ahead, ahead
-from answerback.web.desk import Desk
+from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.answering.desk import Desk
 
 
 def waiting_on_rep(desk: Desk, scope: Scope, rep_key: int) -> WaitingList:

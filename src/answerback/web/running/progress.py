@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from answerback.web.jobs import Job
+from answerback.web.running.jobs import Job
 
 AGAIN_SECONDS = 2
 

@@ -13,7 +13,7 @@ from answerback.analysis.findings.state import Said
 from answerback.analysis.findings.words import SPACE
 from answerback.domain.findings import Finding
 from answerback.domain.kinds import DecisionReason
-from answerback.web.desk import OLD
+from answerback.web.answering.desk import OLD
 from answerback.workspace.home import Home
 from answerback.workspace.journal import Entry, append, written
 from answerback.workspace.known import OWN_SOURCE, source_of

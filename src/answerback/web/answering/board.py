@@ -23,7 +23,7 @@ from answerback.domain.findings import Finding, Role
 from answerback.domain.workdays import week_of
 from answerback.people.access import Viewer, admits
 from answerback.people.models import Role as Held
-from answerback.web.desk import Desk, NotReady
+from answerback.web.answering.desk import Desk, NotReady
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import Home
 from answerback.workspace.journal import written

@@ -19,7 +19,7 @@ from answerback.api import Workspace
 from answerback.domain.errors import AnswerbackError, SourceError
 from answerback.sources.files import FREE_BYTES, LARGEST_RATIO, Bomb
 from answerback.sources.registry import NAMES, recognised_by
-from answerback.web.jobs import Advance
+from answerback.web.running.jobs import Advance
 from answerback.workspace.batches import Batch
 
 MOST_FILES = 5_000

@@ -17,7 +17,7 @@ from django.shortcuts import render
 
 from answerback.people import audit, invitations
 from answerback.people.models import Person
-from answerback.web.desk import desk
+from answerback.web.answering.desk import desk
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from answerback.analysis.story import Line, Sort, Story, Turn
 from answerback.domain.court import Side, court_after
 from answerback.domain.kinds import DEFAULT_STANCE, NEVER_COUNTED, ActionKind, EffortKind, Evidence, Origin
-from answerback.web.marks import words_on_records
+from answerback.web.noted.marks import words_on_records
 from answerback.workspace.home import Home
 from answerback.workspace.journal import Entry, written
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from answerback.people.models import Organisation
 from answerback.people.practice import Seller, people_of_practice
 from answerback.simulate.envelope import envelope_in
-from answerback.web.desk import Desk
+from answerback.web.answering.desk import Desk
 
 
 def settle(desk: Desk, *, now: datetime) -> Organisation | None:

@@ -23,7 +23,7 @@ from answerback.analysis.trust.cover import read_cover
 from answerback.analysis.trust.trusting import trust
 from answerback.domain.kinds import CHANNELS
 from answerback.domain.scope import Scope
-from answerback.web.desk import Desk
+from answerback.web.answering.desk import Desk
 from answerback.workspace.access import owner_scope
 from answerback.workspace.snapshots import read_snapshot
 

@@ -23,7 +23,7 @@ from answerback.analysis.together.us import Us, monday_of, read_us
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import week_of
 from answerback.people.access import LEAST_CONTRIBUTORS
-from answerback.web.desk import Desk, NotReady
+from answerback.web.answering.desk import Desk, NotReady
 from answerback.workspace.access import owner_scope
 
 RESTS = 20.0

@@ -17,8 +17,8 @@ from answerback.domain.kinds import Evidence, Stance
 from answerback.present.going_on import LastStep, going_on, revived
 from answerback.present.timeline import act_words, beside_words, silence_size, silence_words, touch_words
 from answerback.present.words import SHOWN_AS
-from answerback.web.asking import Asking
-from answerback.web.beforehand import Ahead, ahead
+from answerback.web.answering.asking import Asking
+from answerback.web.answering.beforehand import Ahead, ahead
 
 SHOWN = 40
 """So many of the latest entries are shown at once, the earlier ones on asking."""

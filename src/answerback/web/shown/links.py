@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from answerback.web.periods import Span
+from answerback.web.answering.periods import Span
 
 
 def figure_link(where: Mapping[str, str], span: Span | None = None, state: str = "") -> str:

@@ -11,7 +11,7 @@ from answerback.domain.scope import Scope
 from answerback.people import audit
 from answerback.people.access import GroupSeen, Viewer, evidence_for, groups_for, pooled_for, viewer_of, visible_to
 from answerback.people.models import known_as
-from answerback.web.desk import Desk, desk
+from answerback.web.answering.desk import Desk, desk
 
 
 @dataclass(frozen=True, slots=True)

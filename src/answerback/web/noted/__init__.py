@@ -1,0 +1,1 @@
+"""What people say, and what of it counts before the next build."""

@@ -1,0 +1,1 @@
+"""The routes of each part of the pages."""
