@@ -31,6 +31,7 @@ DATABASES = {"default": database_of(os.environ.get("ANSWERBACK_DATABASE", ""), P
 
 INSTALLED_APPS = [
     "answerback.people",
+    "answerback.people.learning",
     "answerback.web",
     "answerback.web.api",
     "django.contrib.auth",
