@@ -45,6 +45,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("answerback.web.routes.data")),
     path("", include("answerback.web.routes.people")),
     path("", include("answerback.web.routes.starting")),
+    path("", include("answerback.web.routes.learning")),
     path("api/v1/", include("answerback.web.api.routes")),
     path("account/", include("allauth.account.urls")),
     path("account/", include("allauth.mfa.urls")),

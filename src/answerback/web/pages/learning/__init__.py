@@ -1,0 +1,1 @@
+"""Pages of the learning loop: each failure looked at, what it taught, and who uses it."""
