@@ -57,7 +57,9 @@ class Talk(models.Model):
     guests = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="peer_talks")
     """Peers who advise."""
     rhythm = models.ForeignKey(Rhythm, null=True, blank=True, on_delete=models.SET_NULL, related_name="talks")
-    planned_at = models.DateTimeField()
+    slot_at = models.DateTimeField(null=True, blank=True)
+    """When its rhythm has it, wherever it was moved to; None for a talk of its own."""
+    planned_at = models.DateTimeField(db_index=True)
     minutes = models.PositiveSmallIntegerField(default=30)
     topic = models.CharField(max_length=160, blank=True)
     """The kind of touch or step that it was about."""
@@ -76,6 +78,11 @@ class Talk(models.Model):
     """Among peers: what I will try."""
     shown = models.JSONField(default=list)
     """Ids of the touches that their owner chose to show to the others."""
+
+    class Meta:
+        """What the table holds to."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["rhythm", "slot_at"], name="one_talk_a_slot")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} at {self.planned_at}"
