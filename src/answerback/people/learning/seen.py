@@ -10,7 +10,16 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from answerback.people.learning.models import Commitment, Debrief, Lesson, Practice, Reach, Talk
+from answerback.people.learning.models import (
+    Commitment,
+    Debrief,
+    Lesson,
+    Practice,
+    Reach,
+    Rhythm,
+    Talk,
+    TalkNote,
+)
 from answerback.people.models import Person, Reporting
 
 
@@ -25,6 +34,11 @@ def debriefs(viewer: Person, today: date) -> QuerySet[Debrief]:
     """Those that somebody may read: their own, what people whom they lead shared with them, and the wall's."""
     shared = Q(reach=Reach.MANAGER, owner__in=led_by(viewer, today)) | Q(reach=Reach.EVERYBODY)
     return Debrief.objects.filter(Q(owner=viewer) | (shared & Q(closed_at__isnull=False)))
+
+
+def debriefs_shared(manager: Person, owner: Person, today: date) -> QuerySet[Debrief]:
+    """Debriefs of one person that this manager may read, the latest first."""
+    return debriefs(manager, today).filter(owner=owner).order_by("-closed_at", "-pk")
 
 
 def on_the_wall() -> QuerySet[Debrief]:
@@ -42,9 +56,30 @@ def practices(viewer: Person) -> QuerySet[Practice]:
     return Practice.objects.filter(person=viewer)
 
 
+def practices_shown(manager: Person, owner: Person, today: date) -> QuerySet[Practice]:
+    """Practices that somebody who reports to this manager chose to show them."""
+    shown = Practice.objects.filter(person=owner, shown_to_manager=True)
+    return shown if owner.pk in led_by(manager, today) else shown.none()
+
+
 def talks(viewer: Person) -> QuerySet[Talk]:
     """Talks that somebody has or had a part in."""
     return Talk.objects.filter(Q(coach=viewer) | Q(person=viewer) | Q(guests=viewer)).distinct()
+
+
+def talk(viewer: Person, number: int) -> Talk | None:
+    """A talk that somebody has a part in; None for every other number."""
+    return talks(viewer).select_related("coach", "person", "rhythm").filter(pk=number).first()
+
+
+def notes(viewer: Person, talk: Talk) -> QuerySet[TalkNote]:
+    """What those of a talk wrote down in it, for one of them."""
+    return TalkNote.objects.filter(talk__in=talks(viewer), talk=talk).select_related("author").order_by("at", "pk")
+
+
+def rhythms(viewer: Person) -> QuerySet[Rhythm]:
+    """Rhythms of talks that somebody has, as either of the two."""
+    return Rhythm.objects.filter(Q(coach=viewer) | Q(person=viewer)).select_related("coach", "person")
 
 
 def commitments(viewer: Person) -> QuerySet[Commitment]:

@@ -74,6 +74,8 @@ class Practice(models.Model):
     frozen_at = models.DateTimeField(null=True, blank=True)
     record_id = models.CharField(max_length=80, blank=True)
     """The id of its record in the log."""
+    shown_to_manager = models.BooleanField(default=False)
+    """Whether its owner lets the manager whom they report to see it, for their talks; taken back at any time."""
     ended_as = models.CharField(max_length=20, choices=Ended, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
