@@ -6,8 +6,8 @@ No name, id, day or amount is among it, so it can stand beside a text that is to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,8 @@ from answerback.domain.errors import NotFoundError
 from answerback.domain.kinds import Evidence, Stance
 from answerback.domain.scope import Scope
 
+OTHER = "other"
+"""A reason that is of no known kind."""
 _DAY = 86_400
 _JUST_BEFORE = timedelta(seconds=1)
 
@@ -64,9 +66,15 @@ class Facts:
     ahead: bool = False
     tried: tuple[str, ...] | None = None
     reason: str = ""
-    buyer_said: tuple[str, ...] = field(default=())
+    buyer_said: tuple[str, ...] = ()
     way: str = ""
     segment: str = ""
+
+    def of_kinds(self, kinds: Collection[str]) -> Facts:
+        """The same with reasons of these kinds only: systems let people type in others, names among them."""
+        said = dict.fromkeys(each if each in kinds else OTHER for each in self.buyer_said)
+        reason = self.reason if self.reason in kinds or not self.reason else OTHER
+        return replace(self, reason=reason, buyer_said=tuple(said))
 
     def values(self) -> dict[str, Any]:
         """The same as plain data, to be kept."""

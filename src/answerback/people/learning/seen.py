@@ -30,9 +30,25 @@ def led_by(manager: Person, today: date) -> frozenset[int]:
     return frozenset(Person.objects.filter(rep_id__in=reps - {""}).exclude(pk=manager.pk).values_list("pk", flat=True))
 
 
+def managers_of(person: Person, today: date) -> QuerySet[Person]:
+    """Whom somebody reports to today, as an admin has confirmed, by name."""
+    lines = Reporting.objects.filter(rep_id=person.rep_id).exclude(rep_id="").exclude(confirmed_by=None)
+    managers = {each.manager_id for each in lines if each.holds(today)} - {person.pk}
+    return Person.objects.filter(pk__in=managers, is_active=True).order_by("name", "pk")
+
+
+def teammates(person: Person, today: date) -> QuerySet[Person]:
+    """Who reports to the same manager as somebody does, by name."""
+    keys = {each for manager in managers_of(person, today) for each in led_by(manager, today)} - {person.pk}
+    return Person.objects.filter(pk__in=keys, is_active=True).order_by("name", "pk")
+
+
 def debriefs(viewer: Person, today: date) -> QuerySet[Debrief]:
-    """Those that somebody may read: their own, what people whom they lead shared with them, and the wall's."""
-    shared = Q(reach=Reach.MANAGER, owner__in=led_by(viewer, today)) | Q(reach=Reach.EVERYBODY)
+    """Those that somebody may read as their owners': their own, what people whom they lead shared, and the wall's.
+
+    What stands on the wall without a name is nobody's but to its owner: it is read there alone (`wall.wall`).
+    """
+    shared = Q(reach=Reach.MANAGER, owner__in=led_by(viewer, today)) | Q(reach=Reach.EVERYBODY, anonymous=False)
     return Debrief.objects.filter(Q(owner=viewer) | (shared & Q(closed_at__isnull=False)))
 
 
@@ -41,14 +57,25 @@ def debriefs_shared(manager: Person, owner: Person, today: date) -> QuerySet[Deb
     return debriefs(manager, today).filter(owner=owner).order_by("-closed_at", "-pk")
 
 
+def own_debriefs(owner: Person) -> QuerySet[Debrief]:
+    """One's own debriefs, the latest ending first."""
+    return Debrief.objects.filter(owner=owner).order_by("-ended_at", "-pk")
+
+
 def on_the_wall() -> QuerySet[Debrief]:
-    """The debriefs that were shared with everybody."""
+    """The debriefs that were shared with everybody, those without a name among them: for `wall.wall` alone."""
     return Debrief.objects.filter(reach=Reach.EVERYBODY, closed_at__isnull=False)
 
 
 def lessons(viewer: Person) -> QuerySet[Lesson]:
     """Lessons that were shared, and one's own that were not yet."""
     return Lesson.objects.filter(Q(author=viewer) | Q(shared_at__isnull=False)).filter(withdrawn_at=None)
+
+
+def lessons_shared() -> QuerySet[Lesson]:
+    """Lessons that were shared with everybody, the latest first, with the thanks of those whom they served."""
+    shared = Lesson.objects.filter(shared_at__isnull=False, withdrawn_at=None)
+    return shared.select_related("author").prefetch_related("thanks__person").order_by("-shared_at", "-pk")
 
 
 def practices(viewer: Person) -> QuerySet[Practice]:
@@ -85,3 +112,11 @@ def rhythms(viewer: Person) -> QuerySet[Rhythm]:
 def commitments(viewer: Person) -> QuerySet[Commitment]:
     """One's own, and those that were made in talks that one led."""
     return Commitment.objects.filter(Q(owner=viewer) | Q(talk__coach=viewer)).distinct()
+
+
+def commitments_between(coach: Person, person: Person, today: date) -> QuerySet[Commitment]:
+    """What either of two said they would do in a talk that one led for the other, or in a debrief shared with the coach."""
+    talked = Q(talk__coach=coach, talk__person=person)
+    return Commitment.objects.filter(
+        talked | Q(owner=person, debrief__in=debriefs_shared(coach, person, today))
+    ).select_related("owner")

@@ -17,6 +17,7 @@ class DebriefOf(models.TextChoices):
     WON = "won", _("A deal that was won")
     CASE = "case", _("A service case")
     PRACTICE = "practice", _("A practice that did not work")
+    DECISION = "decision", _("A decision of mine that did not work")
 
 
 class Reach(models.TextChoices):
@@ -33,7 +34,7 @@ class Debrief(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="debriefs")
     of = models.CharField(max_length=20, choices=DebriefOf)
     chain_id = models.CharField(max_length=320, blank=True, db_index=True)
-    """The deal, or for a service case its company or deal; empty for a practice."""
+    """The deal, or for a service case its company or deal; empty for a practice or a decision."""
     practice = models.ForeignKey("Practice", null=True, blank=True, on_delete=models.CASCADE, related_name="debriefs")
     ended_at = models.DateTimeField()
     opened_at = models.DateTimeField(auto_now_add=True)
@@ -62,7 +63,9 @@ class Debrief(models.Model):
 
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["owner", "of", "chain_id"], condition=~models.Q(chain_id=""), name="one_debrief_an_ending"
+                fields=["owner", "of", "chain_id", "ended_at"],
+                condition=~models.Q(chain_id=""),
+                name="one_debrief_an_ending",
             )
         ]
 
