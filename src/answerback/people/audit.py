@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from answerback.people.models import Look, Noted, Person
 
@@ -13,6 +13,11 @@ SHOWN_DAYS = 365
 def note(actor: Person | None, what: str, about: str = "") -> None:
     """Writes down that somebody did something; `about` is an id, never content."""
     Noted.objects.create(actor=actor, what=what, about=about)
+
+
+def times_lately(actor: Person, what: str, now: datetime) -> int:
+    """How often somebody did something in the last day."""
+    return Noted.objects.filter(actor=actor, what=what, at__gt=now - timedelta(days=1)).count()
 
 
 def looked(viewer: Person, rep_id: str, page: str, today: date) -> None:

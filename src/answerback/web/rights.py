@@ -38,6 +38,8 @@ class Right(StrEnum):
     """Managers, leaders and operations."""
     POOLED = auto()
     """Leaders and operations: who is shown sums over everybody."""
+    POLLING = auto()
+    """Leaders, operations and enablement: who puts a poll."""
     SELLERS = auto()
     """Reps, managers and leaders."""
     SEARCHING = auto()
@@ -53,6 +55,7 @@ HELD_BY: dict[Right, frozenset[Role]] = {
     Right.LOADING: frozenset({Role.OPERATIONS, Role.ADMIN}),
     Right.OVERSIGHT: frozenset({Role.MANAGER, Role.LEADER, Role.OPERATIONS}),
     Right.POOLED: frozenset({Role.LEADER, Role.OPERATIONS}),
+    Right.POLLING: frozenset({Role.LEADER, Role.OPERATIONS, Role.ENABLEMENT}),
     Right.SELLERS: frozenset({Role.REP, Role.MANAGER, Role.LEADER}),
     Right.SEARCHING: frozenset({Role.REP, Role.MANAGER, Role.LEADER, Role.OPERATIONS}),
 }
