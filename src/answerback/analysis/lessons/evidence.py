@@ -1,0 +1,91 @@
+"""What speaks for a lesson and what against it, and its state: worked out anew at every build, kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from answerback.analysis.lessons.lots import Lots, lots_on
+from answerback.analysis.lessons.touches import Claim, Held, held_against, knows_uses
+from answerback.analysis.reader import Reader
+from answerback.domain.scope import Scope
+from answerback.stats.advice import WORTH, Advised, TooLittle, advised, own_differences
+
+LEAST_PEOPLE = 3
+"""So many people beside the author, for a lesson to be confirmed without lots."""
+LEAST_OWN = 10.0
+"""Touches of each kind, before it is asked whether a lesson holds for somebody."""
+
+
+class State(StrEnum):
+    """How a lesson stands."""
+
+    EMERGING = auto()
+    """Too little is known to say anything."""
+    SUPPORTED = auto()
+    """Where it was used, more buyers moved than chance and the reps' differences explain."""
+    CONFIRMED = auto()
+    """It holds without its author and for three others at least; or a practice by lots showed it."""
+    REJECTED = auto()
+    """It brings less than is worth knowing, if anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was seen of a lesson since it was said.
+
+    Attributes:
+        claim: Of which.
+        state: How it stands.
+        held: The counts behind it.
+        found: The comparison over everybody; or that there is too little.
+        beside_author: The same without its author.
+        tried, holding: Of how many people beside the author it could be asked, and for how many it holds.
+        lots: What practices by lots say.
+    """
+
+    claim: Claim
+    state: State
+    held: Held
+    found: Advised | TooLittle
+    beside_author: Advised | TooLittle
+    tried: int
+    holding: int
+    lots: Lots
+
+
+def evidence(reader: Reader, scope: Scope, claim: Claim) -> Evidence | None:
+    """What was seen of a lesson; None where the snapshot cannot know (an earlier version made it).
+
+    Args:
+        reader: The snapshot.
+        scope: Everybody: whether a lesson holds is not one person's. Who shows rows of reps keeps to their scope.
+        claim: What it says.
+    """
+    if not claim.by_kind and not knows_uses(reader):
+        return None
+    return judged(claim, held_against(reader, scope, claim), lots_on(reader, scope, claim.draws))
+
+
+def judged(claim: Claim, held: Held, lots: Lots) -> Evidence:
+    """The evidence from its counts."""
+    others = held.without(claim.author_key)
+    found, beside = advised(held.touched), advised(others.touched)
+    own = own_differences(others.rep, others.touched, least=LEAST_OWN)
+    holding = sum(each > 0.0 for each in own.values())
+    state = _state(found, beside, (len(own), holding), lots)
+    return Evidence(claim, state, held, found, beside, len(own), holding, lots)
+
+
+def _state(found: Advised | TooLittle, beside: Advised | TooLittle, people: tuple[int, int], lots: Lots) -> State:
+    """Lots come before what was merely observed."""
+    if lots is not Lots.NOTHING:
+        return State.CONFIRMED if lots is Lots.FOR else State.REJECTED
+    if isinstance(found, TooLittle):
+        return State.EMERGING
+    if found.low > 0.0:
+        tried, holding = people
+        alone = isinstance(beside, Advised) and beside.low > 0.0
+        wide = holding >= LEAST_PEOPLE and 2 * holding > tried
+        return State.CONFIRMED if alone and wide else State.SUPPORTED
+    return State.REJECTED if found.high < WORTH else State.EMERGING
