@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
 
-from answerback.analysis.lift.plan import LATER, METRICS, NOW, Plan, draw_name, lots
+from answerback.analysis.lift.fixing import (
+    ENOUGH_REPS,
+    LEAST_REPS,
+    Fixing,
+    drawn,
+    fresh_seed,
+    kinds_of_touch,
+    next_monday,
+    record,
+)
+from answerback.analysis.lift.plan import METRICS, NOW, Plan
 from answerback.analysis.lift.practices import Version, versions
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import reading
@@ -19,16 +28,8 @@ from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import NotFoundError, UsageError
 from answerback.present.words import counted
 from answerback.workspace.access import note_use, owner_scope
-from answerback.workspace.journal import Entry, append
+from answerback.workspace.journal import append_all
 from answerback.workspace.known import source_of
-
-LEAST_REPS = 4
-"""With fewer, no draw can show anything."""
-ENOUGH_REPS = 8
-"""With fewer, one side has less than the four that an answer takes."""
-LATER_WEEKS = 6
-"""The others start so many weeks later, where nothing else is said."""
-_MOST_SEEDS = 2**31
 
 
 def draw(
@@ -57,33 +58,16 @@ def draw(
     whose = {rep: source_of(workspace.home, "rep", (rep,)) for rep in people}
     check_play(workspace, play)
     chosen = fresh_seed() if seed is None else seed
-    name = draw_name(people, chosen, str(first.date()))
-    text = Plan(metric, draw=name, seed=chosen).text
-    drawn = lots(people, chosen)
-    for number, (rep, arm) in enumerate(drawn):
-        begins = first + timedelta(weeks=0 if arm == NOW else later_weeks)
-        fields = {
-            "source_id": f"{name}-{number}-1",
-            "rep_id": rep,
-            "play": play or None,
-            "metric": text,
-            "arm": arm,
-            "frozen_at": now.isoformat(),
-            "from": begins.isoformat(),
-            "to": (begins + timedelta(weeks=weeks)).isoformat(),
-        }
-        append(workspace.home, Entry(whose[rep], "practice", fields, now))
+    fixing = Fixing(play, Plan(metric), first.date(), (first + timedelta(weeks=weeks)).date())
+    begun = drawn(whose, fixing, seed=chosen, later_weeks=later_weeks, now=now)
+    append_all(workspace.home, [each.entry for each in begun])
+    name = begun[0].fixing.plan.draw
     note_use(workspace.home, "practice draw", name, now=now)
     told = [
-        {"draw": name, "rep": rep, "arm": arm, "starts": str((first + _wait(arm, later_weeks)).date()), "seed": chosen}
-        for rep, arm in drawn
+        {"draw": name, "rep": each.rep_id, "arm": each.fixing.arm, "starts": str(each.fixing.starts), "seed": chosen}
+        for each in begun
     ]
     _tell(settings, told, weeks=weeks, later_weeks=later_weeks)
-
-
-def fresh_seed() -> int:
-    """A seed that nobody chose."""
-    return secrets.randbelow(_MOST_SEEDS)
 
 
 def check_metric(metric: str) -> None:
@@ -92,14 +76,10 @@ def check_metric(metric: str) -> None:
         raise UsageError(f"nothing measures {metric!r}", where="--metric", next_step=f"use {', '.join(METRICS)}")
 
 
-def _wait(arm: str, later_weeks: int) -> timedelta:
-    return timedelta(weeks=later_weeks if arm == LATER else 0)
-
-
 def first_monday(starts: datetime | None, now: datetime) -> datetime:
     """The Monday on which it begins; the next one, where none is named."""
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    first = midnight + timedelta(days=7 - midnight.weekday()) if starts is None else starts
+    first = midnight + (next_monday(now.date()) - now.date()) if starts is None else starts
     if first.weekday() or first.time() != midnight.time():
         raise UsageError(
             f"{first.date()} is no Monday", where="--starts", next_step="rates are told by week: name a Monday"
@@ -118,10 +98,7 @@ def check_play(workspace: Workspace, play: str) -> None:
     if not play:
         return
     with reading(workspace.home, limits=workspace.limits, names=False) as reader:
-        known = reader.query(
-            "select play from effort_count union select play_wide from effort_count"
-            " union select play_channel from effort_count order by 1"
-        )["play"].to_pylist()
+        known = kinds_of_touch(reader)
     if play not in known:
         raise UsageError(
             f"there is no kind of touch {play!r}", where="--play", next_step=f"use one of {', '.join(known)}"
@@ -160,20 +137,15 @@ def change(settings: Settings, name: str, *, weeks: int | None, metric: str, pla
         raise NotFoundError(f"there is no draw {name!r}", next_step="see answerback lift --of practice; build first")
     newest: dict[int, Version] = {each.rep_key: each for each in sorted(found, key=lambda each: each.frozen_at)}
     number_of = {key: place for place, key in enumerate(sorted(newest))}
+    entries = []
     for key, old in newest.items():
         plan = replace(old.plan, metric=metric or old.plan.metric)
         ends = old.ends if weeks is None else old.starts + timedelta(weeks=weeks)
-        fields = {
-            "source_id": f"{name}-{number_of[key]}-changed-{now.timestamp():.0f}",
-            "rep_id": ids[key],
-            "play": (old.play if play is None else play) or None,
-            "metric": plan.text,
-            "arm": old.arm,
-            "frozen_at": now.isoformat(),
-            "from": f"{old.starts}T00:00:00+00:00",
-            "to": f"{ends}T00:00:00+00:00",
-        }
-        append(workspace.home, Entry(source_of(workspace.home, "rep", (ids[key],)), "practice", fields, now))
+        fixing = Fixing(old.play if play is None else play, plan, old.starts, ends, old.arm)
+        record_id = f"{name}-{number_of[key]}-changed-{now.timestamp():.0f}"
+        source = source_of(workspace.home, "rep", (ids[key],))
+        entries.append(record(fixing, source=source, rep_id=ids[key], record_id=record_id, now=now))
+    append_all(workspace.home, entries)
     note_use(workspace.home, "practice change", name, now=now)
     print(
         f"Written down: the plan of {name} was changed on {now.date()}."

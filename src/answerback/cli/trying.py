@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pyarrow as pa
 
+from answerback.analysis.lift.fixing import LATER_WEEKS, LEAST_REPS, fresh_seed
 from answerback.analysis.lift.plan import BY_COMPANY, SHOWN_BY, Design, Plan, Way, draw_name, plan_of, weeks_arm
 from answerback.analysis.lift.practices import Version, versions
 from answerback.analysis.lift.trial_lots import Lot, lots_of
@@ -15,7 +16,7 @@ from answerback.analysis.lift.trials import Trial, foreseen, trials_of
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import Reader, keys_of, reading
 from answerback.cli.output import put
-from answerback.cli.practising import LATER_WEEKS, LEAST_REPS, check_metric, check_play, first_monday, fresh_seed
+from answerback.cli.practising import check_metric, check_play, first_monday
 from answerback.cli.practising import draw as draw_starts
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import NotFoundError, UsageError

@@ -31,6 +31,7 @@ class Alone:
         refused: Why it cannot be told whether it was more than a rebound; empty where it can.
         others: How many peers the drift was taken from; 0: none, so a change of the market is not taken away.
         efforts, answers: In the weeks after.
+        dispersion: How many times as far as counting explains these peers moved.
     """
 
     rep_key: int
@@ -40,6 +41,7 @@ class Alone:
     others: int
     efforts: float
     answers: float
+    dispersion: float = 1.0
 
 
 def each_alone(reps: np.ndarray, starts: list[Start]) -> list[Alone]:
@@ -68,7 +70,7 @@ def each_alone(reps: np.ndarray, starts: list[Start]) -> list[Alone]:
             )
             counted = others if others >= LEAST_UNTREATED else 0
             efforts, answers = float(post.exposure[rep]), float(post.success[rep])
-            found.append(Alone(int(reps[rep]), start.week, change, None, counted, efforts, answers))
+            found.append(Alone(int(reps[rep]), start.week, change, None, counted, efforts, answers, dispersion))
     return found
 
 

@@ -28,6 +28,7 @@ from answerback.domain.scope import Scope
 
 WHERE = ("play", "kind", "coach", "rep")
 """What an answer may be restricted to."""
+_EVERYBODY = Scope("what peers say", everybody=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,9 @@ def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None
         raise UsageError(
             f"lift cannot be restricted by {strange[0]!r}", where="--where", next_step=f"use {', '.join(WHERE)}"
         )
-    everybody = Scope("what peers say", everybody=True)
 
     def rates_of(play: str) -> RepWeeks:
-        def made() -> RepWeeks:
-            return rep_weeks(read_cells(reader, everybody), reader.as_of, play, without=managers(reader))
-
-        return reader.once(("rates of reps", reader.as_of, play), made)
+        return rates_of_reps(reader, play)
 
     rates = rates_of(chosen.get("play", ""))
     draws: tuple[Lottery, ...] = ()
@@ -95,14 +92,27 @@ def lifts(reader: Reader, scope: Scope, of: str, where: Mapping[str, str] | None
     else:
         began = rates.monday + WEEK  # what a rep had in the first week may have been there before
         mine = [each for each in gifts(reader, scope, of, chosen) if of != "tool" or each.day >= began]
-    every = reader.once(("everything given", reader.as_of), lambda: _everything(reader, everybody))
-    rows, alone = _answers(rates, _chosen(reader, mine, chosen), every)
+    rows, alone = _answers(rates, _chosen(reader, mine, chosen), everything_given(reader))
     refused = None if rows or draws or trials else CannotTell(Refused.NO_RECORDS, have=0.0, need=1.0, names=(of,))
     return Lifts(of, tuple(rows), tuple(alone), draws, trials, refused, rates)
 
 
-def _everything(reader: Reader, everybody: Scope) -> list[Gift]:
+def rates_of_reps(reader: Reader, play: str = "", *, own: int | None = None) -> RepWeeks:
+    """Everybody's rates by week, managers aside, but for one who is asked about (`own`)."""
+    aside = managers(reader) - {own}
+
+    def made() -> RepWeeks:
+        return rep_weeks(read_cells(reader, _EVERYBODY), reader.as_of, play, without=aside)
+
+    return reader.once(("rates of reps", reader.as_of, play, aside), made)
+
+
+def everything_given(reader: Reader) -> list[Gift]:
     """All that anybody was given: whoever began with something else in the same weeks is no comparison."""
+    return reader.once(("everything given", reader.as_of), lambda: _everything(reader, _EVERYBODY))
+
+
+def _everything(reader: Reader, everybody: Scope) -> list[Gift]:
     practising = versions(reader, everybody)
     lots = [Gift(each.rep_key, each.starts, f"draw {each.plan.draw}") for each in practising if each.plan.draw]
     talks, tools = (gifts(reader, everybody, of, {}) for of in ("conversation", "tool"))

@@ -22,6 +22,9 @@ from answerback.engine.scoped import within
 from answerback.stats.lottery import Drawn, drawn_lots
 from answerback.stats.sequences import peeking_factor
 
+ALL_TOUCHES = "all touches"
+"""What somebody practises on who named no kind of touch."""
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -115,7 +118,7 @@ def versions(reader: Reader, scope: Scope) -> list[Version]:
 def without_lots(found: list[Version]) -> list[Gift]:
     """Practices that no lots were drawn for: they began when they began."""
     return [
-        Gift(each.rep_key, each.starts, each.play or "all touches")
+        Gift(each.rep_key, each.starts, each.play or ALL_TOUCHES)
         for each in found
         if not _lots(each) and not two_ways(each)
     ]
