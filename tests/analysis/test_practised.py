@@ -1,4 +1,4 @@
-"""One rep's own practice: what worked is found, and a useless one after a bad time is not credited though rates rise."""
+"""One rep's own practice: what works is found; a useless one after a bad time is not credited though the rate rises."""
 
 from __future__ import annotations
 

@@ -26,6 +26,7 @@ class GroupPractice(models.Model):
     proposed_at = models.DateTimeField(auto_now_add=True)
     starts_on = models.DateField()
     weeks = models.PositiveSmallIntegerField(default=6)
+    dose = models.PositiveSmallIntegerField(default=5)
     draw = models.CharField(max_length=40, blank=True)
     """The name of the draw in the log; empty until lots were drawn."""
     drawn_at = models.DateTimeField(null=True, blank=True)
@@ -76,8 +77,17 @@ class Practice(models.Model):
     """The id of its record in the log."""
     shown_to_manager = models.BooleanField(default=False)
     """Whether its owner lets the manager whom they report to see it, for their talks; taken back at any time."""
+    changes = models.JSONField(default=list)
+    """Changes of mind after it was frozen: on which day, for how many weeks, which dose, and why. None is judged by."""
     ended_as = models.CharField(max_length=20, choices=Ended, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """What the table holds to."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["person"], condition=models.Q(ended_at=None), name="one_practice_at_a_time")
+        ]
 
     def __str__(self) -> str:
         return self.what
