@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from answerback.domain.errors import NoRoomError, UsageError
 from answerback.domain.kinds import DecisionReason
 from answerback.workspace.batches import read_batches
 from answerback.workspace.home import Home
-from answerback.workspace.journal import Entry, append, compact_journal, set_aside
+from answerback.workspace.journal import KEPT_SECONDS, Entry, append, compact_journal, let_go, mark_built, set_aside
+from answerback.workspace.journal import written as not_built
+from answerback.workspace.snapshots import read_snapshot
 from tests.workspace.dying import Mortals
 from tests.workspace.world import NOW, PLAYBOOK, PROCESSES, current, make
 
@@ -33,7 +36,7 @@ def test_an_entry_is_in_the_log_after_the_next_build(home: Home) -> None:
     append(home, entry(2, source="mail"))
     make(home)
     assert written(home) == {"h1", "h2"}
-    assert list(home.journal.iterdir()) == []
+    assert not_built(home, "happening") == []
     assert sorted((batch.source_kind, batch.source, batch.kept) for batch in read_batches(home)) == [
         ("journal", "crm", 1),
         ("journal", "mail", 1),
@@ -54,8 +57,9 @@ def test_a_line_cut_short_is_mended_and_skipped(home: Home) -> None:
 
 def test_nothing_but_a_line_cut_short_is_nothing(home: Home) -> None:
     (home.journal / "open.jsonl").write_bytes(b'{"source"\n[]\n"x"\nnull\n')
-    compact_journal(home, PLAYBOOK, now=NOW)
+    closed = compact_journal(home, PLAYBOOK, now=NOW)
     assert read_batches(home) == []
+    let_go(home, now=NOW, closed=closed)
     assert list(home.journal.iterdir()) == []
 
 
@@ -77,27 +81,59 @@ def test_what_the_log_could_not_take_is_refused_at_once(
     assert list(home.journal.iterdir()) == []
 
 
-def test_a_build_killed_between_load_and_letting_go_loads_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_killed_between_load_and_snapshot_loads_once(home: Home) -> None:
     append(home, entry(1))
     append(home, entry(2, source="mail"))
-
-    unlink = Path.unlink
-
-    def killed(path: Path, missing_ok: bool = False) -> None:
-        if path.name.startswith("closed-"):
-            raise KeyboardInterrupt
-        unlink(path, missing_ok)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Path, "unlink", killed)
-        with pytest.raises(KeyboardInterrupt):
-            compact_journal(home, PLAYBOOK, now=NOW)
+    compact_journal(home, PLAYBOOK, now=NOW)
     before = [batch.batch_id for batch in read_batches(home)]
     assert len(before) == 2
-    compact_journal(home, PLAYBOOK, now=NOW + timedelta(hours=1))
+    assert texts(home) == ["h1", "h2"]
+    closed = compact_journal(home, PLAYBOOK, now=NOW + timedelta(hours=1))
     assert [batch.batch_id for batch in read_batches(home)] == before
-    assert list(home.journal.iterdir()) == []
+    assert len(closed) == 1
     assert written(home) == {"h1", "h2"}
+
+
+def texts(home: Home, since: int | None = None) -> list[object]:
+    """What the journal says of happenings that no snapshot has, or not the one of this number."""
+    return [each.fields["text"] for each in not_built(home, "happening", since=since)]
+
+
+def test_an_entry_is_read_from_the_journal_until_the_snapshot_that_has_it_is_the_reader_s(home: Home) -> None:
+    append(home, entry(1))
+    make(home)
+    first = read_snapshot(home).number
+    append(home, entry(2))
+    seen = []
+
+    def look(step: str, _done: int, _total: int) -> None:
+        seen.append((step, read_snapshot(home).number, texts(home, first)))
+
+    append(home, entry(3))
+    make(home, on_step=look)
+    assert {number for _, number, _ in seen} == {first}
+    assert all(texts == ["h2", "h3"] for _, _, texts in seen)
+    assert texts(home) == []
+    assert texts(home, first) == ["h2", "h3"]  # whoever still reads the one before
+    assert texts(home, first + 1) == []
+    assert written(home) == {"h1", "h2", "h3"}
+
+
+def test_what_was_written_while_a_build_came_to_nothing_is_in_order(home: Home) -> None:
+    for number in range(1, 9):
+        append(home, replace(entry(number), written_at=NOW + timedelta(seconds=number)))
+        set_aside(home)
+    assert texts(home) == [f"h{number}" for number in range(1, 9)]
+
+
+def test_built_entries_go_after_some_minutes(home: Home) -> None:
+    append(home, entry(1))
+    mark_built(home, compact_journal(home, PLAYBOOK, now=NOW), 1, at=NOW)
+    soon = NOW + timedelta(seconds=KEPT_SECONDS - 60)
+    let_go(home, now=soon)
+    assert texts(home, 0) == ["h1"]
+    let_go(home, now=NOW + timedelta(seconds=KEPT_SECONDS))
+    assert list(home.journal.iterdir()) == []
 
 
 def _append_many(home: Home, worker: int, told: Path) -> None:

@@ -25,7 +25,7 @@ from answerback.domain.reading import (
 )
 from answerback.engine.duckdb import Limits, engine
 from answerback.workspace.batches import Batch, LoadRequest, load, read_batches
-from answerback.workspace.build import Built, build
+from answerback.workspace.build import Built, OnStep, build
 from answerback.workspace.home import Home
 from answerback.workspace.standing import open_log
 
@@ -111,13 +111,13 @@ def take(
     return load(home, LoadRequest(Lines(), file, name, ids_of or name, playbook, NOW, at, None, {}), ignore)
 
 
-def make(home: Home, *, now: datetime = NOW, playbook: Playbook = PLAYBOOK) -> Built:
-    """Builds."""
-    return build(home, playbook, now=now, limits=Limits(threads=1), on_step=ignore)
-
-
 def ignore(*_: object) -> None:
     """Progress that nobody watches."""
+
+
+def make(home: Home, *, now: datetime = NOW, playbook: Playbook = PLAYBOOK, on_step: OnStep = ignore) -> Built:
+    """Builds."""
+    return build(home, playbook, now=now, limits=Limits(threads=1), on_step=on_step)
 
 
 def current(home: Home, *records: str) -> dict[str, list[dict[str, Any]]]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 import shutil
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from importlib.metadata import version
 from importlib.resources import files
@@ -34,7 +35,7 @@ from answerback.workspace.disk import room_on, sync_folder
 from answerback.workspace.forget import finish_forgetting
 from answerback.workspace.home import OWNERS_FOLDER, Home, locked
 from answerback.workspace.ids import IDS_NAME
-from answerback.workspace.journal import compact_journal
+from answerback.workspace.journal import compact_journal, let_go, mark_built
 from answerback.workspace.log import Batch, read_batches, sweep
 from answerback.workspace.snapshots import (
     LEASE_SECONDS,
@@ -94,11 +95,13 @@ def build(
 
     Raises BusyError while another build runs, PromiseBroken where a promise does not hold, NoRoomError without room.
     """
+    began = time.monotonic()
     with locked(home, "build"):
-        batches = _all_loaded(home, playbook, now, limits)
+        batches, closed = _all_loaded(home, playbook, now, limits)
         made_from = _digest(home, batches, playbook)
         newest = read_snapshot(home) if next_number(home) > 1 else None
         if newest and newest.made_from == made_from and not afresh and _is_whole(home, newest):
+            mark_built(home, closed, newest.number, at=now)
             _tidy(home, playbook, now, limits)
             return Built(newest, new=False)
         tell = _one_line(on_step)
@@ -112,25 +115,43 @@ def build(
             if newest is None or _is_whole(home, newest):
                 raise
             made, listed = make(_basis(home, newest, batches, afresh=True))
-        snapshot = Snapshot(
-            number=next_number(home),
-            built_at=now,
-            code_version=version("answerback"),
-            made_from=made_from,
-            playbook=playbook.model_dump_json(),
-            batches=tuple(batch.batch_id for batch in batches),
-            relations=listed.relations,
-            code=_code(home),
-            blocks=made.blocks.labels,
-            state=listed.state,
-            ids=listed.ids,
-        )
+        took = time.monotonic() - began
+        source = _Source(made_from, playbook, batches, now)
+        snapshot = _snapshot(home, source, made, listed, took)
         if not publish(home, snapshot):  # the lock did not hold: some network disks only pretend to have locks
             raise BusyError(
                 "another build published first", where=str(home.root), next_step="run the same command again"
             )
+        mark_built(home, closed, snapshot.number, at=now + timedelta(seconds=took))
         _tidy(home, playbook, now, limits)
         return Built(snapshot, new=True, made=made.made)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What a snapshot is made from, and when."""
+
+    digest: str
+    playbook: Playbook
+    batches: list[Batch]
+    now: datetime
+
+
+def _snapshot(home: Home, source: _Source, made: Assembled, listed: _Listed, took_seconds: float) -> Snapshot:
+    return Snapshot(
+        number=next_number(home),
+        built_at=source.now,
+        code_version=version("answerback"),
+        made_from=source.digest,
+        playbook=source.playbook.model_dump_json(),
+        batches=tuple(batch.batch_id for batch in source.batches),
+        relations=listed.relations,
+        code=_code(home),
+        blocks=made.blocks.labels,
+        state=listed.state,
+        ids=listed.ids,
+        took_seconds=took_seconds,
+    )
 
 
 def _make(
@@ -170,12 +191,12 @@ def _basis(home: Home, newest: Snapshot | None, batches: list[Batch], *, afresh:
     return Basis(frozenset(newest.batches), Blocks(starts), found, state, ids)
 
 
-def _all_loaded(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> list[Batch]:
-    """What there is to build from, once nothing that was begun is left half done."""
+def _all_loaded(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> tuple[list[Batch], list[Path]]:
+    """What there is to build from, once nothing that was begun is left half done; what of the journal is in it."""
     finish_forgetting(home, now=now, limits=limits)
-    compact_journal(home, playbook, now=now)
+    closed = compact_journal(home, playbook, now=now)
     sweep(home, older_than_seconds=LEASE_SECONDS, now=now)
-    return read_batches(home)
+    return read_batches(home), closed
 
 
 @contextmanager
@@ -193,6 +214,7 @@ def _scratch(home: Home) -> Iterator[Path]:
 def _tidy(home: Home, playbook: Playbook, now: datetime, limits: Limits) -> None:
     """Lets old snapshots go and merges loads. Last of all: what comes in later then lies apart from what was built."""
     prune(home, playbook.keep, now)
+    let_go(home, now=now)
     compact_log(home, now=now, limits=limits)
 
 

@@ -26,7 +26,7 @@ from answerback.workspace.disk import put_in_place, room_on, sync_folder
 from answerback.workspace.erased_snapshots import SnapshotEraser
 from answerback.workspace.erasing import Eraser
 from answerback.workspace.home import Home, locked
-from answerback.workspace.journal import compact_journal, lines_naming
+from answerback.workspace.journal import compact_journal, let_go, lines_naming
 from answerback.workspace.log import read_batches, read_folders, sweep
 from answerback.workspace.manifests import manifest, to_json
 from answerback.workspace.persons import Person, find_person, person_of
@@ -79,7 +79,8 @@ def forget(
     """
     with locked(home, "build"), locked(home, "load"):
         _finish(home, now=now, limits=limits)
-        compact_journal(home, playbook, now=now, take=load_alone)
+        closed = compact_journal(home, playbook, now=now, take=load_alone)
+        let_go(home, now=now, kept_seconds=-math.inf, closed=closed)  # what is kept for readers names people, too
         with engine(limits, scratch_on=home.pool) as duck:
             person = find_person(duck, home, read_batches(home), asked, of=of)
             eraser = _begin(home, person, duck)

@@ -1,7 +1,8 @@
 """The journal: small writes, one line of JSON each, on disk before the writer is told so.
 
-A line that a kill cut short is ignored: its writer was never told that it was taken. The next build moves whole lines
-into a batch of the log and then removes the file.
+A line that a kill cut short is ignored: its writer was never told that it was taken. A build sets the open file aside
+and moves its whole lines into a batch of the log. The file stays until a snapshot has what it says; then its name tells
+which one, and it stays some minutes more, for whoever still reads the snapshot before.
 """
 
 from __future__ import annotations
@@ -24,12 +25,15 @@ from answerback.domain.playbook import Playbook
 from answerback.domain.reading import Item, Kept, Place, Progress, Reading, Recognition, Record
 from answerback.domain.records import CARRIED, RECORDS, TOKEN_FIELDS
 from answerback.workspace.batches import Batch, LoadRequest, load
-from answerback.workspace.disk import OWNER_ONLY, room_on, sync_folder
+from answerback.workspace.disk import OWNER_ONLY, modified, room_on, sync_folder
 from answerback.workspace.entries import check_rows
 from answerback.workspace.home import Home
 from answerback.workspace.values import column_of
 
+KEPT_SECONDS = 600.0
+"""So long entries that a snapshot has stay in the journal: longer than any page reads the snapshot before."""
 _OPEN = "open.jsonl"
+_CLOSED, _BUILT = "closed-", "built-"
 _SAID = frozenset({"source", "type", "fields", "at"})
 
 
@@ -84,14 +88,46 @@ def _line(entry: Entry) -> bytes:
     return json.dumps(said).encode() + b"\n"
 
 
-def written(home: Home, record: str) -> list[Entry]:
-    """The entries of one record type that no build has moved into the log yet."""
-    return [
-        Entry(said["source"], record, said["fields"], datetime.fromisoformat(said["at"]))
-        for path in sorted(home.journal.glob("*.jsonl"))
-        for _, said in _entries(path)
-        if said["type"] == record
-    ]
+def written(home: Home, record: str, *, since: int | None = None) -> list[Entry]:
+    """The entries of one record type that no snapshot has yet, in the order in which they were written.
+
+    With `since`, those that the snapshot of this number does not have; the journal keeps them for `KEPT_SECONDS`.
+    """
+    while True:
+        names = _files(home)
+        found: list[Entry] = []
+        with suppress(FileNotFoundError):
+            for name in names:
+                if not _is_in(name, since):
+                    found += _entries_of(home.journal / name, record)
+        if _files(home) == names:  # else a build set a file aside meanwhile, and its lines may have been missed
+            return sorted(found, key=lambda entry: entry.written_at)
+
+
+def waiting_bytes(home: Home) -> int:
+    """How much was written that no snapshot has yet."""
+    size = 0
+    for name in _files(home):
+        with suppress(FileNotFoundError):  # a build was quicker: then it is none of it any more
+            size += 0 if _is_in(name, None) else (home.journal / name).stat().st_size
+    return size
+
+
+def _files(home: Home) -> list[str]:
+    return sorted(path.name for path in home.journal.glob("*.jsonl"))
+
+
+def _is_in(name: str, since: int | None) -> bool:
+    """Whether what a file says is in the snapshot of this number, or with None in any."""
+    if not name.startswith(_BUILT):
+        return False
+    return since is None or int(name.removeprefix(_BUILT).partition("-")[0]) <= since
+
+
+def _entries_of(path: Path, record: str) -> Iterator[Entry]:
+    for _, said in _entries(path):
+        if said["type"] == record:
+            yield Entry(said["source"], record, said["fields"], datetime.fromisoformat(said["at"]))
 
 
 def _check(entry: Entry) -> None:
@@ -149,9 +185,9 @@ def set_aside(home: Home) -> list[Path]:
     if path.exists() and path.stat().st_size:
         with room_on(path):
             with _exclusively(path):
-                path.rename(home.journal / f"closed-{secrets.token_hex(8)}.jsonl")
+                path.rename(home.journal / f"{_CLOSED}{secrets.token_hex(8)}.jsonl")
             sync_folder(home.journal)
-    return sorted(home.journal.glob("closed-*.jsonl"))
+    return sorted(home.journal.glob(f"{_CLOSED}*.jsonl"))
 
 
 def sources_in(path: Path) -> list[str]:
@@ -175,15 +211,39 @@ def compact_journal(
     *,
     now: datetime,
     take: Callable[[Home, LoadRequest, Callable[[Progress], None]], Batch] = load,
-) -> None:
-    """Moves what people entered into the log, and only then lets the journal go. For who holds the build lock."""
-    for path in set_aside(home):
+) -> list[Path]:
+    """Moves what people entered into the log; the files that it took. For who holds the build lock.
+
+    They stay where they are, so that what they say can be read until a snapshot has it (`mark_built`). Called again, it
+    finds their batches and changes nothing.
+    """
+    closed = set_aside(home)
+    for path in closed:
         for source in sources_in(path):
-            # Its time is the file's own: killed before the file is let go, the next build finds its batch.
+            # Its time is the file's own: killed before the file is marked, the next build finds its batch.
             request = LoadRequest(JournalSource(source), path, source, source, playbook, now, None, None, {})
             take(home, request, lambda _progress: None)
+    return closed
+
+
+def mark_built(home: Home, closed: Sequence[Path], snapshot: int, *, at: datetime) -> None:
+    """Says of files that `compact_journal` took that the snapshot of this number has what they say, since `at`."""
+    for path in closed:
+        with room_on(path):
+            os.utime(path, (at.timestamp(), at.timestamp()))
+            path.rename(path.with_name(f"{_BUILT}{snapshot:06d}-{path.name.removeprefix(_CLOSED)}"))
+    if closed:
+        sync_folder(home.journal)
+
+
+def let_go(home: Home, *, now: datetime, kept_seconds: float = KEPT_SECONDS, closed: Sequence[Path] = ()) -> None:
+    """Removes files that are in the log (`closed`), and those whose entries a snapshot has had for so long."""
+    for path in closed:
         with room_on(path):
             path.unlink()
+    for path in home.journal.glob(f"{_BUILT}*.jsonl"):
+        if now.timestamp() - modified(path) >= kept_seconds:
+            path.unlink(missing_ok=True)
 
 
 class JournalSource:

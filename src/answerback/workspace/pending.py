@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook import Playbook
 from answerback.workspace.home import Home
+from answerback.workspace.journal import waiting_bytes
 from answerback.workspace.log import read_batches
 from answerback.workspace.snapshots import read_snapshot
 
@@ -31,7 +32,7 @@ class Pending:
 def pending(home: Home, playbook: Playbook) -> Pending:
     """What came in since the newest snapshot; a change of settings counts only where there is something to see."""
     batches = frozenset(batch.batch_id for batch in read_batches(home))
-    journal = sum(path.stat().st_size for path in home.journal.glob("*.jsonl"))
+    journal = waiting_bytes(home)
     try:
         newest = read_snapshot(home)
     except NotFoundError:

@@ -83,6 +83,8 @@ class Snapshot:
     """What the next build needs to know and no reader does."""
     ids: tuple[Part, ...] = ()
     """The ids behind keys (`workspace.ids`), for who may see them; none where an earlier version made it."""
+    took_seconds: float = 0.0
+    """How long the build took until it was published; 0 where an earlier version made it."""
 
     @property
     def name(self) -> str:
