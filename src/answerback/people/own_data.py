@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from answerback.people.learning import debriefs
 from answerback.people.models import Look, Noted, Person, Reporting
 
 
@@ -28,5 +29,6 @@ def account_of(person: Person) -> dict[str, list[Any]]:
         "who_looked": list(looks.values("viewer__name", "page", "day")),
         "looked_at": list(person.looks.order_by("day", "pk").values("rep_id", "page", "day")),
         "tokens": list(person.tokens.order_by("pk").values("name", "writes", "made_at", "expires_at", "last_used_on")),
+        "debriefs": debriefs.of_owner(person),
         "did": list(Noted.objects.filter(actor=person).order_by("at", "pk").values("at", "what", "about")),
     }

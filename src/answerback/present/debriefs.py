@@ -59,6 +59,31 @@ _WAYS: Mapping[str, str] = MappingProxyType(
 )
 
 
+_ACKNOWLEDGED: Mapping[str, str] = MappingProxyType(
+    {
+        "lost": "{work} and it ended without the order. That is a disappointment."
+        " What it can still give is what it taught.",
+        "no_decision": "{work} and no decision came. Nobody said no, and nobody said yes: that disappoints, too."
+        " What it can still give is what it taught.",
+        "won": "{work} and it was won. What made the difference is soon forgotten: two minutes for it.",
+        "case": "The case is closed. Two minutes for what would have kept it from arising.",
+        "practice": "It did not work out as it was meant. That is a result as well: two minutes for what it taught.",
+        "decision": "It did not work. Said first by whom it belongs to, it lets others say theirs.",
+    }
+)
+
+
+def acknowledged(of: str, facts: Facts) -> str:
+    """What a debrief says before it asks.
+
+    >>> acknowledged("no_decision", Facts(touches=9, days=73))[:66]
+    'It took 9 touches over 73 days, and no decision came. Nobody said '
+    """
+    over = f" over {_count(facts.days, 'day')}" if facts.days else ""
+    work = f"It took {_count(facts.touches + facts.by_sequence, 'touch')}{over}," if facts.touches else "It is over,"
+    return _ACKNOWLEDGED[of].format(work=work)
+
+
 def reason_words(kind: str) -> str:
     """What stood in the way, in words.
 

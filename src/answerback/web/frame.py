@@ -30,6 +30,7 @@ PLACES = (
     Place("mirror", _("Mirror"), Right.REP, "m"),
     Place("team", _("Team"), Right.MANAGER, "t"),
     Place("us", _("Us"), Right.LEADER, "u"),
+    Place("wall", _("Wall"), Right.SIGNED_IN, "w"),
     Place("data", _("Data"), Right.OPERATIONS, "d"),
     Place("uploads", _("Load"), Right.LOADING, "l"),
     Place("lookback", _("Look-back"), Right.OVERSIGHT, "b"),

@@ -70,7 +70,7 @@ def chain_rows(reader: Reader, scope: Scope, key: int, *, is_deal: bool) -> Chai
     seen = sorted((row for row in every if sees(scope, row)), key=_place)
     events = _answering(reader, seen)
     beside = sorted(
-        (row for row in _beside(reader, key, is_deal=is_deal) if row["occurred_at"] <= now),
+        (row for row in _beside(reader, scope, life, key, is_deal=is_deal) if row["occurred_at"] <= now),
         key=lambda row: (row["occurred_at"], row["sort"], row["what"], row["detail"]),
     )
     keys = {key, life["account_key"], life["owner_key"]}
@@ -135,13 +135,19 @@ def _answering(reader: Reader, events: Iterable[Row]) -> list[Row]:
     ]
 
 
-def _beside(reader: Reader, key: int, *, is_deal: bool) -> list[Row]:
-    """What the records say: of a company only the cases that are of no deal."""
+def _beside(reader: Reader, scope: Scope, life: Row, key: int, *, is_deal: bool) -> list[Row]:
+    """What the records say: of a company only the cases that are of no deal.
+
+    What a rep named as standing in the way of a deal of theirs, our own mistakes among it, is for them: others have it
+    in sums alone.
+    """
     if not is_deal:
         cases = reader.rows("service_case", "account_key", [key], _CASE)
         return _cases(row for row in cases if row["deal_key"] is None)
     stages = reader.rows("deal_stage", "deal_key", [key], ("occurred_at", "stage"))
     obstacles = reader.rows("obstacle", "deal_key", [key], ("occurred_at", "kind", "said_by", "evidence"))
+    if not scope.everybody and (scope.viewer_key is None or scope.viewer_key != life["owner_key"]):
+        obstacles = [row for row in obstacles if row["said_by"] != "rep"]
     promises = reader.rows("promise", "deal_key", [key], ("due_at", "by_side"))
     found = [_row(row["occurred_at"], "stage", row["stage"]) for row in stages]
     found += [_row(row["occurred_at"], "obstacle", row["kind"], row["said_by"], row["evidence"]) for row in obstacles]

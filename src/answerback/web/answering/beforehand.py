@@ -18,6 +18,7 @@ from answerback.analysis.court.quiet import quiet_chains
 from answerback.analysis.directory import read_directory
 from answerback.analysis.doctor import examine
 from answerback.analysis.reader import Reader
+from answerback.analysis.risk.by_key import attempts_by_key
 from answerback.analysis.steps import Asked, steps_of
 from answerback.analysis.trust.cover import read_cover
 from answerback.analysis.trust.trusting import trust
@@ -44,6 +45,7 @@ class Ahead(StrEnum):
     TRUST = auto()
     REMARKS = auto()
     JUGGLING = auto()
+    RISK = auto()
 
 
 _MAKERS: dict[Ahead, Callable[[Reader, Scope], Any]] = {
@@ -57,6 +59,7 @@ _MAKERS: dict[Ahead, Callable[[Reader, Scope], Any]] = {
     Ahead.TRUST: trust,
     Ahead.REMARKS: examine,
     Ahead.JUGGLING: lambda reader, scope: juggling(reader, balls(reader, scope)),
+    Ahead.RISK: attempts_by_key,
 }
 
 

@@ -20,6 +20,7 @@ from answerback.web.noted.marks import SAID, mark, marked_events
 from answerback.web.noted.pending import Pending, Whose, pending_of, with_pending
 from answerback.web.rights import Right, needs
 from answerback.web.shown.chains import SHOWN, balls_in, entries_of, names_of, next_of, sellers_turn, whose_turn
+from answerback.web.shown.looking_back import looked_back
 
 _FIND = {"deal": around_deal, "company": around_company}
 
@@ -71,6 +72,8 @@ def _page(request: HttpRequest, space: str, chain_id: str) -> HttpResponse:
     context = {"space": space, "chain_id": chain_id, **_heading(asking, around, chain_id)}
     if around.told is not None:
         context |= _told(asking, around, around.told)
+    if space == "deal" and around.told is not None:
+        context["looked_back"] = looked_back(asking, around.told.chain_id)
     return render(request, "pages/chain.html", context)
 
 

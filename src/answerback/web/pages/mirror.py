@@ -35,6 +35,7 @@ from answerback.web.shown.cards import card
 from answerback.web.shown.exports import FORMS, export
 from answerback.web.shown.figures import rates_of, shares_of
 from answerback.web.shown.links import figure_link
+from answerback.web.shown.looking_back import looking_back
 
 FIRST_MOVED = 5
 """So many buyers who moved are shown at once; the others one step away."""
@@ -117,6 +118,7 @@ def _page(request: HttpRequest, whose: Whose) -> HttpResponse:
     ]
     if whose.own:
         context |= _to_look_at(whose.asking) | _juggling(whose) | {"disputed": _disputed(whose)}
+        context["looking_back"] = looking_back(whose.asking)
     return render(request, "pages/mirror.html", context)
 
 

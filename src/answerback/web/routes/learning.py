@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from answerback.web.pages.learning import causes, surveys
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("answerback.web.routes.debriefs")),
     path("", include("answerback.web.routes.lessons")),
     path("", include("answerback.web.routes.talks")),
     path("", include("answerback.web.routes.debriefs")),
