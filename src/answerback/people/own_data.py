@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answerback.people.learning import debriefs
+from answerback.people.learning import commitments, debriefs, practices, talks
 from answerback.people.models import Look, Noted, Person, Reporting
 
 
@@ -30,5 +30,8 @@ def account_of(person: Person) -> dict[str, list[Any]]:
         "looked_at": list(person.looks.order_by("day", "pk").values("rep_id", "page", "day")),
         "tokens": list(person.tokens.order_by("pk").values("name", "writes", "made_at", "expires_at", "last_used_on")),
         "debriefs": debriefs.of_owner(person),
+        "practices": practices.own(person),
+        "commitments": commitments.own(person),
+        **talks.own(person),
         "did": list(Noted.objects.filter(actor=person).order_by("at", "pk").values("at", "what", "about")),
     }

@@ -28,8 +28,10 @@ class Place:
 
 PLACES = (
     Place("mirror", _("Mirror"), Right.REP, "m"),
+    Place("practice", _("Practice"), Right.PRACTISING, "x"),
     Place("team", _("Team"), Right.MANAGER, "t"),
     Place("us", _("Us"), Right.LEADER, "u"),
+    Place("talks", _("Talks"), Right.SELLERS, "k"),
     Place("wall", _("Wall"), Right.SIGNED_IN, "w"),
     Place("data", _("Data"), Right.OPERATIONS, "d"),
     Place("uploads", _("Load"), Right.LOADING, "l"),

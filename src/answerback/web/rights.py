@@ -40,10 +40,14 @@ class Right(StrEnum):
     """Leaders and operations: who is shown sums over everybody."""
     POLLING = auto()
     """Leaders, operations and enablement: who puts a poll."""
+    LEADING = auto()
+    """Managers and leaders: who has people report to them."""
     SELLERS = auto()
     """Reps, managers and leaders."""
     SEARCHING = auto()
     """Reps, managers, leaders and operations."""
+    PRACTISING = auto()
+    """Reps, managers, leaders and enablement: who practises, or proposes what several might."""
 
 
 HELD_BY: dict[Right, frozenset[Role]] = {
@@ -56,7 +60,9 @@ HELD_BY: dict[Right, frozenset[Role]] = {
     Right.OVERSIGHT: frozenset({Role.MANAGER, Role.LEADER, Role.OPERATIONS}),
     Right.POOLED: frozenset({Role.LEADER, Role.OPERATIONS}),
     Right.POLLING: frozenset({Role.LEADER, Role.OPERATIONS, Role.ENABLEMENT}),
+    Right.LEADING: frozenset({Role.MANAGER, Role.LEADER}),
     Right.SELLERS: frozenset({Role.REP, Role.MANAGER, Role.LEADER}),
+    Right.PRACTISING: frozenset({Role.REP, Role.MANAGER, Role.LEADER, Role.ENABLEMENT}),
     Right.SEARCHING: frozenset({Role.REP, Role.MANAGER, Role.LEADER, Role.OPERATIONS}),
 }
 """Which roles a right comes with."""

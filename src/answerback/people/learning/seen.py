@@ -6,6 +6,7 @@ role opens it, admins' neither.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -13,6 +14,7 @@ from django.db.models import Q, QuerySet
 from answerback.people.learning.models import (
     Commitment,
     Debrief,
+    GroupPractice,
     Lesson,
     Practice,
     Reach,
@@ -28,6 +30,18 @@ def led_by(manager: Person, today: date) -> frozenset[int]:
     lines = Reporting.objects.filter(manager=manager).exclude(confirmed_by=None)
     reps = {each.rep_id for each in lines if each.holds(today)}
     return frozenset(Person.objects.filter(rep_id__in=reps - {""}).exclude(pk=manager.pk).values_list("pk", flat=True))
+
+
+def led_by_each(leaders: Collection[Person], today: date) -> dict[int, frozenset[int]]:
+    """The same of several who lead, by their numbers, in two queries whoever they are."""
+    lines = Reporting.objects.filter(manager__in=leaders).exclude(confirmed_by=None)
+    pairs = [(each.manager_id, each.rep_id) for each in lines if each.holds(today) and each.rep_id]
+    numbers = dict(Person.objects.filter(rep_id__in={rep for _, rep in pairs}).values_list("rep_id", "pk"))
+    led: dict[int, set[int]] = {each.pk: set() for each in leaders}
+    for manager, rep in pairs:
+        if rep in numbers and numbers[rep] != manager:
+            led[manager].add(numbers[rep])
+    return {manager: frozenset(people) for manager, people in led.items()}
 
 
 def managers_of(person: Person, today: date) -> QuerySet[Person]:
@@ -78,6 +92,20 @@ def lessons_shared() -> QuerySet[Lesson]:
     return shared.select_related("author").prefetch_related("thanks__person").order_by("-shared_at", "-pk")
 
 
+def lesson(viewer: Person, number: int) -> Lesson | None:
+    """A lesson that somebody may read; None for every other number."""
+    return lessons(viewer).select_related("author", "debrief").filter(pk=number).first()
+
+
+def draws_of(lessons: Iterable[Lesson]) -> dict[int, list[str]]:
+    """By lesson the names of the practices by lots that put it to the test."""
+    rows = GroupPractice.objects.filter(lesson__in=[each.pk for each in lessons]).exclude(draw="")
+    found: dict[int, list[str]] = {}
+    for number, draw in rows.values_list("lesson_id", "draw"):
+        found.setdefault(number, []).append(draw)
+    return found
+
+
 def practices(viewer: Person) -> QuerySet[Practice]:
     """One's own."""
     return Practice.objects.filter(person=viewer)
@@ -87,6 +115,24 @@ def practices_shown(manager: Person, owner: Person, today: date) -> QuerySet[Pra
     """Practices that somebody who reports to this manager chose to show them."""
     shown = Practice.objects.filter(person=owner, shown_to_manager=True)
     return shown if owner.pk in led_by(manager, today) else shown.none()
+
+
+def practice(viewer: Person, number: int, today: date) -> Practice | None:
+    """One's own, or one that somebody who reports to the viewer chose to show them; None for every other number."""
+    shown = Q(shown_to_manager=True, person__in=led_by(viewer, today))
+    return Practice.objects.filter(Q(person=viewer) | shown, pk=number).select_related("person", "group").first()
+
+
+def group_practices(viewer: Person, *, leads: bool) -> QuerySet[GroupPractice]:
+    """Practices of several for which lots were drawn: those that somebody took part in, and all for a leader."""
+    drawn = GroupPractice.objects.exclude(draw="")
+    own = drawn if leads else drawn.filter(practices__person=viewer)
+    return own.distinct().order_by("-drawn_at", "-pk")
+
+
+def group_practice(viewer: Person, number: int, *, leads: bool) -> GroupPractice | None:
+    """One of them; None for every other number."""
+    return group_practices(viewer, leads=leads).filter(pk=number).first()
 
 
 def talks(viewer: Person) -> QuerySet[Talk]:
@@ -115,7 +161,7 @@ def commitments(viewer: Person) -> QuerySet[Commitment]:
 
 
 def commitments_between(coach: Person, person: Person, today: date) -> QuerySet[Commitment]:
-    """What either of two said they would do in a talk that one led for the other, or in a debrief shared with the coach."""
+    """What either of two said they would do in talks that one led for the other, or in debriefs shared with them."""
     talked = Q(talk__coach=coach, talk__person=person)
     return Commitment.objects.filter(
         talked | Q(owner=person, debrief__in=debriefs_shared(coach, person, today))
