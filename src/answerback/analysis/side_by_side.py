@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from answerback.analysis.behind import touches_behind
-from answerback.analysis.own import BUYER_COLUMNS, Buyer, buyer_of, names_sql
+from answerback.analysis.own import Buyer
 from answerback.analysis.reader import Reader, ids_sql, keys_of
 from answerback.analysis.states import state_sql
 from answerback.domain.scope import Scope
+from answerback.engine.literals import sql_text
 from answerback.engine.scoped import within
 
 MOST = 10
 """So many of each side are shown."""
-ANSWERED = ("on_base", "answered")
-UNANSWERED = "unanswered"
+_ANSWERED = "'on_base', 'answered'"
+_UNANSWERED = "'unanswered'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,42 +58,46 @@ def side_by_side(reader: Reader, scope: Scope, play: str, most: int = MOST) -> S
         play: Which kind of touch.
         most: So many of each side.
     """
-
-    def latest(state: str) -> list[Laid]:
-        rows = touches_behind(reader, scope, {"play": play}, state=state, most=most).rows.to_pylist()
-        return [_laid(row) for row in rows if row["effort_id"]]
-
-    answered = sorted((each for state in ANSWERED for each in latest(state)), key=_place, reverse=True)
-    return SideBySide(tuple(latest(UNANSWERED)), tuple(answered[:most]))
-
-
-def _place(each: Laid) -> tuple[datetime, str]:
-    return each.occurred_at, each.effort_id
+    unanswered, answered = (
+        _laid(reader, scope, f"play = {sql_text(play)}", f"state in ({states})", most)
+        for states in (_UNANSWERED, _ANSWERED)
+    )
+    return SideBySide(unanswered, answered)
 
 
 def chosen(reader: Reader, scope: Scope, event_ids: Collection[str]) -> tuple[Laid, ...]:
     """The touches of these ids that lie within a scope, the latest first; others are not there."""
     keys = sorted({key for each in event_ids for key in keys_of(reader, "event", each)})
-    if not keys:
-        return ()
+    return _laid(reader, scope, f"effort_key in ({', '.join(map(str, keys))})", "true", len(keys)) if keys else ()
+
+
+def _laid(reader: Reader, scope: Scope, which: str, state: str, most: int) -> tuple[Laid, ...]:
+    """Touches made by hand and recorded, with the buyer and the kind of the act that answered."""
     rows = reader.query(f"""
-        with shown as (
+        with stated as (
             select effort_key, contact_key, account_key, occurred_at, play, {state_sql(reader.instant)} as state,
                    case when on_base_at <= {reader.instant} then on_base_action_key
                         when other_at <= {reader.instant} then other_action_key end as action_key
             from outcome
-            where effort_key in ({", ".join(map(str, keys))}) and occurred_at <= {reader.instant}
-              and {within(scope, "rep_key", "occurred_at")}
-        )
-        select event.id as effort_id, shown.occurred_at, shown.play, shown.state, {BUYER_COLUMNS}, act.kind as act
+            where {which} and occurred_at <= {reader.instant} and {within(scope, "rep_key", "occurred_at")}
+              and origin = 'hand' and evidence = 'captured'
+        ),
+        shown as (select * from stated where {state} order by occurred_at desc, effort_key limit {int(most)})
+        select event.id as effort_id, shown.occurred_at, shown.play, shown.state, act.kind as act,
+               contact.id as contact_id, account.id as account_id, called.name as contact_name,
+               company.name as account_name
         from shown
-        {names_sql("shown")}
         left join buyer_action as act on act.action_key = shown.action_key
         left join {ids_sql("'event'")} as event on event.key = shown.effort_key
+        left join {ids_sql("'contact'")} as contact on contact.key = shown.contact_key
+        left join {ids_sql("'account'")} as account on account.key = shown.account_key
+        left join names_contact as called on called.contact_key = shown.contact_key
+        left join names_account as company on company.account_key = shown.account_key
         order by shown.occurred_at desc, shown.effort_key""").to_pylist()
-    return tuple(_laid(row) for row in rows)
+    return tuple(_touch(row) for row in rows if row["effort_id"])
 
 
-def _laid(row: dict[str, Any]) -> Laid:
+def _touch(row: dict[str, Any]) -> Laid:
+    names = (row[name] or "" for name in ("contact_id", "account_id", "contact_name", "account_name"))
     at = row["occurred_at"].replace(tzinfo=UTC)
-    return Laid(row["effort_id"], at, row["play"], row["state"], buyer_of(row), row["act"] or "")
+    return Laid(row["effort_id"], at, row["play"], row["state"], Buyer(*names), row["act"] or "")

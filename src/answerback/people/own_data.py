@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from answerback.people.learning import commitments, debriefs, practices, talks
+from answerback.people.learning import commitments, debriefs, lessons, practices, talks
 from answerback.people.models import Look, Noted, Person, Reporting
 
 
@@ -33,5 +33,6 @@ def account_of(person: Person) -> dict[str, list[Any]]:
         "practices": practices.own(person),
         "commitments": commitments.own(person),
         **talks.own(person),
+        **lessons.own(person),
         "did": list(Noted.objects.filter(actor=person).order_by("at", "pk").values("at", "what", "about")),
     }

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from icalendar import Calendar, Event, vCalAddress, vText
 
 PRODUCT = "-//Answerback//Talks//EN"
-_ZONE_YEARS = 3
+_ZONE_YEARS = 10
 """For so long from its first day on the rules of its time zone come with an invitation."""
 
 

@@ -6,6 +6,7 @@ Whether it was done is its owner's word. Nothing is counted of it, and an answer
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from answerback.people.learning.models import Commitment, Debrief, Held, Talk
 from answerback.people.models import Person
@@ -44,3 +45,9 @@ def open_of(owner: Person) -> list[Commitment]:
 def due(owner: Person, today: date) -> list[Commitment]:
     """Those of them whose day has come: to be asked after."""
     return [each for each in open_of(owner) if each.due_on <= today]
+
+
+def own(person: Person) -> list[dict[str, Any]]:
+    """What is kept of it, for themselves."""
+    rows = Commitment.objects.filter(owner=person).order_by("made_at", "pk")
+    return list(rows.values("text", "due_on", "made_at", "held", "answered_at"))

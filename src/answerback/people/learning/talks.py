@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from answerback.people import audit
 from answerback.people.learning import seen
@@ -185,3 +187,18 @@ def _record(home: Home, talk: Talk, pair: tuple[Person, Person], ids_of: IdsOf, 
         "minutes": talk.minutes,
     }
     return Entry(both[0], "conversation", fields, now)
+
+
+def own(person: Person) -> dict[str, list[Any]]:
+    """What is kept of somebody's talks, for themselves: the talks they had a part in, and the notes they wrote."""
+    fields = ("kind", "coach__name", "person__name", "planned_at", "minutes", "held_at", "cancelled_at", "topic")
+    words = sorted({name for names in WORDS.values() for name in names})
+    led = seen.talks(person).filter(Q(coach=person) | Q(person=person)).order_by("planned_at", "pk")
+    advised = Talk.objects.filter(guests=person).order_by("planned_at", "pk")
+    rhythms = seen.rhythms(person).order_by("pk")
+    return {
+        "talks": list(led.values(*fields, *words, "shown")),
+        "talks_as_a_peer": list(advised.values(*fields)),
+        "talk_notes": list(TalkNote.objects.filter(author=person).order_by("pk").values("text", "at")),
+        "rhythms": list(rhythms.values("coach__name", "person__name", "every", "first_at", "minutes", "ended_on")),
+    }
