@@ -12,7 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 from answerback.analysis.ended import endings
 from answerback.analysis.ended.endings import Ended, Ends, endings_of
 from answerback.domain.scope import Scope, Stretch
-from answerback.people.learning.models import Commitment, Debrief, DebriefOf, Ended as EndedAs, Practice, Reach
+from answerback.people.learning.models import Commitment, Debrief, DebriefOf, Practice, Reach
+from answerback.people.learning.models import Ended as EndedAs
 from answerback.people.models import Noted, Person
 from answerback.web.answering.desk import desk
 from answerback.workspace.journal import written
@@ -141,7 +142,7 @@ def test_nothing_of_its_text_reaches_the_log(closed: Debrief) -> None:
 
 def test_a_closed_debrief_lays_two_accounts_side_by_side(closed: Debrief, rep: Client) -> None:
     page = rep.get(f"/debriefs/{closed.pk}/").content.decode()
-    assert "You name a mistake of our own; the time was wrong; the buyer named: another supplier" in page
+    assert "You name a mistake of our own and the wrong time; the buyer named another supplier." in page
     assert "You alone read this." in page
     assert "Ask who signs" in page
 
@@ -213,8 +214,7 @@ def test_nobody_looks_back_on_the_deal_of_somebody_else(signed_in: Callable[[str
 def test_a_service_case_and_a_practice_that_failed_can_be_looked_back_on(
     rep: Client, practice: dict[str, Person], rep_id: str
 ) -> None:
-    own = [each for each in _cases(rep_id)]
-    if own:
+    if own := _cases(rep_id):
         assert rep.get(begun(rep, own[0])).status_code == 200
         assert Debrief.objects.get().of == DebriefOf.CASE
     now = desk().as_of()
@@ -293,7 +293,7 @@ def test_an_open_debrief_is_read_by_its_owner_alone_whatever_its_reach(
 def test_what_a_rep_names_as_standing_in_the_way_is_on_the_deal_for_them_alone(
     closed: Debrief, signed_in: Callable[[str], Client]
 ) -> None:
-    from answerback.analysis.story import Sort, story_of  # noqa: PLC0415 - only here
+    from answerback.analysis.story import Sort, story_of
 
     del signed_in
     with desk().reading() as reader:
@@ -342,8 +342,8 @@ def test_all_of_it_is_in_one_s_own_export_and_goes_with_its_owner(
 def _export(client: Client) -> str:
     answer = client.post("/me/data/")
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[arg-type]
-    import io  # noqa: PLC0415 - only here
-    import zipfile  # noqa: PLC0415 - only here
+    import io
+    import zipfile
 
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return "".join(file.read(name).decode() for name in file.namelist() if name.endswith((".json", ".csv")))

@@ -15,11 +15,11 @@ from answerback.present.timeline import act_words
 OBSTACLES: Mapping[str, str] = MappingProxyType(
     {
         "price": "the price",
-        "timing": "the time was wrong",
+        "timing": "the wrong time",
         "competitor": "another supplier",
         "no need": "no need for it",
-        "integration": "it did not fit with what they have",
-        "indecision": "they could not decide",
+        "integration": "a poor fit with what they have",
+        "indecision": "no decision on their side",
         OTHER: "something else",
     }
 )
@@ -97,7 +97,7 @@ def reasons_words(kinds: Iterable[str]) -> str:
     """Several of them, as one half of a sentence.
 
     >>> reasons_words(["price", "timing", "own_mistake:early"])
-    'the price; the time was wrong; we made an offer before the need was clear'
+    'the price; the wrong time; we made an offer before the need was clear'
     """
     return "; ".join(dict.fromkeys(reason_words(each) for each in kinds))
 
@@ -122,7 +122,7 @@ def facts_lines(facts: Facts, *, won: bool = False) -> list[str]:
         lines.append(stage)
     if facts.retreats and not won:
         said = ", ".join(dict.fromkeys(act_words(each, "retreat") for each in facts.retreats))
-        lines.append(f"Where the buyer drew back: {said}.")
+        lines.append(f"How the buyer drew back: {said}.")
     if facts.way in _WAYS and not won:
         lines.append(_WAYS[facts.way])
     if facts.handovers:
@@ -149,7 +149,7 @@ def difference(own: Iterable[str], named: Iterable[str], facts: Facts) -> str:
         facts: What records say, the buyer's part among it.
 
     >>> difference(["price"], [], Facts(buyer_said=("timing",)))
-    'You name the price; the buyer named: the time was wrong. What did the buyer say in their own words?'
+    'You name the price; the buyer named the wrong time. What did the buyer say in their own words?'
     >>> difference(["price"], ["price"], Facts())
     'Both accounts name the price.'
     >>> difference(["own_mistake:late"], [], Facts())
@@ -160,16 +160,13 @@ def difference(own: Iterable[str], named: Iterable[str], facts: Facts) -> str:
     if not theirs:
         return "What the buyer would say is not known: nobody has heard it, and no record has it."
     if not mine:
-        return f"The buyer named: {reasons_words(sorted(theirs))}. Your own account says that you do not know yet."
+        return f"The buyer named {_listed(theirs)}. Your own account says that you do not know yet."
     both = mine & theirs
     if mine == theirs:
-        return f"Both accounts name {reasons_words(sorted(both))}."
+        return f"Both accounts name {_listed(both)}."
     if both:
-        return f"Both accounts name {reasons_words(sorted(both))}; {_only(mine - theirs, theirs - mine)}."
-    return (
-        f"You name {reasons_words(sorted(mine))}; the buyer named: {reasons_words(sorted(theirs))}."
-        " What did the buyer say in their own words?"
-    )
+        return f"Both accounts name {_listed(both)}; {_only(mine - theirs, theirs - mine)}."
+    return f"You name {_listed(mine)}; the buyer named {_listed(theirs)}. What did the buyer say in their own words?"
 
 
 def closing_reason(own: Iterable[str], facts: Facts) -> str:
@@ -194,12 +191,20 @@ def _kind(reason: str) -> str:
 
 
 def _only(mine: set[str], theirs: set[str]) -> str:
-    said = []
-    if mine:
-        said.append(f"you add {reasons_words(sorted(mine))}")
+    said = [f"you add {_listed(mine)}"] if mine else []
     if theirs:
-        said.append(f"the buyer adds {reasons_words(sorted(theirs))}")
+        said.append(f"the buyer adds {_listed(theirs)}")
     return ", ".join(said)
+
+
+def _listed(kinds: set[str]) -> str:
+    """Reasons in one phrase.
+
+    >>> _listed({"timing", "price", "own_mistake"})
+    'a mistake of our own, the price and the wrong time'
+    """
+    *most, last = (reason_words(each) for each in sorted(kinds))
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _exchange(facts: Facts) -> str:

@@ -90,9 +90,10 @@ def read_facts(values: Mapping[str, Any]) -> Facts:
     0
     """
     known = {each.name for each in fields(Facts)}
-    return Facts(
-        **{name: tuple(each) if isinstance(each, list) else each for name, each in values.items() if name in known}
-    )
+    kept: dict[str, Any] = {
+        name: tuple(each) if isinstance(each, list) else each for name, each in values.items() if name in known
+    }
+    return Facts(**kept)
 
 
 def facts_of(

@@ -24,7 +24,7 @@ _PATTERNS = tuple(
         rf"\b\d{{1,2}}(?:st|nd|rd|th|\.)?\s+(?:of\s+)?(?:{_MONTHS})\b",
         rf"\b(?:{_MONTHS})\s+\d{{1,4}}\b",
         r"[€$£¥]\s?\d[\d.,' ]*\s?(?:k|m|bn)?\b",
-        rf"\b\d[\d.,']*\s?(?:k|m|mio\.?|million|thousand)?\s?{_AFTER}",
+        rf"\b\d[\d.,' ]*(?:k|m|mio\.?|million|thousand)?\s?{_AFTER}",
         r"\b\d+(?:[.,]\d+)?k\b",
         r"\b\d{1,3}(?:[.,' ]\d{3})+\b",
         r"\b\d{4,}\b",

@@ -128,19 +128,3 @@ class ShareForm(forms.Form):
         required=False,
         help_text=_("Your name, the company and the day are left out. No amount is ever shown."),
     )
-
-
-class LessonForm(forms.Form):
-    """A lesson from a debrief."""
-
-    statement = forms.CharField(
-        label=_("The lesson, as a sentence that can turn out to be wrong"),
-        max_length=280,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
-    step = forms.CharField(label=_("At the step"), max_length=80, required=False)
-    segment = forms.CharField(label=_("With buyers of the segment"), max_length=80, required=False)
-    obstacle = forms.ChoiceField(
-        label=_("When this stands in the way"), required=False, choices=[("", _("whatever")), *OBSTACLES.items()]
-    )
-    anonymous = forms.BooleanField(label=_("Without my name"), required=False)

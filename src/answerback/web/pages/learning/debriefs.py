@@ -25,7 +25,6 @@ from answerback.web.answering.ended import (
 from answerback.web.pages.learning.debrief_forms import (
     FIELD_OF,
     DebriefForm,
-    LessonForm,
     ShareForm,
     WordsForm,
     kept_so_far,
@@ -125,8 +124,6 @@ def closed_context(
     """What the page of a closed debrief shows its owner; with forms that were refused, if any were."""
     person = asking.viewer.person
     facts = read_facts(own.facts)
-    lessons = list(seen.lessons(person).filter(debrief=own).order_by("pk"))
-    about = {"step": facts.typed_in, "segment": facts.segment, "statement": own.lesson[:280]}
     return {
         "debrief": own,
         "title": _title(asking, own),
@@ -139,8 +136,7 @@ def closed_context(
         "managers": [each.name for each in seen.managers_of(person, asking.viewer.today)],
         "words": words or WordsForm(initial={"went": own.went, "lesson": own.lesson, "serves": own.serves}),
         "reworded": words is not None,
-        "lessons": lessons,
-        "lesson_form": LessonForm(initial=about),
+        "lessons": list(seen.lessons(person).filter(debrief=own).order_by("pk")),
     }
 
 
