@@ -10,10 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from answerback.analysis.dimensions import KEYED, grouping
 from answerback.analysis.disputes import in_view
+from answerback.analysis.few import Few, dimension_of, rows_where
 from answerback.analysis.reader import Reader, keys_sql
 from answerback.analysis.states import DAY_SECONDS, age_days_sql, observed_sql, state_sql
 from answerback.domain.scope import Scope
@@ -37,6 +40,8 @@ class Question:
     where: Mapping[str, str]
     contested: bool = False
     """Not what the figures count, but what they leave out because it is contested."""
+    few: Few | None = None
+    """The outcomes in the scope, where they are few: what is asked is then counted among these."""
 
 
 @dataclass(slots=True)
@@ -92,7 +97,7 @@ def selected_sql(asked: Question, level: str = "play") -> str:
            {full} or epoch(proved_at) - epoch(occurred_at) <= {due} as proved_due,
            case when on_base_at <= as_of then on_base_action_key
                 when other_at <= as_of then other_action_key end as action_key
-    from outcome cross join (select {asked.reader.instant} as as_of) as clock{joins}
+    from {_from(asked)} cross join (select {asked.reader.instant} as as_of) as clock{joins}
     where {condition}"""
 
 
@@ -114,6 +119,54 @@ group by all
 order by all"""
 
 
+def _from(asked: Question) -> str:
+    return "outcome" if asked.few is None else f"{asked.few.relation} as outcome"
+
+
+def outcomes(asked: Question) -> str:
+    """The relation that has the outcomes a question is about."""
+    return "outcome" if asked.few is None else asked.few.relation
+
+
+def chosen_few(asked: Question) -> pa.Table | None:
+    """The few efforts that a question counts, judged; None where the engine must be asked."""
+    if asked.few is None or asked.contested:
+        return None
+    return rows_where(asked.few, asked.reader, {*asked.by, *asked.where}, asked.where, asked.scope.viewer_key)
+
+
+def _few_counts(asked: Question, level: str) -> pa.Table | None:
+    """What `counts_sql` asks for, from few efforts; None where these do not say it."""
+    rows = chosen_few(asked) if "rep" not in asked.by else None  # peers are told apart by what their accounts are, too
+    if rows is None:
+        return None
+    dims = [dimension_of(rows, asked.reader, level if name == "play" else name) for name in asked.by]
+    if any(each is None for each in dims):
+        return None
+    cells = {f"dim_{number}": each for number, each in enumerate(dims)} | {"own_play": rows["play"]}
+    cells |= {"age_days": rows["age_days"], "full_wait": rows["full_wait"]}
+    moved, proved = (pc.equal(rows[name], "on_base") for name in ("state", "proved_state"))
+    counted = {f"state_{each}": pc.equal(rows["state"], each) for each in STATES} | {
+        "due": pc.and_(moved, pc.fill_null(rows["due"], fill_value=False)),
+        "proved": proved,
+        "proved_due": pc.and_(proved, pc.fill_null(rows["proved_due"], fill_value=False)),
+    }
+    at = pc.divide(pc.cast(rows["occurred_at"], pa.int64()), 1_000_000)
+    table = pa.table(
+        cells
+        | {name: pc.cast(pc.fill_null(each, fill_value=False), pa.int64()) for name, each in counted.items()}
+        | {"at": at, "efforts": pa.array(np.ones(rows.num_rows, np.int64))}
+    )
+    sums = [(name, "sum") for name in (*counted, "efforts")]
+    grouped = table.group_by(list(cells), use_threads=False).aggregate([*sums, ("at", "min"), ("at", "max")])
+    grouped = grouped.sort_by([(name, "ascending") for name in cells])
+    named = {"at_min": "first", "at_max": "last"} | {f"{name}_sum": name for name, _ in sums}
+    grouped = grouped.rename_columns([named.get(each, each) for each in grouped.column_names])
+    for name in PEER:
+        grouped = grouped.append_column(f"peer_{name}", pa.nulls(grouped.num_rows, pa.string()))
+    return grouped
+
+
 def _equals(name: str, column: str, value: str) -> str:
     if not value:
         return f"{column} is null"
@@ -124,7 +177,9 @@ def _equals(name: str, column: str, value: str) -> str:
 
 def read_counts(asked: Question, level: str = "play") -> tuple[list[Key], Counts]:
     """The cells there are, and the counts of each."""
-    table = asked.reader.query(counts_sql(asked, level))
+    table = _few_counts(asked, level)
+    if table is None:
+        table = asked.reader.query(counts_sql(asked, level))
     dims = [table[f"dim_{number}"].to_pylist() for number in range(len(asked.by))]
     rows: list[Key] = list(zip(*dims, strict=True)) if dims else [()] * table.num_rows
     order: dict[Key, int] = {}

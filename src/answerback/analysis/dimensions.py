@@ -83,6 +83,15 @@ def grouping(reader: Reader, names: tuple[str, ...]) -> Grouping:
 
 def _put_periods(reader: Reader, kind: PeriodKind) -> None:
     """Every period that holds an effort, as `period_<kind>(starts_at, label)`."""
+    reader.duck.put(f"period_{kind}", periods_of(reader, kind))
+
+
+def periods_of(reader: Reader, kind: PeriodKind) -> pa.Table:
+    """Every period that holds an effort, in order: `starts_at` and its `label`."""
+    return reader.once(("periods", kind), lambda: _periods(reader, kind))
+
+
+def _periods(reader: Reader, kind: PeriodKind) -> pa.Table:
     organisation = reader.playbook.organisation
     zone, fiscal = ZoneInfo(organisation.time_zone), organisation.fiscal_year_starts
     span = reader.query("select min(occurred_at) as first, max(occurred_at) as last from outcome").to_pylist()[0]
@@ -96,8 +105,7 @@ def _put_periods(reader: Reader, kind: PeriodKind) -> None:
             starts.append(start.replace(tzinfo=None))
             labels.append(label)
             at = end
-    table = pa.table({"starts_at": pa.array(starts, pa.timestamp("us")), "label": pa.array(labels, pa.string())})
-    reader.duck.put(f"period_{kind}", table)
+    return pa.table({"starts_at": pa.array(starts, pa.timestamp("us")), "label": pa.array(labels, pa.string())})
 
 
 def _attribute_join(alias: str, name: str, of: str) -> str:

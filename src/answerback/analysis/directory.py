@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 from answerback.analysis.reader import Reader
 from answerback.stats.arrays import IntArray
 
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 SPACES = ("account", "contact", "deal")
 
 
@@ -35,14 +37,25 @@ class Listed:
     of: IntArray
 
     @cached_property
-    def text(self) -> pa.Array:
-        """What is searched in: names and ids in lower case, each word after a space."""
-        joined = pc.binary_join_element_wise("", self.names, self.ids, " ")
+    def _by_owner(self) -> IntArray:
+        """The places of rows in order of the company that they belong to."""
+        return np.argsort(self.of, kind="stable")
+
+    def text_of(self, places: IntArray) -> pa.Array:
+        """What is searched in, of some rows: names and ids in lower case, each word after a space."""
+        rows = pa.array(places, pa.int64())
+        joined = pc.binary_join_element_wise("", self.names.take(rows), self.ids.take(rows), " ")
         return pc.utf8_lower(pc.replace_substring_regex(joined, pattern=r"[^\pL\pN]+", replacement=" "))
 
     def rows_of(self, keys: IntArray) -> IntArray:
         """The places of rows with one of these keys, in order."""
-        return np.flatnonzero(np.isin(self.keys, keys))
+        return _between(np.searchsorted(self.keys, keys), np.searchsorted(self.keys, keys, side="right"))
+
+    def rows_in(self, companies: IntArray) -> IntArray:
+        """The places of rows that belong to one of these companies, in order."""
+        order = self._by_owner
+        ends = (np.searchsorted(self.of, companies, side=side, sorter=order) for side in _SIDES)
+        return np.sort(order[_between(*ends)])
 
     def name_of(self, key: int) -> str:
         """What a key is called; empty where that is not known."""
@@ -77,7 +90,16 @@ class Directory:
     def ids_of_company(self, account_key: int) -> frozenset[str]:
         """The ids of the persons of a company."""
         persons = self.listed["contact"]
-        return frozenset(persons.ids.take(pa.array(np.flatnonzero(persons.of == account_key))).to_pylist())
+        places = persons.rows_in(np.array([account_key], np.int64))
+        return frozenset(persons.ids.take(pa.array(places)).to_pylist())
+
+
+def _between(first: IntArray, after: IntArray) -> IntArray:
+    """All numbers from each first to the one before each end, in order; shape (n,)."""
+    size = after - first
+    starts = np.repeat(first - (np.cumsum(size) - size), size)
+    found: IntArray = np.sort(starts + np.arange(len(starts)))
+    return found
 
 
 def read_directory(reader: Reader) -> Directory:

@@ -70,8 +70,16 @@ def left_out(reader: Reader, scope: Scope, what: str) -> int:
     return int(reader.query(sql).column(0)[0].as_py())
 
 
+_NONE = pa.table(
+    {name: pa.array([], pa.string()) for name in ("event_id", "event_type", "state")}
+    | {"since": pa.array([], pa.timestamp("us")), "rep_id": pa.array([], pa.string())}
+)
+
+
 def contests(reader: Reader, scope: Scope) -> pa.Table:
     """Events contested and not settled (`contested`), and those settled as wrong (`void`); within a scope one's own."""
+    if not reader.snapshot.relations["contest"].rows:  # as nearly always: no id need be looked for
+        return _NONE
     own = "false" if scope.viewer_key is None else f"told.rep_key = {int(scope.viewer_key)}"
     return reader.query(f"""
         with told as (

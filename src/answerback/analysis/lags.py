@@ -33,6 +33,10 @@ def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
     Curves are pooled over everybody in the scope's organisation: how soon buyers answer is no fact about a person.
     """
     del scope  # pooled by design; asked for because every reader of outcomes must have one
+    return reader.once(("play lags", reader.as_of), lambda: _play_lags(reader))
+
+
+def _play_lags(reader: Reader) -> dict[str, PlayLag]:
     answers = _answers(reader)
     curves: dict[tuple[str, str, int], LagCurve | NotEnoughData] = {}
     result: dict[str, PlayLag] = {}
@@ -52,6 +56,15 @@ def play_lags(reader: Reader, scope: Scope) -> dict[str, PlayLag]:
         own = curves["play", each["play"], days]
         result[each["play"]] = chosen or PlayLag(each["play"], own, each["play"], days)
     return result
+
+
+def levels_of(reader: Reader) -> dict[str, dict[str, str]]:
+    """By play its own name and those of the coarser plays that it is one of, as `Levels` names them."""
+    return reader.once(("levels of plays",), lambda: {row["play"]: row for row in _plays(reader)})
+
+
+def _plays(reader: Reader) -> list[dict[str, str]]:
+    return reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
 
 
 def _answers(reader: Reader) -> pa.Table:

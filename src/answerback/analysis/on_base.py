@@ -6,6 +6,7 @@ points at the nearest coarser play that has enough.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -14,10 +15,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from answerback.analysis.counting import STATES, Counts, Key, Question, read_counts, selected_sql
+from answerback.analysis.counting import STATES, Counts, Key, Question, chosen_few, read_counts, selected_sql
 from answerback.analysis.dimensions import KEYED
 from answerback.analysis.exposure import Exposed, expose
-from answerback.analysis.lags import Levels, PlayLag, play_lags
+from answerback.analysis.few import few_of, recorded_until
+from answerback.analysis.lags import Levels, PlayLag, levels_of, play_lags
 from answerback.analysis.peers import Groups, Peers, by_group, groups_of
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
 from answerback.analysis.states import DAY_SECONDS
@@ -88,36 +90,42 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
     chosen = where or {}
     population = {name: value for name, value in chosen.items() if name not in by}
     wanted = {name: _meant(reader, name, value) for name, value in chosen.items() if name in by}
-    asked = Question(reader, scope, by, population)
     lags = play_lags(reader, scope)
-    cells = _cells(asked, lags)
-    if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells.values()):
-        cells = _roll_up(asked, lags, cells)
+    with few_of(reader, scope) as few:
+        asked = Question(reader, scope, by, population, few=few)
+        cells = _cells(asked, lags)
+        if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells.values()):
+            cells = _roll_up(asked, lags, cells)
+        apart = _standing_apart(replace(asked, by=("origin", "evidence"), where=chosen))
+        contested = _contested(replace(asked, where=chosen, contested=True))
+        loaded = _loaded(asked)
     picked = {
         key: cell
         for key, cell in cells.items()
         if all(_text(value) in wanted[name] for name, value in zip(by, key, strict=True) if name in wanted)
     }
-    named = _named(reader, by, picked)
     return OnBase(
         by=by,
-        cells=tuple(named),
+        cells=tuple(_named(reader, by, picked)),
         as_of=reader.as_of,
         snapshot=reader.snapshot.name,
-        **_standing_apart(Question(reader, scope, ("origin", "evidence"), chosen)),
-        contested_efforts=_contested(Question(reader, scope, by, chosen, contested=True)),
-        **_loaded(reader, scope),
+        contested_efforts=contested,
+        **apart,
+        **loaded,
     )
 
 
 def _standing_apart(asked: Question) -> dict[str, Any]:
     """Efforts that fit and are counted only where somebody groups by their origin or evidence."""
-    rows = asked.reader.query(
-        f"select dim_0, dim_1, count(*) as n from ({selected_sql(asked)}) group by all"
-    ).to_pylist()
+    few = chosen_few(asked)
+    if few is not None:
+        told = Counter(zip(few["origin"].to_pylist(), few["evidence"].to_pylist(), strict=True))
+    else:
+        sql = f"select dim_0, dim_1, count(*) as n from ({selected_sql(asked)}) group by all"
+        told = Counter({(row["dim_0"], row["dim_1"]): row["n"] for row in asked.reader.query(sql).to_pylist()})
     return {
-        "sequence_efforts": sum(row["n"] for row in rows if row["dim_0"] == "sequence"),
-        "claimed_efforts": sum(row["n"] for row in rows if row["dim_1"] == "claimed"),
+        "sequence_efforts": sum(n for (origin, _), n in told.items() if origin == "sequence"),
+        "claimed_efforts": sum(n for (_, evidence), n in told.items() if evidence == "claimed"),
     }
 
 
@@ -128,12 +136,16 @@ def _contested(asked: Question) -> int:
     return int(asked.reader.query(f"select count(*) from ({selected_sql(asked)})").column(0)[0].as_py())
 
 
-def _loaded(reader: Reader, scope: Scope) -> dict[str, Any]:
+def _loaded(asked: Question) -> dict[str, Any]:
     """How many efforts there are at all, and until when answers to them were recorded."""
+    reader = asked.reader
+    if asked.few is not None:
+        until = recorded_until(asked.few, reader)
+        return {"efforts_loaded": asked.few.whole.num_rows, "recorded_until": _earlier(until, reader)}
     row = reader.query(f"""
         with made as (
             select rep_key, play_id, count(*) as n, max(occurred_at) filter (seen_seconds is not null) as last_seen
-            from outcome where {within(scope, "rep_key", "occurred_at")} group by rep_key, play_id
+            from outcome where {within(asked.scope, "rep_key", "occurred_at")} group by rep_key, play_id
         ),
         watched as (select distinct rep_key from coverage_span)
         select cast(coalesce(sum(made.n), 0) as bigint) as n, max(span.ends_at) as until
@@ -142,11 +154,13 @@ def _loaded(reader: Reader, scope: Scope) -> dict[str, Any]:
         left join coverage_span as span
           on span.rep_key is not distinct from watched.rep_key and span.play_id = made.play_id
          and made.last_seen >= span.starts_at and made.last_seen < span.ends_at""").to_pylist()[0]
-    until = row["until"].replace(tzinfo=UTC) if row["until"] is not None else None
-    return {
-        "efforts_loaded": row["n"],
-        "recorded_until": until if until is not None and until < reader.as_of else None,
-    }
+    return {"efforts_loaded": row["n"], "recorded_until": _earlier(row["until"], reader)}
+
+
+def _earlier(until: datetime | None, reader: Reader) -> datetime | None:
+    """An instant of the relations where it lies before the reader's."""
+    at = until.replace(tzinfo=UTC) if until is not None else None
+    return at if at is not None and at < reader.as_of else None
 
 
 def _meant(reader: Reader, name: str, value: str) -> frozenset[str]:
@@ -221,17 +235,40 @@ def _rates(
     if "rep" not in asked.by:
         alone = [shrunk_rates(success, exposed.exposure) for success in (exposed.success, exposed.proved)]
         return exposed, [_alone(rate) for rate in _each(alone[0])], [_alone(rate) for rate in _each(alone[1])]
-    everybody = replace(asked, scope=Scope("what peers say", everybody=True))
-    all_keys, all_counts, all_exposed = keys, counts, exposed
-    if not asked.scope.everybody:
-        all_keys, all_counts = read_counts(everybody, level)
-        all_exposed = expose(all_counts, lags, len(all_keys))
-    groups, all_groups = groups_of(asked.by, keys, counts), groups_of(asked.by, all_keys, all_counts)
-    found = []
-    for success, population in ((exposed.success, all_exposed.success), (exposed.proved, all_exposed.proved)):
-        peers = Peers(asked.by, all_keys, all_groups, success=population, exposure=all_exposed.exposure)
-        found.append(_drawn(peers, groups, success, exposed.exposure))
+    groups = groups_of(asked.by, keys, counts)
+    found = [
+        _drawn(peers, groups, success, exposed.exposure)
+        for peers, success in zip(peers_of(asked, lags, level), (exposed.success, exposed.proved), strict=True)
+    ]
     return exposed, found[0], found[1]
+
+
+def peers_of(asked: Question, lags: Mapping[str, PlayLag], level: str = "play") -> tuple[Peers, Peers]:
+    """What peers say in a question by rep, whoever asks it: of all links, and of those by proof. Read once."""
+    everybody = replace(asked, scope=Scope("what peers say", everybody=True), few=None)
+    key = ("peers", asked.by, tuple(sorted(asked.where.items())), level, asked.reader.as_of)
+    return asked.reader.once(key, lambda: _peers_of(everybody, lags, level))
+
+
+def read_curves(reader: Reader, scope: Scope) -> int:
+    """Reads beforehand what rates rest on whoever asks: how soon answers come, and what peers say of kinds of touch.
+
+    Later questions to the same snapshot as of the same instant find it there. Returns of how many kinds.
+    """
+    lags = play_lags(reader, scope)
+    for level in Levels:
+        peers_of(Question(reader, scope, ("rep", "play"), {}), lags, level)
+    return len(levels_of(reader))
+
+
+def _peers_of(everybody: Question, lags: Mapping[str, PlayLag], level: str) -> tuple[Peers, Peers]:
+    keys, counts = read_counts(everybody, level)
+    exposed, groups = expose(counts, lags, len(keys)), groups_of(everybody.by, keys, counts)
+    all_links, proved = (
+        Peers(everybody.by, keys, groups, success=success, exposure=exposed.exposure)
+        for success in (exposed.success, exposed.proved)
+    )
+    return all_links, proved
 
 
 def _drawn(peers: Peers, groups: Groups, success: NDArray[np.float64], exposure: NDArray[np.float64]) -> list[Rate]:
@@ -257,8 +294,7 @@ def _alone(rate: Rate) -> Rate:
 
 def _roll_up(asked: Question, lags: Mapping[str, PlayLag], cells: Mapping[Key, Cell]) -> dict[Key, Cell]:
     """Cells without enough, each with the nearest coarser play of the same other keys that has enough."""
-    plays = asked.reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
-    coarser = {row["play"]: row for row in plays}
+    coarser = levels_of(asked.reader)
     wider = {level: _cells(asked, lags, level) for level in Levels[1:]}
     place = asked.by.index("play")
     result = dict(cells)

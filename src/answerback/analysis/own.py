@@ -5,16 +5,20 @@ Who waits on them is told by `analysis.court.mine`. Both take a scope and a rep,
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from answerback.analysis.disputes import in_view
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from answerback.analysis.at_hand import Act, Asked, AtHand
+from answerback.analysis.few import few_of, rows_where
 from answerback.analysis.on_base import STATES, OnBase, on_base
-from answerback.analysis.reader import Reader, ids_sql, keys_sql
-from answerback.analysis.states import state_sql
+from answerback.analysis.reader import Reader, ids_of, ids_sql, keys_sql
+from answerback.domain.kinds import OutcomeState
 from answerback.domain.scope import Scope
-from answerback.engine.scoped import within
 
 QUARTER = timedelta(days=91)
 OLD_EXPORT = timedelta(days=3)
@@ -99,7 +103,13 @@ def looked_at_from(reader: Reader, rep_key: int, now: datetime) -> tuple[datetim
 
 
 def moved(
-    reader: Reader, scope: Scope, rep_key: int, *, length: timedelta = QUARTER, until: datetime | None = None
+    reader: Reader,
+    scope: Scope,
+    rep_key: int,
+    *,
+    length: timedelta = QUARTER,
+    until: datetime | None = None,
+    at_hand: AtHand | None = None,
 ) -> Moved:
     """What a rep's touches of a stretch moved: made by hand and recorded, none else.
 
@@ -109,6 +119,7 @@ def moved(
         rep_key: Whose touches.
         length: How long the stretch is.
         until: Where it ends, this instant excluded; without, it ends with the reader's instant.
+        at_hand: What was read of everybody's acts and names before; without, the engine is asked.
     """
     end = reader.as_of + timedelta(seconds=1) if until is None else until
     start = end - length
@@ -118,8 +129,7 @@ def moved(
     for cell in rates.cells:
         for state in STATES:
             states[state] += cell.still_open if state == "open" else getattr(cell, state)
-    rows = reader.query(_answered_sql(reader, narrowed)).to_pylist()
-    return Moved(start, end, states, tuple(_touch(row) for row in rows), rates)
+    return Moved(start, end, states, _answered(reader, narrowed, at_hand or Asked(reader)), rates)
 
 
 BUYER_COLUMNS = (
@@ -128,11 +138,28 @@ BUYER_COLUMNS = (
 
 
 def names_sql(row: str) -> str:
-    """The joins behind `BUYER_COLUMNS`, for a row with contact_key and account_key."""
+    """The joins behind `BUYER_COLUMNS`, for the rows of a relation with contact_key and account_key."""
     return f"""left join {ids_sql("'contact'")} as contact on contact.key = {row}.contact_key
 left join {ids_sql("'account'")} as account on account.key = {row}.account_key
-left join names_contact as called on called.contact_key = {row}.contact_key
-left join names_account as company on company.account_key = {row}.account_key"""
+left join {called_sql("contact", row)} as called on called.contact_key = {row}.contact_key
+left join {called_sql("account", row)} as company on company.account_key = {row}.account_key"""
+
+
+def called_sql(space: str, rows: str = "") -> str:
+    """What is called how in a space, by the key that stands for it: whichever of its records has the name.
+
+    Args:
+        space: contact or account.
+        rows: The relation whose keys are asked for; all that have a name, where it is empty.
+    """
+    key = f"coalesce(same.canonical_key, named.{space}_key)"
+    asked = f"and {key} in (select {space}_key from {rows})" if rows else ""
+    return f"""(
+    select {key} as {space}_key, min(named.name) as name
+    from names_{space} as named left join same_as as same on same.key = named.{space}_key
+    where named.name is not null {asked}
+    group by all
+)"""
 
 
 def buyer_by_ids(reader: Reader, contact_id: str, account_id: str) -> Buyer:
@@ -141,35 +168,11 @@ def buyer_by_ids(reader: Reader, contact_id: str, account_id: str) -> Buyer:
     def name(space: str, of: str) -> str:
         if not of:
             return ""
-        rows = reader.query(f"select min(name) as name from names_{space} where {space}_key in ({keys_sql(space, of)})")
+        named = f"select min(name) as name from {called_sql(space)} where {space}_key in ({keys_sql(space, of)})"
+        rows = reader.query(named)
         return str(rows["name"].to_pylist()[0] or "")
 
     return Buyer(contact_id, account_id, name("contact", contact_id), name("account", account_id))
-
-
-def _answered_sql(reader: Reader, scope: Scope) -> str:
-    """One row per touch that was answered, with the act that did."""
-    return f"""
-        with stated as (
-            select *, {state_sql(reader.instant)} as state
-            from outcome
-            where origin = 'hand' and evidence = 'captured' and occurred_at <= {reader.instant}
-              and ({within(scope, "rep_key", "occurred_at")}) and {in_view(scope, "contested", "rep_key")}
-        ),
-        told as (
-            select effort_key, play, occurred_at, state,
-                   case when state = 'on_base' then on_base_action_key else other_action_key end as action_key
-            from stated where state in ('on_base', 'answered')
-        )
-        select {BUYER_COLUMNS}, effort.id as effort_id, told.play, told.occurred_at, told.state, event.id as action_id,
-               action.kind, action.subkind, action.occurred_at as answered_at, link.lag_seconds, link.grade
-        from told
-        join buyer_action as action on action.action_key = told.action_key
-        join link on link.action_key = told.action_key
-        {names_sql("action")}
-        left join {ids_sql("'event'")} as effort on effort.key = told.effort_key
-        left join {ids_sql("'event'")} as event on event.key = told.action_key
-        order by action.occurred_at desc, event.id, effort.id"""
 
 
 def buyer_of(row: dict[str, Any]) -> Buyer:
@@ -177,17 +180,55 @@ def buyer_of(row: dict[str, Any]) -> Buyer:
     return Buyer(row["contact_id"] or "", row["account_id"] or "", row["contact_name"] or "", row["account_name"] or "")
 
 
-def _touch(row: dict[str, Any]) -> Touch:
+def _answered(reader: Reader, scope: Scope, at_hand: AtHand) -> tuple[Touch, ...]:
+    """Touches that were answered, each with the act that did, the latest answer first."""
+    with few_of(reader, scope) as few:
+        told = rows_where(few, reader, (), {}, scope.viewer_key) if few is not None else None
+    if told is None:
+        return ()
+    told = told.filter(pc.is_in(told["state"], value_set=pa.array([OutcomeState.ON_BASE, OutcomeState.ANSWERED])))
+    rows = told.select(["effort_key", "play", "occurred_at", "state", "answered_by"]).to_pylist()
+    acts = at_hand.acts({row["answered_by"] for row in rows})
+    keys = {key for act in acts.values() for key in (act.account_key, act.contact_key)} - {None}
+    events = {key for row in rows for key in (row["effort_key"], row["answered_by"])}
+    ids = ids_of(reader, {*keys, *events}, "account", "contact", "event")
+    buyers = buyers_of(((act.contact_key, act.account_key) for act in acts.values()), ids, at_hand)
+    found = [_touch(row, acts[row["answered_by"]], ids, buyers) for row in rows if row["answered_by"] in acts]
+    found.sort(key=lambda each: (-each.answered_at.timestamp(), each.action_id, each.effort_id))
+    return tuple(found)
+
+
+def buyers_of(
+    who: Iterable[tuple[int | None, int | None]], ids: Mapping[int, str], at_hand: AtHand
+) -> dict[tuple[int | None, int | None], Buyer]:
+    """Buyers by the keys of their person and company, with their ids and what they are called."""
+    pairs = set(who)
+    persons = at_hand.called("contact", {person for person, _ in pairs if person is not None})
+    companies = at_hand.called("account", {company for _, company in pairs if company is not None})
+    return {
+        (person, company): Buyer(
+            ids.get(person, "") if person is not None else "",
+            ids.get(company, "") if company is not None else "",
+            persons.get(person, "") if person is not None else "",
+            companies.get(company, "") if company is not None else "",
+        )
+        for person, company in pairs
+    }
+
+
+def _touch(
+    row: Mapping[str, Any], act: Act, ids: Mapping[int, str], buyers: Mapping[tuple[int | None, int | None], Buyer]
+) -> Touch:
     return Touch(
-        effort_id=row["effort_id"],
+        effort_id=ids.get(row["effort_key"], ""),
         play=row["play"],
         occurred_at=row["occurred_at"].replace(tzinfo=UTC),
         state=row["state"],
-        buyer=buyer_of(row),
-        action_id=row["action_id"],
-        kind=row["kind"],
-        subkind=row["subkind"] or "",
-        answered_at=row["answered_at"].replace(tzinfo=UTC),
-        lag_seconds=row["lag_seconds"],
-        grade=row["grade"],
+        buyer=buyers[act.contact_key, act.account_key],
+        action_id=ids.get(row["answered_by"], ""),
+        kind=act.kind,
+        subkind=act.subkind,
+        answered_at=act.occurred_at.replace(tzinfo=UTC),
+        lag_seconds=act.lag_seconds,
+        grade=act.grade,
     )

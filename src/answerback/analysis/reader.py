@@ -96,10 +96,17 @@ class Reader:
         parts = self.lookups.parts(relation, column, values, columns, during)
         return [row for part in parts for row in part.to_pylist()]
 
-    def table(self, relation: str, column: str, values: Iterable[int | None], columns: Sequence[str]) -> pa.Table:
+    def table(
+        self,
+        relation: str,
+        column: str,
+        values: Iterable[int | None],
+        columns: Sequence[str],
+        during: During | None = None,
+    ) -> pa.Table:
         """The same as a table: for many rows of which few are wanted."""
         self._has_rows(relation)
-        return self.lookups.rows(relation, column, values, columns)
+        return self.lookups.rows(relation, column, values, columns, during)
 
     def _has_rows(self, relation: str) -> bool:
         if relation not in self.snapshot.relations:

@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from answerback.analysis.directory import Directory, Listed
 from answerback.analysis.reader import Reader
-from answerback.domain.scope import Scope
+from answerback.domain.scope import Scope, naive
 from answerback.engine.scoped import within
 from answerback.stats.arrays import IntArray
 
@@ -45,6 +47,8 @@ class Searchable:
 
     directory: Directory
     places: dict[str, IntArray]
+    texts: dict[str, pa.Array]
+    """What is searched in, row by row of the places."""
 
 
 def words_of(typed: str) -> tuple[str, ...]:
@@ -66,21 +70,69 @@ def fits(text: str, words: Iterable[str]) -> bool:
     return all(any(each.startswith(word) for each in own) for word in words)
 
 
-def searchable(reader: Reader, scope: Scope, directory: Directory) -> Searchable:
-    """Deals and companies whose chain opens in the scope, companies of such deals, and the persons of these."""
-    chains = _chains(reader, scope)
+@dataclass(frozen=True, slots=True, eq=False)
+class ChainsOfReps:
+    """On which chains each rep worked: by rep and chain the first and the last time; in order of the reps."""
+
+    rep_key: IntArray
+    chain_key: IntArray
+    first: NDArray[np.datetime64]
+    last: NDArray[np.datetime64]
+
+    def of(self, scope: Scope) -> IntArray | None:
+        """The chains of a scope; None where first and last do not say it: a stretch begins or ends between them."""
+        found = [np.empty(0, np.int64)]
+        for each in scope.stretches:
+            here = slice(*np.searchsorted(self.rep_key, [each.rep_key, each.rep_key + 1]).tolist())
+            start, end = (naive(at) if at is not None else None for at in (each.start, each.end))
+            inside, apart = np.ones(here.stop - here.start, np.bool_), np.zeros(here.stop - here.start, np.bool_)
+            if start is not None:
+                inside &= self.first[here] >= np.datetime64(start, "us")
+                apart |= self.last[here] < np.datetime64(start, "us")
+            if end is not None:
+                inside &= self.last[here] < np.datetime64(end, "us")
+                apart |= self.first[here] >= np.datetime64(end, "us")
+            if not (inside | apart).all():
+                return None
+            found.append(self.chain_key[here][inside])
+        return np.unique(np.concatenate(found)) if not scope.everybody else None
+
+
+def read_chains_of_reps(reader: Reader) -> ChainsOfReps:
+    """Of everybody, as of the reader's instant: one pass over what sellers did."""
+    found = reader.query(f"""
+        select rep_key, chain_key, min(occurred_at) as first, max(occurred_at) as last from chain_event
+        where side = 'seller' and occurred_at <= {reader.instant} and rep_key is not null
+        group by all order by rep_key, chain_key""")
+    rep, chain, first, last = (found[name].to_numpy() for name in ("rep_key", "chain_key", "first", "last"))
+    return ChainsOfReps(rep, chain, first, last)
+
+
+def searchable(reader: Reader, scope: Scope, directory: Directory, every: ChainsOfReps | None = None) -> Searchable:
+    """Deals and companies whose chain opens in the scope, companies of such deals, and the persons of these.
+
+    With `every`, what was read of everybody before, nothing but whose deals are whose is looked up.
+    """
+    worked = every.of(scope) if every is not None else None
+    chains = _chains(reader, scope) if worked is None else np.union1d(worked, _owned(reader, scope))
     deals = directory.listed["deal"]
     mine = deals.rows_of(chains)
     companies = np.union1d(chains, deals.of[mine])
-    persons = directory.listed["contact"]
-    return Searchable(
-        directory,
-        {
-            "deal": mine,
-            "account": directory.listed["account"].rows_of(companies),
-            "contact": np.flatnonzero(np.isin(persons.of, companies)),
-        },
-    )
+    places = {
+        "deal": mine,
+        "account": directory.listed["account"].rows_of(companies),
+        "contact": directory.listed["contact"].rows_in(companies),
+    }
+    texts = {space: directory.listed[space].text_of(rows) for space, rows in places.items()}
+    return Searchable(directory, places, texts)
+
+
+def _owned(reader: Reader, scope: Scope) -> IntArray:
+    """The keys of the deals that somebody in the scope came to own within it, looked up."""
+    reps = {each.rep_key for each in scope.stretches}
+    rows = reader.rows("owned_deal", "owner_key", reps, ("owner_key", "deal_key", "owned_from"))
+    held = {row["deal_key"] for row in rows if scope.holds(row["owner_key"], row["owned_from"].replace(tzinfo=UTC))}
+    return np.array(sorted(held), np.int64)
 
 
 def _chains(reader: Reader, scope: Scope) -> IntArray:
@@ -100,13 +152,13 @@ def search(of: Searchable, typed: str, spaces: Iterable[str], most: int = MOST_H
     words = words_of(typed)
     if not words:
         return []
-    found = [hit for space in spaces for hit in _found(of.directory.listed[space], space, of.places[space], words)]
+    found = [hit for space in spaces for hit in _found(of, space, words)]
     found.sort(key=lambda hit: (not _begins(hit, words), hit.name.lower(), hit.id))
     return list({(hit.space, hit.key): hit for hit in reversed(found)}.values())[::-1][:most]
 
 
-def _found(listed: Listed, space: str, places: IntArray, words: tuple[str, ...]) -> list[Hit]:
-    text = listed.text.take(pa.array(places))
+def _found(of: Searchable, space: str, words: tuple[str, ...]) -> list[Hit]:
+    listed, places, text = of.directory.listed[space], of.places[space], of.texts[space]
     fits = np.ones(len(places), np.bool_)
     for word in words:
         inside = pc.match_substring(text, f" {word}")

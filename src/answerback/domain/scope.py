@@ -59,6 +59,11 @@ class Scope:
         )
 
 
+def naive(at: datetime) -> datetime:
+    """An instant as relations hold it: in UTC, without its zone."""
+    return at if at.tzinfo is None else at.astimezone(UTC).replace(tzinfo=None)
+
+
 def _aware(at: datetime) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at
 

@@ -87,6 +87,15 @@ class DuckDB:
         self._hold(name, "table", "select * from _put")
         self._connection.unregister("_put")
 
+    @contextmanager
+    def beside(self, name: str, table: pa.Table) -> Iterator[None]:
+        """A relation over an Arrow table, which is not copied; gone after."""
+        self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            self._connection.unregister(name)
+
     def view(self, name: str, sql: str) -> None:
         """A relation that is computed when it is read."""
         self._hold(name, "view", sql)

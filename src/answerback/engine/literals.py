@@ -5,6 +5,7 @@ Queries are put together from names of our own; whatever a user, a playbook or a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 
@@ -21,6 +22,15 @@ def sql_text(value: str) -> str:
     whole = value.encode("utf-8", "backslashreplace").decode()
     parts = [_quoted(part) for part in whole.split("\0")]
     return parts[0] if len(parts) == 1 else f"({' || chr(0) || '.join(parts)})"
+
+
+def sql_keys(keys: Iterable[int]) -> str:
+    """Keys for an SQL list, in order and each once; of none a list that holds nothing.
+
+    >>> sql_keys([7, -2, 7]), sql_keys([])
+    ('-2, 7', 'null')
+    """
+    return ", ".join(str(key) for key in sorted({int(key) for key in keys})) or "null"
 
 
 def sql_instant(at: datetime) -> str:

@@ -8,7 +8,7 @@
 -- key: effort_key · unit: month · look-back: none · look-forward: none · kept: yes
 -- follows: rep (during valid_from to valid_to)
 -- follows: coverage_span (during starts_at to ends_at, reaching the longest waiting time)
--- order: rep_key, occurred_at, effort_key
+-- order: rep_key, occurred_at, effort_key · rows in a group: 4096
 select effort.effort_key, effort.rep_key, effort.account_key, effort.contact_key, effort.deal_key, effort.occurred_at,
        effort.kind, effort.purpose, effort.origin, effort.evidence, effort.source, effort_play.play_id, effort_play.play,
        effort_play.play_wide, effort_play.play_channel, effort_play.step, effort_play.reactive,
