@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from answerback.analysis.court.balls import balls
+from answerback.analysis.court.beside import SERVICE
 from answerback.analysis.reader import Reader, ids_of, keys_of, keys_sql
 from answerback.analysis.story import Sort, Story, deals_of, open_deals_of, story, story_of
 from answerback.domain.court import Court
@@ -272,3 +274,12 @@ def test_a_deal_that_changed_hands_is_in_the_list_of_who_owned_it_then(tmp_path:
                 rep: [each.deal_id for each in open_deals_of(earlier, EVERYBODY, key)] for rep, key in keys.items()
             }
             assert found == {"ann": [], "ben": []} | {owner: ["moved"]}
+
+
+def test_an_open_case_is_known_by_the_key_of_its_ball(reader: Reader) -> None:
+    lines = [line for name in ("told", "served") for line in story(reader, EVERYBODY, name).lines]
+    keys = {line.sort: line.key for line in lines if line.key}
+    assert keys.keys() == {Sort.PROMISED, Sort.CASE_OPENED}
+    found = balls(reader, EVERYBODY)
+    cases = found.event_key[found.policy == found.names.index(SERVICE)].tolist()
+    assert cases == [keys[Sort.CASE_OPENED]]

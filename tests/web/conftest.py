@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -12,8 +13,8 @@ import pytest
 from django.conf import LazySettings
 from django.test import Client
 
+import answerback
 from answerback.api import open_workspace
-from answerback.domain.workdays import week_of
 from answerback.engine.protocol import Limits
 from answerback.people.models import Person
 from answerback.people.practice import Seller, people_of_practice
@@ -22,7 +23,8 @@ from answerback.simulate.parameters import Parameters
 from answerback.simulate.writing import write_company
 from answerback.web.answering import desk as desks
 from answerback.web.answering.beforehand import Ahead, ahead
-from answerback.web.answering.board import prepare
+from answerback.web.answering.board import FINDINGS
+from answerback.web.answering.tasks import keep, make
 from answerback.workspace.home import open_home
 
 SCENARIOS = ("new-hire", "system", "dropped")
@@ -30,8 +32,8 @@ SCENARIOS = ("new-hire", "system", "dropped")
 
 @pytest.fixture(scope="session")
 def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace of a practice company; the processes of one run share it."""
-    root = tmp_path_factory.getbasetemp().parent / "practice-for-pages"
+    """A workspace of a practice company; the processes of one run share it, and runs of the same code."""
+    root = tmp_path_factory.getbasetemp().parent / f"practice-for-pages-{_code()}"
     root.mkdir(exist_ok=True)
     with (root / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -41,6 +43,17 @@ def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             _make(root)
             (root / "ready").touch()
     return root / "home"
+
+
+def _code() -> str:
+    """A hash of the code that makes and builds it."""
+    found = hashlib.sha256(Path(__file__).read_bytes())
+    source = Path(answerback.__file__).parent
+    for floor in ("domain", "engine", "link", "simulate", "sources", "sql", "stats", "workspace"):
+        for path in sorted((source / floor).rglob("*.*")):
+            if path.suffix in (".py", ".sql", ".toml"):
+                found.update(path.read_bytes())
+    return found.hexdigest()[:12]
 
 
 def _make(root: Path) -> None:
@@ -80,8 +93,7 @@ def _linked(source: str, target: str) -> str:
 def judged(practice_folder: Path) -> object:
     """What was found in the practice company: judged once, for it takes seconds."""
     desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
-    prepare(desk)
-    found = desk.kept(("findings", desk.snapshot, desks_week(desk)))
+    found = make(desk, FINDINGS)
     desk.close()
     return found
 
@@ -93,11 +105,6 @@ def worked_out(practice_folder: Path) -> dict[Ahead, object]:
     found = {each: ahead(desk, each) for each in Ahead}
     desk.close()
     return found
-
-
-def desks_week(desk: desks.Desk) -> object:
-    """The Monday of the week that pages look from."""
-    return week_of(desk.today())
 
 
 @pytest.fixture
@@ -115,7 +122,7 @@ def practice(db: None, workspace: Path, judged: object) -> dict[str, Person]:
         for each in roster.members.values()
     ]
     people_of_practice("Halden Instruments", sellers, now=datetime.now(UTC))
-    desk.keep(("findings", desk.snapshot, desks_week(desk)), judged)
+    keep(desk, FINDINGS, judged)
     return {each.name: each for each in Person.objects.all()}
 
 

@@ -12,15 +12,19 @@ import pytest
 from django.test import Client
 
 from answerback.analysis.chain_around import around_company, around_deal
+from answerback.analysis.court.balls import State
+from answerback.analysis.court.by_chain import ChainBall
 from answerback.analysis.reader import ids_of
 from answerback.analysis.stages.one_deal import backed
 from answerback.analysis.stages.standing import standings
-from answerback.analysis.story import Line, Sort
+from answerback.analysis.story import Line, Sort, Story, Turn
+from answerback.domain.court import Court
 from answerback.domain.scope import Scope
 from answerback.people.models import Look
 from answerback.web.answering.beforehand import Ahead, ahead, keep
 from answerback.web.answering.desk import Desk, desk
 from answerback.web.noted.marks import marked_events
+from answerback.web.shown.chains import BallsIn, Names, entries_of
 from answerback.workspace.home import open_home
 from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import source_of
@@ -157,7 +161,7 @@ def test_a_mark_takes_what_waits_off_the_list_and_can_be_undone(signed_in: Signe
     assert 'value="no"' in page(client, address)
     response = client.post("/marks/chain/", asked | {"said": "no"})
     assert (response.status_code, response.headers["Location"]) == (302, address)
-    assert found.event_id in marked_events(open_home(workspace))
+    assert found.event_id in marked_events(desk())
     assert "Off your list" in page(client, address)
     client.post("/marks/chain/", asked | {"said": "undo"})
     assert "Off your list" not in page(client, address)
@@ -170,7 +174,7 @@ def test_nobody_marks_what_waits_on_another(name: str, signed_in: SignedIn, work
     assert signed_in(name).post("/marks/chain/", asked).status_code == 404
     assert signed_in("Oskar Ricci").post("/marks/chain/", asked | {"event": "other"}).status_code == 404
     assert signed_in("Oskar Ricci").post("/marks/chain/", asked | {"said": "shout"}).status_code == 404
-    assert not marked_events(open_home(workspace))
+    assert not marked_events(desk())
 
 
 def test_what_was_noted_since_the_build_is_there_at_once_and_turns_the_ball(
@@ -203,6 +207,28 @@ def test_a_contested_act_leaves_the_page_of_others_at_once(signed_in: SignedIn, 
     append(home, Entry(source_of(home, "event", (touch.event_id,)), "decision", said, now))
     assert shown not in page(signed_in(KOFI), address)
     assert shown in page(signed_in("Oskar Ricci"), address)
+
+
+@pytest.mark.parametrize(
+    ("sort", "policy", "state", "said"),
+    [
+        (Sort.PROMISED, "promise", State.DROPPED, ("overdue", "bad")),
+        (Sort.PROMISED, "promise", State.LATE, ("kept late", "warn")),
+        (Sort.PROMISED, "promise", State.LOST, ("never kept", "bad")),
+        (Sort.PROMISED, "promise", State.WAITING, ("due", "warn")),
+        (Sort.CASE_OPENED, "service case", State.WAITING, ("still open", "warn")),
+    ],
+)
+def test_a_promise_says_what_became_of_it_and_a_case_that_it_is_open(
+    sort: Sort, policy: str, state: State, said: tuple[str, str]
+) -> None:
+    at = datetime(2026, 3, 2, tzinfo=UTC)
+    lines = (Line(at, sort, "seller", key=7), Line(at, sort, "seller", key=8))
+    told = Story("d", True, "", "", None, None, "", "", lines, Turn(Court.NOBODY, None), 0, None)
+    balls = BallsIn({}, {7: ChainBall(7, 1, policy, state, at)})
+    found = entries_of(told, Names({}, {}), balls, own_key=1, fresh=frozenset())
+    assert [each.tags for each in found] == [(said,), ()]
+    assert not any(each.markable for each in found)
 
 
 @pytest.mark.parametrize("days_before", [0, 60])

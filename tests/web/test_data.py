@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
@@ -17,10 +18,13 @@ from answerback.analysis.trust.cover import Cover, _in_columns
 from answerback.engine.catalogue import catalogue
 from answerback.people.models import Noted
 from answerback.present.glossary import meanings, relations_without
+from answerback.web.answering import desk as desks
 from answerback.web.answering.beforehand import Ahead, keep
 from answerback.web.answering.desk import desk
+from answerback.web.running.working import Status
 from answerback.workspace.home import open_home
 from answerback.workspace.journal import written
+from answerback.workspace.snapshots import publish, read_snapshot
 
 SignedIn = Callable[[str], Client]
 PAGES = (
@@ -189,3 +193,36 @@ def test_a_build_can_be_asked_for_once_at_a_time(signed_in: SignedIn, monkeypatc
         assert job.finished.wait(10)
     assert len(asked) == 1
     assert signed_in("Kofi Novak").post("/data/builds/").status_code == 404
+
+
+def test_builds_say_how_long_they_took_what_they_changed_and_when_the_next_one_is(
+    signed_in: SignedIn, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = open_home(workspace)
+    newest = read_snapshot(home)
+    none = {"effort": replace(newest.relations["effort"], parts=())}
+    relations = newest.relations | none
+    second = replace(
+        newest,
+        number=newest.number + 1,
+        batches=newest.batches[1:],
+        playbook="{}",
+        code_version="9",
+        relations=relations,
+    )
+    third = replace(newest, number=newest.number + 2, took_seconds=42.0)
+    assert publish(home, second)
+    assert publish(home, third)
+    desks.forget_desk()
+    client = signed_in("Revenue operations")
+    shown = text_of(client, "/data/builds/")
+    assert "It took 42 seconds" in shown
+    touches = newest.relations["effort"].rows
+    assert f"other settings; version {newest.code_version} instead of 9; {touches:,} touches more" in shown
+    assert re.search(r"1 load \(\w+\); other settings", shown)
+    assert "No build begins by itself here" in shown
+    at = datetime(2026, 11, 30, 12, 0, 5, tzinfo=UTC)
+    monkeypatch.setattr("answerback.web.pages.data.builds.is_at_work", lambda: True)
+    assert "a few seconds after something comes in" in text_of(client, "/data/builds/")
+    monkeypatch.setattr("answerback.web.pages.data.builds.status", lambda: Status(waiting=True, next_at=at))
+    assert "begins at 12:00:05 UTC" in text_of(client, "/data/builds/")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from answerback.people.happenings import MOST_WAITING, not_built
+from answerback.people.happenings import MOST_WAITING, told
 from answerback.people.models import Appointment, Noted, Person, ProposedHappening, Role
 from answerback.web.answering.desk import desk
 from answerback.workspace.journal import written
@@ -29,7 +29,7 @@ def test_what_a_rep_proposes_waits_until_operations_confirm_it(signed_in: Callab
     shown = signed_in("Oskar Ricci").get("/happenings/").content.decode()
     assert "The dialler was down" in shown
     assert "It happened" not in shown
-    assert not_built(desk().home) == []
+    assert told(desk().noted("happening")) == []
     assert decide(signed_in("Revenue operations"), made.pk, "confirm") == 302
     (entry,) = written(desk().home, "happening")
     assert entry.fields["scope"] == "segment=middle"
@@ -42,7 +42,7 @@ def test_what_a_rep_proposes_waits_until_operations_confirm_it(signed_in: Callab
 def test_what_is_declined_reaches_no_log_and_is_gone(signed_in: Callable[[str], Client]) -> None:
     made = propose(signed_in("Oskar Ricci"))
     assert decide(signed_in("Jana Sato"), made.pk, "decline") == 302
-    assert not_built(desk().home) == []
+    assert told(desk().noted("happening")) == []
     assert "The dialler was down" not in signed_in("Oskar Ricci").get("/happenings/").content.decode()
     assert decide(signed_in("Jana Sato"), made.pk, "confirm") == 404
 
@@ -51,7 +51,7 @@ def test_what_is_declined_reaches_no_log_and_is_gone(signed_in: Callable[[str], 
 def test_nobody_else_decides(name: str, signed_in: Callable[[str], Client]) -> None:
     made = propose(signed_in("Oskar Ricci"))
     assert decide(signed_in(name), made.pk, "confirm") == 404
-    assert not_built(desk().home) == []
+    assert told(desk().noted("happening")) == []
 
 
 def test_one_does_not_confirm_what_one_proposed_as_long_as_somebody_else_could(
@@ -59,11 +59,11 @@ def test_one_does_not_confirm_what_one_proposed_as_long_as_somebody_else_could(
 ) -> None:
     made = propose(signed_in("Jana Sato"))
     assert decide(signed_in("Jana Sato"), made.pk, "confirm") == 302
-    assert not_built(desk().home) == []
+    assert told(desk().noted("happening")) == []
     Appointment.objects.filter(role=Role.OPERATIONS).delete()
     Appointment.objects.filter(role=Role.LEADER).exclude(person=practice["Jana Sato"]).delete()
     assert decide(signed_in("Jana Sato"), made.pk, "confirm") == 302
-    assert len(not_built(desk().home)) == 1
+    assert len(told(desk().noted("happening"))) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,9 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from answerback.domain.workdays import week_of
+from answerback.web.answering.board import FINDINGS
 from answerback.web.answering.desk import desk
+from answerback.web.answering.tasks import forget
 from answerback.web.pages.mirror import Whose, waiting_of
 
 REP, MANAGER = "Oskar Ricci", "Kofi Novak"
@@ -42,6 +43,13 @@ def page_with_waiting(signed_in: Callable[[str], Client]) -> tuple[Client, str]:
         if waiting_events(page):
             return client, page
     raise AssertionError("nobody waits on anybody")
+
+
+def test_companies_are_called_by_their_names_whichever_record_has_them(signed_in: Callable[[str], Client]) -> None:
+    page = signed_in("Oskar Ricci").get("/mirror/").content.decode()
+    called = re.findall(r'href="/companies/[^"]+">([^<]+)</a>', page)
+    assert called
+    assert not [each for each in called if each.endswith(".example")]
 
 
 def test_the_first_heading_says_how_many_wait(page_with_waiting: tuple[Client, str]) -> None:
@@ -190,7 +198,7 @@ def test_waiting_is_what_the_analysis_says(signed_in: Callable[[str], Client]) -
 
 def test_who_waits_is_shown_while_findings_are_still_judged(signed_in: Callable[[str], Client]) -> None:
     client = signed_in("Oskar Ricci")
-    desk().keep(("findings", desk().snapshot, week_of(desk().today())), None)
+    forget(desk(), FINDINGS)
     page = client.get("/mirror/")
     assert page.status_code == 200
     assert "is being judged" in page.content.decode()

@@ -12,11 +12,18 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from answerback.analysis.findings.contributors import Contributors
 from answerback.analysis.together.us import Us, read_us
+from answerback.domain.findings import Role as FindingRole
 from answerback.engine.protocol import Limits
+from answerback.people.access import LEAST_CONTRIBUTORS
 from answerback.people.models import Appointment, Person, Reporting, Role
 from answerback.present import us as words
+from answerback.present.findings import LEFT_OUT
 from answerback.web.answering import desk as desks
+from answerback.web.answering.board import FINDINGS
+from answerback.web.answering.tasks import keep as keep_answer
+from answerback.web.answering.tasks import worked
 from answerback.web.answering.weekly import Weekly, keep
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import open_home
@@ -142,5 +149,54 @@ def test_it_is_nobody_else_s(name: str, signed_in: Callable[[str], Client]) -> N
 
 def test_it_asks_the_database_little(leader: Client, django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
     page(leader)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(27):
         page(leader)
+
+
+def put_behind(behind: dict[str, Contributors]) -> None:
+    """Says of findings whose touches are in their figures."""
+    judged = worked(desks.desk(), FINDINGS)
+    assert judged is not None
+    keep_answer(desks.desk(), FINDINGS, replace(judged.made, behind=judged.made.behind | behind))
+
+
+def test_figures_of_findings_are_left_out_where_they_tell_of_few(leader: Client) -> None:
+    judged = worked(desks.desk(), FINDINGS)
+    assert judged is not None
+    found = next(
+        each for each in judged.made.findings if each.first_for is FindingRole.LEADER and each.evidence.efforts
+    )
+    assert len(judged.made.behind[found.finding_id].after) >= LEAST_CONTRIBUTORS
+    card = f"/findings/{found.finding_id}/"
+    counts = f"{found.evidence.efforts:,} touches"
+    for address in ("/us/", card):
+        shown = leader.get(address).content.decode()
+        assert counts in shown, address
+        assert LEFT_OUT not in shown, address
+    many = frozenset(range(20))
+    for few in (
+        Contributors(("x", ""), many, frozenset(range(4)), many),  # four people
+        Contributors(("x", ""), many, many - {0, 1}, many),  # all but two
+    ):
+        put_behind({found.finding_id: few})
+        for address in ("/us/", card):
+            shown = leader.get(address).content.decode()
+            assert counts not in shown, address
+            assert LEFT_OUT in shown, address
+        assert "Further figures" not in leader.get(card).content.decode()
+
+
+def test_who_is_behind_a_finding_is_whose_touches_its_figures_count(practice: dict[str, Person]) -> None:
+    assert practice
+    judged = worked(desks.desk(), FINDINGS)
+    assert judged is not None
+    found = next(each for each in judged.made.findings if each.subject.kind == "segment")
+    behind = judged.made.behind[found.finding_id]
+    with desks.desk().reading() as reader:
+        rows = reader.query(f"""
+            select distinct rep_key from outcome left join account using (account_key)
+            where coalesce(account.segment, outcome.segment) = '{found.subject.name}' and origin = 'hand'
+              and evidence = 'captured' and occurred_at >= timestamp '{found.since}'
+              and occurred_at < timestamp '{found.raised_on}' + interval 1 day""")
+    assert behind.after == frozenset(rows["rep_key"].to_pylist())
+    assert behind.after <= behind.everybody

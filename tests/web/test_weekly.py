@@ -8,48 +8,70 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from answerback.web.answering import weekly
+from answerback.web.answering import tasks, weekly
+from answerback.web.answering.beforehand import Ahead
 from answerback.web.answering.desk import Desk, desk
-from answerback.web.answering.weekly import RESTS, Weekly, keep, prepare
+from answerback.web.answering.preparing import prepare
+from answerback.web.answering.tasks import RESTS, Task
+from answerback.web.answering.weekly import Weekly, keep
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch, workspace: object) -> list[Weekly]:
+def made(monkeypatch: pytest.MonkeyPatch, workspace: object) -> list[str]:
     """What was worked out, in order; it takes no time here."""
     assert workspace
-    found: list[Weekly] = []
+    found: list[str] = []
 
-    def make(at: Desk, what: Weekly) -> str:
-        found.append(what)
-        return f"{what} of {at.snapshot}"
+    def make(at: Desk, task: Task) -> str:
+        found.append(task.name)
+        return f"{task.name} of {at.snapshot}"
 
-    monkeypatch.setattr(weekly, "make", make)
+    monkeypatch.setattr(tasks, "make", make)
     return found
 
 
-def test_each_is_worked_out_once(made: list[Weekly]) -> None:
+RESTING = tuple(weekly.TASKS.values())
+
+
+def test_all_is_in_one_list_findings_first(made: list[str]) -> None:
     prepare(desk())
+    assert made == ["findings", *Weekly, *Ahead]
+    assert len(set(made)) == len(made)
     prepare(desk())
+    assert made == ["findings", *Weekly, *Ahead]
+
+
+def test_a_newer_snapshot_is_judged_before_what_may_rest(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(["first", *["second"] * 1000])
+    monkeypatch.setattr(Desk, "snapshot", property(lambda _: next(names)))
+    prepare(desk())
+    assert not {*made} & {*Weekly}
+    assert "findings" in made
+
+
+def test_each_is_worked_out_once(made: list[str]) -> None:
+    prepare(desk(), RESTING)
+    prepare(desk(), RESTING)
     assert made == list(Weekly)
 
 
 def test_what_took_long_stands_for_a_while_although_there_is_a_newer_snapshot(
-    made: list[Weekly], monkeypatch: pytest.MonkeyPatch
+    made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for each in Weekly:
         keep(desk(), each, "before", took=30.0)
     monkeypatch.setattr(Desk, "snapshot", "of another build")
-    prepare(desk())
+    prepare(desk(), RESTING)
     assert made == []
     assert weekly.weekly(desk(), Weekly.US) == "before"
     long_after = time.monotonic() + RESTS * 30.0 + 1.0
     monkeypatch.setattr(time, "monotonic", lambda: long_after)
-    prepare(desk())
+    prepare(desk(), RESTING)
     assert made == list(Weekly)
     assert weekly.weekly(desk(), Weekly.US) == "us of of another build"
 
 
-def test_nothing_is_worked_out_in_a_request(made: list[Weekly], signed_in: Callable[[str], Client]) -> None:
+def test_nothing_is_worked_out_in_a_request(made: list[str], signed_in: Callable[[str], Client]) -> None:
     assert signed_in("Jana Sato").get("/us/").status_code == 503
     assert signed_in("Jana Sato").get("/lookback/").status_code == 503
     assert signed_in("Kofi Novak").get("/team/").status_code == 200

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -194,3 +194,16 @@ def test_whoever_watches_is_told_that_it_is_well_and_no_more(client: Client, wor
     (workspace / "workspace.json").rename(workspace / "gone.json")
     found = client.get("/healthz")
     assert (found.status_code, found.json()) == (503, {"status": "trouble"})
+
+
+def test_when_the_next_build_begins_is_known_while_something_waits(small: Workspace) -> None:
+    clock = Clock()
+    worker = Worker(small.home, lambda: None, lambda: True, hold=lambda: True, clock=clock)
+    before = datetime.now(UTC)
+    worker.look()
+    due = worker.status.next_at
+    assert due is not None
+    assert before + timedelta(seconds=QUIET_SECONDS) <= due <= datetime.now(UTC) + timedelta(seconds=QUIET_SECONDS)
+    small.build()
+    worker.look()
+    assert worker.status.next_at is None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -13,7 +12,7 @@ from answerback.cli.progress import progress
 from answerback.cli.settings import Format, Settings
 from answerback.domain.errors import UsageError
 from answerback.engine.opening import EngineChoice, EngineName
-from answerback.workspace.journal import Entry, append
+from answerback.workspace.deciding import Decision, decide
 from answerback.workspace.known import source_of
 
 _PAIRS = ("merge", "separate")
@@ -116,16 +115,6 @@ def write_decision(
     workspace = settings.workspace()
     space = "event" if kind in _WORDS else of
     whose = source_of(workspace.home, space, (subject, other) if other else (subject,), source)
-    now = datetime.now(UTC)
-    fields = {
-        "subject_kind": space,
-        "subject_id": subject,
-        "kind": kind,
-        "other_id": other or None,
-        "occurred_at": now.isoformat(),
-        "reason": reason or None,
-    }
-    append(workspace.home, Entry(whose, "decision", fields, now))
-    # The log keeps whole seconds, and the later word stands: whoever decides again must do so in another second.
-    time.sleep(1 - now.microsecond / 1_000_000)
+    said = Decision(whose, space, subject, kind, other=other, reason=reason)
+    decide(workspace.home, said, now=datetime.now(UTC))
     print("Written down. It takes effect with the next: answerback build")

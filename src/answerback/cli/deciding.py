@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 
 from answerback.analysis.findings.gathering import gather
@@ -12,7 +11,7 @@ from answerback.cli.settings import Settings, instant
 from answerback.domain.errors import NotFoundError, UsageError
 from answerback.domain.kinds import DecisionReason
 from answerback.workspace.access import note_use, owner_scope
-from answerback.workspace.journal import Entry, append
+from answerback.workspace.deciding import Decision, decide
 from answerback.workspace.known import OWN_SOURCE, source_of, sources_knowing
 
 OF_FINDINGS = tuple(str(each) for each in Said)
@@ -80,10 +79,8 @@ def decide_on_ball(
     workspace = settings.workspace()
     ends = instant(until, "--until") if until else None
     whose = source_of(workspace.home, spaces[0], (subject,), source)
-    now = datetime.now(UTC)
-    append(workspace.home, ball_entry(whose, spaces[0], subject, kind, now, until=ends, reason=reason))
-    # The log keeps whole seconds, and the later word stands: whoever decides again must do so in another second.
-    time.sleep(1 - now.microsecond / 1_000_000)
+    said = Decision(whose, spaces[0], subject, kind, until=ends, reason=reason)
+    decide(workspace.home, said, now=datetime.now(UTC))
     print("Written down. It takes effect with the next: answerback build")
 
 
@@ -95,21 +92,6 @@ def check_ball_reason(kind: str, reason: str) -> None:
             where="--reason",
             next_step=f"not_a_ball and wait_until take one of {', '.join(BALL_REASONS)}",
         )
-
-
-def ball_entry(
-    source: str, space: str, subject: str, kind: str, now: datetime, *, until: datetime | None = None, reason: str = ""
-) -> Entry:
-    """One word on an event or a deal as the journal has it."""
-    fields = {
-        "subject_kind": space,
-        "subject_id": subject,
-        "kind": kind,
-        "occurred_at": now.isoformat(),
-        "until": until.isoformat() if until is not None else None,
-        "reason": reason or None,
-    }
-    return Entry(source, "decision", fields, now)
 
 
 def decide_on_finding(settings: Settings, kind: str, finding_id: str, *, reason: str, until: str) -> None:
@@ -138,17 +120,6 @@ def decide_on_finding(settings: Settings, kind: str, finding_id: str, *, reason:
         raise NotFoundError(
             f"there is no finding {finding_id!r}", next_step="take the id as answerback findings --all prints it"
         )
-    now = datetime.now(UTC)
-    fields = {
-        "subject_kind": "finding",
-        "subject_id": finding_id,
-        "kind": kind,
-        "value": str(found.finding.kind),
-        "occurred_at": now.isoformat(),
-        "until": ends.isoformat() if ends is not None else None,
-        "reason": reason or None,
-    }
-    append(workspace.home, Entry(OWN_SOURCE, "decision", fields, now))
-    # The log keeps whole seconds, and the later word stands: whoever decides again must do so in another second.
-    time.sleep(1 - now.microsecond / 1_000_000)
+    said = Decision(OWN_SOURCE, "finding", finding_id, kind, value=found.finding.kind, until=ends, reason=reason)
+    decide(workspace.home, said, now=datetime.now(UTC))
     print("Written down. It takes effect with the next: answerback build")

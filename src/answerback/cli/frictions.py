@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
@@ -16,7 +15,7 @@ from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope, Stretch
 from answerback.present.friction import answer_lines, notes, rows_for_eyes, rows_for_machines
 from answerback.workspace.access import note_use, owner_scope
-from answerback.workspace.journal import Entry, append
+from answerback.workspace.deciding import Decision, decide
 
 _OWN_SOURCE = "decide"
 
@@ -62,14 +61,5 @@ def mark_policy(settings: Settings, name: str) -> None:
         raise UsageError(
             f"there is no policy, play or sequence {name!r}", next_step=f"use one of {', '.join(sorted(known)[:12])}"
         )
-    now = datetime.now(UTC)
-    fields = {
-        "subject_kind": "policy",
-        "subject_id": name,
-        "kind": "pester",
-        "value": name,
-        "occurred_at": now.isoformat(),
-    }
-    append(workspace.home, Entry(_OWN_SOURCE, "decision", fields, now))
-    time.sleep(1 - now.microsecond / 1_000_000)  # two words within one second would be one
+    decide(workspace.home, Decision(_OWN_SOURCE, "policy", name, "pester", value=name), now=datetime.now(UTC))
     print("Written down, without your name. With the next build the policy's owner learns of it.")

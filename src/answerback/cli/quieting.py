@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from answerback.analysis.court.quiet import ids_behind, quiet_chains, recorded_as
 from answerback.analysis.on_base import id_of
 from answerback.analysis.reader import reading
-from answerback.cli.deciding import CLOSE_QUIET, ball_entry, check_ball_reason
+from answerback.cli.deciding import CLOSE_QUIET, check_ball_reason
 from answerback.cli.output import Shown, tell
 from answerback.cli.people import scope_for
 from answerback.cli.settings import Settings, instant
 from answerback.domain.errors import UsageError
 from answerback.present.quiet import answer_lines, notes, revivals_for_eyes, rows_for_machines, sorts_for_eyes
 from answerback.workspace.access import note_use
-from answerback.workspace.journal import append_all
+from answerback.workspace.deciding import Decision, decide
 
 
 def show_quiet(settings: Settings, rep: str) -> None:
@@ -49,11 +49,8 @@ def close_quiet(settings: Settings, rep: str, *, before: str, reason: str) -> No
         found = quiet_chains(reader, scope_for(reader, "decide on quiet chains", rep))
         keys = found.event_key[found.quiet & (found.since < day.timestamp())]
         events = recorded_as(reader, keys)
-    now = datetime.now(UTC)
-    append_all(
-        workspace.home,
-        [ball_entry(source, "event", name, "not_a_ball", now, reason=reason) for source, name in events],
-    )
+    closing = [Decision(source, "event", name, "not_a_ball", reason=reason) for source, name in events]
+    decide(workspace.home, *closing, now=datetime.now(UTC))
     if not events:
         print("No chain went quiet before that day, so there is nothing to close.")
         return

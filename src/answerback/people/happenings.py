@@ -6,6 +6,7 @@ and a second one's: nobody confirms what they proposed themselves, unless nobody
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from django.db import transaction
 from answerback.people import audit
 from answerback.people.models import Appointment, Person, ProposedHappening, Role
 from answerback.workspace.home import Home
-from answerback.workspace.journal import Entry, append, written
+from answerback.workspace.journal import Entry, append
 from answerback.workspace.known import OWN_SOURCE
 
 MOST_WAITING = 20
@@ -86,9 +87,9 @@ def write(home: Home, happening: ProposedHappening, zone: ZoneInfo, now: datetim
     append(home, Entry(OWN_SOURCE, "happening", fields, now))
 
 
-def not_built(home: Home) -> list[tuple[str, str]]:
-    """Happenings that no build has moved into the log yet: from when, and what."""
-    return [(str(each.fields.get("from") or ""), str(each.fields["text"])) for each in written(home, "happening")]
+def told(entries: Iterable[Entry]) -> list[tuple[str, str]]:
+    """What entries of the journal say of happenings: from when, and what."""
+    return [(str(each.fields.get("from") or ""), str(each.fields["text"])) for each in entries]
 
 
 def _midnight(day: date, zone: ZoneInfo) -> str:

@@ -23,6 +23,8 @@ from answerback.present.words import FIGURES, NOT_SEEN, OF_DEALS
 
 CAUTION = "No sole basis for pay, promotion or dismissal."
 """Said on each finding on a person."""
+LEFT_OUT = "The figures are left out: from them fewer than five people could be made out."
+"""Said in place of figures."""
 
 HEADING: Mapping[FindingKind, str] = MappingProxyType(
     {
@@ -200,19 +202,14 @@ def sure_text(finding: Finding) -> str:
             return ""
 
 
-def story(standing: Standing, names: Names) -> list[str]:
-    """One finding in a few lines."""
+def story(standing: Standing, names: Names, *, figures: bool = True) -> list[str]:
+    """One finding in a few lines; without its `figures` for whoever could make out a few people from them."""
     finding = standing.finding
     whose = names.subject(finding.subject)
     about = f"{whose}, " if whose else ""
     place = ", ".join(f"{name} {value}" for name, value in names.where(finding.where).items())
     lines = [f"{about}{headline(finding)}{f' ({place})' if place else ''}"]
-    figures = []
-    if finding.size is not None:
-        figures.append(figure_text(finding, finding.size))
-    if finding.sure_by is not SureBy.INTERVAL and (sure := sure_text(finding)):
-        figures.append(f"How sure that {_SURE_THAT.get(finding.kind, 'there is something')}: {sure}.")
-    lines.append(" ".join(filter(None, [acts_text(finding), *figures])))
+    lines.append(_figures_text(finding) if figures else LEFT_OUT)
     if finding.verdict is not None and finding.kind is not FindingKind.VERDICT:
         lines.append(f"Whose it is: {VERDICTS[finding.verdict]}.")
     if finding.measure is Measure.SILENCE:
@@ -223,6 +220,16 @@ def story(standing: Standing, names: Names) -> list[str]:
     if about_person(finding):
         lines.append(f"{CAUTION} Forgotten on {finding.expires}.")
     return [line for line in lines if line]
+
+
+def _figures_text(finding: Finding) -> str:
+    """What was done, how large it is, and how sure."""
+    told = [acts_text(finding)]
+    if finding.size is not None:
+        told.append(figure_text(finding, finding.size))
+    if finding.sure_by is not SureBy.INTERVAL and (sure := sure_text(finding)):
+        told.append(f"How sure that {_SURE_THAT.get(finding.kind, 'there is something')}: {sure}.")
+    return " ".join(filter(None, told))
 
 
 _NOBODY: Mapping[str, str] = MappingProxyType({})

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import time as clock
 from pathlib import Path
 from types import FrameType
 
@@ -35,6 +36,8 @@ class Serving:
     """Plain HTTP: on this computer alone, or behind a server that speaks HTTPS."""
     build_options: tuple[str, ...] = ()
     """What a build is told, such as how much memory it may use."""
+    works: bool = True
+    """Whether it builds, judges and sends beside the pages; not where a worker of its own does."""
 
 
 def prepare_django(serving: Serving) -> None:
@@ -84,6 +87,46 @@ def serve(serving: Serving, say: Callable[[str], None]) -> None:
             leave_room()
 
 
+def work(serving: Serving, say: Callable[[str], None], *, build_at: clock | None, once: bool) -> None:
+    """The work beside the pages without the pages: builds, judges, sends, until it is told to stop.
+
+    Args:
+        serving: Which workspace.
+        say: Where to tell of it.
+        build_at: Builds once a day, at that time of the organisation's clock; else whenever something came in.
+        once: Does what there is to do now, and ends.
+    """
+    from answerback.domain.playbook_file import default_playbook, read_playbook
+    from answerback.web.answering.desk import desk
+    from answerback.web.running.daily import Daily
+    from answerback.web.running.working import Worker, build_apart
+    from answerback.workspace.pending import pending
+
+    stopping, home = threading.Event(), desk().home
+    tend = _tending()
+    if once:
+        playbook = read_playbook(home.playbook) if home.playbook.exists() else default_playbook()
+        if pending(home, playbook).anything:
+            build_apart(serving.home, serving.build_options, stopping)
+        tend()
+        return
+    daily = Daily(build_at, desk().zone) if build_at is not None else None
+
+    def hold() -> bool:
+        return daily is not None and not daily.due(datetime.now(UTC), worker.status.tried_at)
+
+    def build() -> None:
+        build_apart(serving.home, serving.build_options, stopping)
+
+    worker = Worker(home, build, tend, hold=hold)
+    with _polite_kills():
+        say(f"At work on {serving.home} (Ctrl-C stops it)")
+        try:
+            worker.run(stopping)
+        finally:
+            stopping.set()
+
+
 def _first_words(address: str) -> Iterator[str]:
     """What whoever starts the server needs to know."""
     from django.conf import settings
@@ -111,20 +154,36 @@ def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Threa
     def build() -> None:
         build_apart(serving.home, serving.build_options, stopping)
 
-    worker = Worker(desk().home, build, judge_newest, hold=lambda: jobs().busy("load", "practice"))
+    if not serving.works:  # pages want answers kept in their own process all the same
+        worker = Worker(desk().home, build, judge_newest, hold=lambda: True)
+    else:
+        worker = Worker(desk().home, build, _tending(), hold=lambda: jobs().busy("load", "practice"))
     return set_to_work(worker, stopping)
+
+
+def _tending() -> Callable[[], bool]:
+    """Judges the newest snapshot, and sends what is due."""
+    from answerback.web.answering.desk import desk
+    from answerback.web.mailing.posting import Post
+
+    post = Post()
+
+    def tend() -> bool:
+        judged = judge_newest()
+        if judged:
+            post.look(desk(), datetime.now(UTC))
+        return judged
+
+    return tend
 
 
 def judge_newest() -> bool:
     """Judges the newest snapshot, if there is one and that is still to be done."""
-    from answerback.web.answering import beforehand, weekly
-    from answerback.web.answering.board import prepare
     from answerback.web.answering.desk import NothingBuilt, desk
+    from answerback.web.answering.preparing import prepare
 
     try:
         prepare(desk())
-        weekly.prepare(desk())
-        beforehand.prepare(desk())
     except (NothingBuilt, NotFoundError):
         return False
     return True

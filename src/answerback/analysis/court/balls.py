@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum, auto
 from zoneinfo import ZoneInfo
 
@@ -138,17 +138,22 @@ _PLACE = {state: place for place, state in enumerate(_STATES)}
 
 
 def balls(
-    reader: Reader, scope: Scope, *, since: datetime | None = None, chains: Collection[int] | None = None
+    reader: Reader,
+    scope: Scope,
+    *,
+    since: datetime | None = None,
+    chains: Collection[int] | None = None,
+    heeding: bool = True,
 ) -> Balls:
     """All balls that were ever in the court of somebody within the scope, as of the reader's instant.
 
     Or those that began no earlier than `since`, or of the chains with these keys: what others asked is not read.
+    Without `heeding`, as they would be had nobody said of an act that it is none, or that they wait with it.
     """
     policies = reader.playbook.policy
     book = clock_book(reader, scope)
-    table = reader.query(_balls_sql(reader, scope, policies, _Wanted(since, chains)))
-    column = _columns(table)
-    now = int(reader.as_of.timestamp())
+    table = reader.query(_balls_sql(reader, scope, policies, _Wanted(since, chains, heeding)))
+    column, now = _columns(table), int(reader.as_of.timestamp())
     began = np.where(column("promised_for") >= 0, column("promised_for"), column("since"))
     working = _by_sort([each.working_time for each in policies])[column("policy")]
     runs_from, due_at = _due(reader, book, policies, column, began)
@@ -256,6 +261,8 @@ class _Wanted:
 
     since: datetime | None
     chains: Collection[int] | None
+    heeding: bool
+    """Whether what was said of acts counts."""
 
     def sql(self, began: str, chain: str) -> str:
         """A condition on when a ball began, or something that is part of one happened, and its chain; empty for all."""
@@ -282,7 +289,7 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...], wante
     seconds = ", ".join(f"cast(epoch({value}) as bigint) as {name}" for name, value in instants.items())
     return f"""
         with asked as materialized ({" union all ".join(f"({each})" for each in every)}),
-        {_runs_sql(reader, policies)},
+        {_runs_sql(reader, policies, heeding=wanted.heeding)},
         ball as (
             select * from first
             where {wanted.sql("coalesce(promised_for, occurred_at)", "chain_key") or "true"}
@@ -297,10 +304,10 @@ def _balls_sql(reader: Reader, scope: Scope, policies: tuple[Policy, ...], wante
         order by ball.occurred_at, ball.event_key, ball.policy"""
 
 
-def _runs_sql(reader: Reader, policies: tuple[Policy, ...]) -> str:
+def _runs_sql(reader: Reader, policies: tuple[Policy, ...], *, heeding: bool) -> str:
     """Of what was asked, the first act of every run of acts that one thing settled, with what people said of them."""
     return f"""
-        {words_sql("event", reader.instant)},
+        {words_sql("event", reader.instant if heeding else _BEFORE_ALL)},
         {words_sql("deal", reader.instant)},
         standing as (
             select asked.*, event_word.none_at, event_word.until as event_until, event_word.waited_at as event_said,
@@ -334,6 +341,8 @@ def _runs_sql(reader: Reader, policies: tuple[Policy, ...]) -> str:
         )"""
 
 
+_BEFORE_ALL = sql_instant(datetime(1, 1, 1, tzinfo=UTC))
+"""Nobody had said anything by then."""
 _RUN_BY = ("policy", "party", "settled_at", "refused_at", "ends_at", "promised_for")
 _RUN = ", ".join(_RUN_BY)
 """What the acts of one ball have in common."""

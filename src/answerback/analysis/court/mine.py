@@ -8,7 +8,7 @@ read into an act that is not in the records: a "thank you" looks like any other 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ import numpy as np
 
 from answerback.analysis.clocks.due import due
 from answerback.analysis.clocks.reading import clock_book
-from answerback.analysis.court.balls import OPEN, balls
+from answerback.analysis.court.aside import words_of_acts
+from answerback.analysis.court.balls import OPEN, Balls, State, balls
 from answerback.analysis.court.waiting import OLDEST, WARM
 from answerback.analysis.disputes import in_view
 from answerback.analysis.own import BUYER_COLUMNS, Buyer, buyer_of, names_sql
@@ -28,6 +29,8 @@ from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 from answerback.engine.scoped import within
 
+_WAITS = tuple(each for each in OPEN if each is not State.POSTPONED)
+"""Somebody who said that they wait until a day has said that nobody need look at it before."""
 _FAR = int(datetime(9999, 1, 1, tzinfo=UTC).timestamp())
 
 
@@ -59,6 +62,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """A buyer who would wait, and the acts of theirs of which somebody said that nobody waits there (now)."""
+
+    row: Waiting
+    said_of: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingList:
     """Who waits, most worth an answer first, and who was left out."""
 
@@ -74,6 +85,8 @@ class WaitingList:
     """Buyers who only had the rep in Cc."""
     refused: int
     """Buyers whose last word within the bound was a refusal: nothing is owed to them."""
+    aside: tuple[Aside, ...] = ()
+    """Buyers who would wait, had nobody said that they do not, or not yet."""
 
 
 def waiting_on(reader: Reader, scope: Scope, rep_key: int, *, oldest: timedelta = OLDEST) -> WaitingList:
@@ -124,30 +137,60 @@ def _lists(reader: Reader, asked: _Asked) -> dict[int, WaitingList]:
     rules = _rules(reader.playbook.policy)
     since = reader.as_of - asked.oldest
     span = _span(rules)
-    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    older: Counter[int] = Counter()
-    copied: Counter[int] = Counter()
-    for row in reader.query(_open_sql(reader, asked, rules, since)).to_pylist():
-        if not row["direct"]:
-            copied[row["rep_key"]] += row["recent"] > 0
-        elif not row["recent"]:
-            older[row["rep_key"]] += 1
-        else:
-            found[row["rep_key"]].append(row)
-    waiting = _rows(reader, asked.theirs, rules, found)
+    waiting, older, copied = _waiting_now(reader, asked, rules, since)
+    aside = _aside(reader, asked, rules, since)
     refused = {row["rep_key"]: row["n"] for row in reader.query(_refused_sql(reader, asked, since)).to_pylist()}
     return {
         key: WaitingList(
             reader.as_of,
             asked.oldest,
             span,
-            tuple(sorted(waiting.get(key, ()), key=lambda each: _urgency(each, reader.as_of))),
+            tuple(sorted(waiting.get(key, ()), key=lambda each: urgency(each, reader.as_of))),
             older=older[key],
             copied=copied[key],
             refused=refused.get(key, 0),
+            aside=tuple(aside.get(key, ())),
         )
-        for key in sorted({*found, *older, *copied, *refused})
+        for key in sorted({*waiting, *aside, *older, *copied, *refused})
     }
+
+
+def _waiting_now(
+    reader: Reader, asked: _Asked, rules: dict[str, Policy], since: datetime
+) -> tuple[dict[int, list[Waiting]], Counter[int], Counter[int]]:
+    """By rep who waits; how many buyers whose last word is older, and how many had the rep in Cc alone."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    older: Counter[int] = Counter()
+    copied: Counter[int] = Counter()
+    for row in _reached(reader, asked, rules, since, balls(reader, asked.everybody)):
+        if not row["direct"]:
+            copied[row["rep_key"]] += row["recent"] > 0
+        elif not row["recent"]:
+            older[row["rep_key"]] += 1
+        else:
+            found[row["rep_key"]].append(row)
+    rows = [(key, row) for key, of in found.items() for row in of]
+    waiting: dict[int, list[Waiting]] = defaultdict(list)
+    for (key, _), made in zip(rows, _rows(reader, asked.theirs, rules, rows), strict=True):
+        waiting[key].append(made)
+    return waiting, older, copied
+
+
+def _aside(reader: Reader, asked: _Asked, rules: dict[str, Policy], since: datetime) -> dict[int, list[Aside]]:
+    """By rep who would wait, had nobody said that they do not."""
+    words = words_of_acts(reader)
+    if not words.chains:
+        return {}
+    unheeded = balls(reader, asked.everybody, chains=words.chains, heeding=False)
+    rows = [
+        (row["rep_key"], row)
+        for row in _reached(reader, asked, rules, since, unheeded)
+        if row["direct"] and row["recent"] and words.of(row["contact_key"], row["since"])
+    ]
+    found: dict[int, list[Aside]] = defaultdict(list)
+    for (key, row), made in zip(rows, _rows(reader, asked.theirs, rules, rows), strict=True):
+        found[key].append(Aside(made, words.of(row["contact_key"], row["since"])))
+    return found
 
 
 def _nobody(reader: Reader, oldest: timedelta) -> WaitingList:
@@ -162,10 +205,9 @@ def _span(rules: Mapping[str, Policy]) -> tuple[timedelta, ...]:
 
 
 def _rows(
-    reader: Reader, scope: Scope, rules: dict[str, Policy], found: Mapping[int, list[dict[str, Any]]]
-) -> dict[int, list[Waiting]]:
-    """Each with the last instant in time, by the rep's clock and the policy that runs out first; by rep."""
-    flat = [(key, row) for key, rows in found.items() for row in rows]
+    reader: Reader, scope: Scope, rules: dict[str, Policy], flat: Sequence[tuple[int, dict[str, Any]]]
+) -> list[Waiting]:
+    """Each with the last instant in time, by the rep's clock and the policy that runs out first."""
     starts = np.array([int(row["since"].replace(tzinfo=UTC).timestamp()) for _, row in flat], np.int64)
     policies = [rules[row["first_kind"]] for _, row in flat]
     due_at = due(
@@ -175,10 +217,7 @@ def _rows(
         np.array([each.within_seconds for each in policies], np.int64),
         working_time=np.array([each.working_time for each in policies], np.bool_),
     )
-    made: dict[int, list[Waiting]] = defaultdict(list)
-    for (key, row), at in zip(flat, due_at, strict=True):
-        made[key].append(_waiting(row, int(at)))
-    return made
+    return [_waiting(row, int(at)) for (_, row), at in zip(flat, due_at, strict=True)]
 
 
 def is_late(row: Waiting, as_of: datetime) -> bool:
@@ -191,7 +230,8 @@ def is_cold(row: Waiting, as_of: datetime) -> bool:
     return as_of - row.last_at > WARM
 
 
-def _urgency(row: Waiting, as_of: datetime) -> tuple[int, float, str]:
+def urgency(row: Waiting, as_of: datetime) -> tuple[int, float, str]:
+    """What lists are ordered by: see `waiting_on`."""
     if not row.written_before:
         return 3, -row.last_at.timestamp(), row.buyer.contact_id
     if is_cold(row, as_of):
@@ -267,7 +307,7 @@ first_of as (
     select rep_key, contact_key, kind as first_kind from reached where direct and occurred_at > {since}
     qualify row_number() over (partition by rep_key, contact_key order by occurred_at, action_key) = 1
 )
-select rep_key, {buyer}, person.direct, person.since, person.recent,
+select rep_key, latest.contact_key, {buyer}, person.direct, person.since, person.recent,
        latest.occurred_at as last_at, latest.kind, latest.subkind,
        first_of.first_kind, person.answers_touch, event.id as action_id, wording.text as subject,
        deal.id as deal_id,
@@ -288,14 +328,15 @@ left join names_attribute as wording on wording.attribute_key = subject.attribut
 """
 
 
-def _open_sql(reader: Reader, asked: _Asked, rules: dict[str, Policy], since: datetime) -> str:
+def _reached(
+    reader: Reader, asked: _Asked, rules: dict[str, Policy], since: datetime, found: Balls
+) -> list[dict[str, Any]]:
     """One row per rep and buyer with acts that nobody answered and that reached the rep."""
-    found = balls(reader, asked.everybody)
-    rows = np.flatnonzero(found.where(*OPEN) & (found.contact_key != 0))
+    rows = np.flatnonzero(found.where(*_WAITS) & (found.contact_key != 0))
     order = np.lexsort((found.since[rows], found.contact_key[rows]))
     people, first = np.unique(found.contact_key[rows][order], return_index=True)
     opened = ", ".join(f"({key}, {at})" for key, at in zip(people, found.since[rows][order][first], strict=True))
-    return _OPEN.format(
+    sql = _OPEN.format(
         instant=reader.instant,
         since=sql_instant(since),
         balls=opened or "(cast(null as bigint), cast(null as bigint))",
@@ -309,6 +350,8 @@ def _open_sql(reader: Reader, asked: _Asked, rules: dict[str, Policy], since: da
         events=ids_sql("'event'"),
         deals=ids_sql("'deal'"),
     )
+    reached: list[dict[str, Any]] = reader.query(sql).to_pylist()
+    return reached
 
 
 def _in_view(asked: _Asked, contested: str) -> str:

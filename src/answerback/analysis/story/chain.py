@@ -52,6 +52,7 @@ class Line:
         event_id: The id that `explain effort` or `explain link` opens.
         answers: Of an act: the id of the touch that it answers.
         grade: How that is known, E1 to E4.
+        key: Of a promise, and where a case was opened: its key, by which a ball knows it; 0 of all else.
     """
 
     occurred_at: datetime
@@ -68,6 +69,7 @@ class Line:
     event_id: str = ""
     answers: str = ""
     grade: str = ""
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _beside(rows: Iterable[dict[str, Any]]) -> Iterator[Line]:
             what=row["what"],
             detail=row["detail"],
             evidence=row["evidence"],
+            key=row["key"],
             court=Court.SELLER if sort is Sort.CASE_OPENED else None,
         )
 

@@ -38,7 +38,7 @@ _EVENT = (
     ),
     *("turns", "rep_key", "contact_key", "contested"),
 )
-_CASE = ("deal_key", "opened_at", "closed_at", "kind")
+_CASE = ("deal_key", "opened_at", "closed_at", "kind", "case_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class ChainRows:
     Attributes:
         life: Account, owner, start, end and outcome of a deal; of a company none of it but itself.
         events: Touches and acts in order, each with the effort that it answers (`effort_key`) and the link's `grade`.
-        beside: Stages, obstacles, promises and cases in order: `occurred_at`, `sort`, `what`, `detail`, `evidence`.
+        beside: Stages, obstacles, promises and cases in order: `occurred_at`, `sort`, `what`, `detail`, `evidence`,
+            and the `key` of a promise or case.
         ids: The ids behind all keys of these.
     """
 
@@ -148,10 +149,10 @@ def _beside(reader: Reader, scope: Scope, life: Row, key: int, *, is_deal: bool)
     obstacles = reader.rows("obstacle", "deal_key", [key], ("occurred_at", "kind", "said_by", "evidence"))
     if not scope.everybody and (scope.viewer_key is None or scope.viewer_key != life["owner_key"]):
         obstacles = [row for row in obstacles if row["said_by"] != "rep"]
-    promises = reader.rows("promise", "deal_key", [key], ("due_at", "by_side"))
+    promises = reader.rows("promise", "deal_key", [key], ("due_at", "by_side", "promise_key"))
     found = [_row(row["occurred_at"], "stage", row["stage"]) for row in stages]
     found += [_row(row["occurred_at"], "obstacle", row["kind"], row["said_by"], row["evidence"]) for row in obstacles]
-    found += [_row(row["due_at"], "promised", row["by_side"]) for row in promises]
+    found += [_row(row["due_at"], "promised", row["by_side"]) | {"key": row["promise_key"]} for row in promises]
     dated = [row for row in found if row["occurred_at"] is not None]
     return dated + _cases(reader.rows("service_case", "deal_key", [key], _CASE))
 
@@ -159,7 +160,7 @@ def _beside(reader: Reader, scope: Scope, life: Row, key: int, *, is_deal: bool)
 def _cases(cases: Iterable[Row]) -> list[Row]:
     found = []
     for row in cases:
-        found.append(_row(row["opened_at"], "case_opened", row["kind"]))
+        found.append(_row(row["opened_at"], "case_opened", row["kind"]) | {"key": row["case_key"]})
         if row["closed_at"] is not None:
             found.append(_row(row["closed_at"], "case_closed", row["kind"]))
     return found
@@ -172,6 +173,7 @@ def _row(at: datetime | None, sort: str, what: str | None, detail: str | None = 
         "what": what or "",
         "detail": detail or "",
         "evidence": evidence or "",
+        "key": 0,
     }
 
 

@@ -6,26 +6,31 @@ there is little data it is worked out at once, so nobody waits for what takes a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from enum import StrEnum, auto
 from typing import Any
 
+from answerback.analysis.at_hand import AtHand, Held, read_acts
 from answerback.analysis.court.balls import balls
 from answerback.analysis.court.by_chain import balls_by_chain
 from answerback.analysis.court.juggling import juggling
 from answerback.analysis.court.mine import contesting, waiting_on_each
 from answerback.analysis.court.quiet import quiet_chains
+from answerback.analysis.court.too_long import too_long
 from answerback.analysis.directory import read_directory
 from answerback.analysis.doctor import examine
+from answerback.analysis.on_base import read_curves
 from answerback.analysis.reader import Reader
 from answerback.analysis.risk.by_key import attempts_by_key
+from answerback.analysis.searching import read_chains_of_reps
 from answerback.analysis.steps import Asked, steps_of
 from answerback.analysis.trust.cover import read_cover
 from answerback.analysis.trust.trusting import trust
 from answerback.domain.kinds import CHANNELS
 from answerback.domain.scope import Scope
-from answerback.web.answering.desk import Desk
-from answerback.workspace.access import owner_scope
+from answerback.web.answering import tasks
+from answerback.web.answering.desk import Desk, NotReady
+from answerback.web.answering.tasks import Stands, Task, work_out, worked
 from answerback.workspace.snapshots import read_snapshot
 
 LITTLE = 50_000
@@ -35,9 +40,13 @@ LITTLE = 50_000
 class Ahead(StrEnum):
     """What is worked out, in this order."""
 
+    CURVES = auto()
+    ACTS = auto()
     WAITS = auto()
+    LATE = auto()
     CONTESTING = auto()
     DIRECTORY = auto()
+    CHAINS = auto()
     STEPS = auto()
     REVIVALS = auto()
     BALLS = auto()
@@ -48,10 +57,16 @@ class Ahead(StrEnum):
     RISK = auto()
 
 
+SOON = (Ahead.CURVES, Ahead.ACTS, Ahead.DIRECTORY, Ahead.CONTESTING, Ahead.WAITS)
+"""What a rep's own page asks for: it comes before all else."""
 _MAKERS: dict[Ahead, Callable[[Reader, Scope], Any]] = {
+    Ahead.CURVES: read_curves,
+    Ahead.ACTS: lambda reader, _: read_acts(reader),
     Ahead.WAITS: waiting_on_each,
+    Ahead.LATE: too_long,
     Ahead.CONTESTING: lambda reader, _: contesting(reader),
     Ahead.DIRECTORY: lambda reader, _: read_directory(reader),
+    Ahead.CHAINS: lambda reader, _: read_chains_of_reps(reader),
     Ahead.STEPS: lambda reader, scope: steps_of(Asked(reader, scope)),
     Ahead.REVIVALS: lambda reader, scope: quiet_chains(reader, scope).revivals,
     Ahead.BALLS: balls_by_chain,
@@ -61,38 +76,30 @@ _MAKERS: dict[Ahead, Callable[[Reader, Scope], Any]] = {
     Ahead.JUGGLING: lambda reader, scope: juggling(reader, balls(reader, scope)),
     Ahead.RISK: attempts_by_key,
 }
-
-
-def prepare(desk: Desk) -> None:
-    """Works out what is not there yet, one after the other. Takes seconds to minutes."""
-    for each in Ahead:
-        if desk.kept(_key(desk, each)) is None:
-            _make(desk, each)
+TASKS = {each: Task(each, maker, Stands.DAY) for each, maker in _MAKERS.items()}
+"""As the worker knows them."""
 
 
 def ahead(desk: Desk, what: Ahead) -> Any:
     """An answer that was worked out; None while it is not there yet."""
-    found = desk.kept(_key(desk, what))
+    found = worked(desk, TASKS[what])
     if found is None and _touches(desk) <= LITTLE:
-        found = _make(desk, what)
-    return None if found is None else found[0]
+        found = work_out(desk, TASKS[what])
+    return None if found is None else found.made
+
+
+def at_hand(desk: Desk) -> AtHand:
+    """The acts and names of everybody, for lists of touches. Raises NotReady while they are read."""
+    acts, directory = ahead(desk, Ahead.ACTS), ahead(desk, Ahead.DIRECTORY)
+    if acts is None or directory is None:
+        raise NotReady
+    return Held(acts, directory)
 
 
 def keep(desk: Desk, what: Ahead, made: object) -> None:
     """Keeps an answer that was worked out of the newest snapshot."""
-    desk.keep(_key(desk, what), (made,))
-
-
-def _make(desk: Desk, what: Ahead) -> tuple[Any]:
-    with desk.reading() as reader:
-        made = (_MAKERS[what](reader, owner_scope(f"pages: {what}")),)
-    keep(desk, what, made[0])
-    return made
+    tasks.keep(desk, TASKS[what], made)
 
 
 def _touches(desk: Desk) -> int:
     return read_snapshot(desk.home, desk.snapshot).relations["effort"].rows
-
-
-def _key(desk: Desk, what: Ahead) -> Hashable:
-    return ("ahead", what, desk.snapshot, desk.today())

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from answerback.analysis.findings.audience import Recipient, read_staff
+from answerback.analysis.findings.contributors import Contributors, contributors, tells_of_few
 from answerback.analysis.findings.gathering import Clock, Gathered, Standing, arranged, first_loaded, found_by_areas
 from answerback.analysis.findings.naming import Names, read_names
 from answerback.analysis.findings.state import Word
@@ -20,13 +21,20 @@ from answerback.analysis.findings.words import SPACE, key_maker, read_words
 from answerback.analysis.reader import Reader
 from answerback.analysis.roster import Roster
 from answerback.domain.findings import Finding, Role
-from answerback.domain.workdays import week_of
-from answerback.people.access import Viewer, admits
+from answerback.domain.scope import Scope
+from answerback.people.access import LEAST_CONTRIBUTORS, POOLED_ROLES, Viewer, admits
 from answerback.people.models import Role as Held
+from answerback.people.models import Visibility
 from answerback.web.answering.desk import Desk, NotReady
-from answerback.workspace.access import owner_scope
-from answerback.workspace.home import Home
-from answerback.workspace.journal import written
+from answerback.web.answering.tasks import Stands, Task, worked
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What was found in a snapshot, and whose touches are in the figures of what is about no person."""
+
+    findings: tuple[Finding, ...]
+    behind: Mapping[str, Contributors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,18 @@ class Board:
 
     gathered: Gathered
     names: Names
+    behind: Mapping[str, Contributors]
+
+    def figures_for(self, viewer: Viewer, known: Scope, standing: Standing) -> bool:
+        """Whether somebody is told the figures of a finding.
+
+        Who is shown sums is told none from which fewer than five people could be made out, alone or by taking away
+        whose own rows (`known`) they see.
+        """
+        if not viewer.is_a(*POOLED_ROLES) and viewer.chosen != Visibility.GROUPS:
+            return True
+        seen = frozenset(each.rep_key for each in known.stretches)
+        return not tells_of_few(standing.finding.finding_id, self.behind, known=seen, least=LEAST_CONTRIBUTORS)
 
     def page_of(self, viewer: Viewer, role: Role) -> tuple[Standing, ...]:
         """What is on somebody's page this week, in one of their roles."""
@@ -81,22 +101,24 @@ def _recipient(viewer: Viewer, role: Role) -> Recipient:
     return Recipient(role, viewer.own_key if personal else None)
 
 
-def prepare(desk: Desk) -> None:
-    """Judges the newest snapshot as of this week, unless that is done. Takes seconds to minutes."""
-    key = _key(desk)
-    if desk.kept(key) is not None:
-        return
-    with desk.reading() as reader:
-        desk.keep(key, found_by_areas(reader, owner_scope("pages: findings")))
+def _judged(reader: Reader, scope: Scope) -> Judged:
+    found = found_by_areas(reader, scope)
+    return Judged(found, contributors(reader, scope, found))
+
+
+FINDINGS = Task("findings", _judged, Stands.WEEK)
+"""The judging of the newest snapshot as of this week. Takes seconds to minutes."""
 
 
 def board_of(desk: Desk) -> Board:
     """What stands of the findings now. Raises NotReady while they are worked out."""
-    found: tuple[Finding, ...] | None = desk.kept(_key(desk))
-    if found is None:
+    judged = worked(desk, FINDINGS)
+    if judged is None:
         raise NotReady
-    pending = _pending(desk.home)
-    key = ("board", _key(desk), desk.today(), tuple((each.kind, each.occurred_at) for each in _flat(pending)))
+    found: Judged = judged.made
+    pending = _pending(desk)
+    spoken = tuple((each.kind, each.occurred_at) for each in _flat(pending))
+    key = ("board", FINDINGS.key(desk), desk.today(), spoken)
     made: Board | None = desk.kept(key)
     if made is None:
         with desk.reading() as reader:
@@ -111,11 +133,7 @@ def _named(board: Board, roster: Roster) -> Board:
     return replace(board, names=Names(board.names.ids, {**board.names.called, **called}))
 
 
-def _key(desk: Desk) -> tuple[str, str, object]:
-    return ("findings", desk.snapshot, week_of(desk.today()))
-
-
-def _board(reader: Reader, found: tuple[Finding, ...], pending: Mapping[int, tuple[Word, ...]]) -> Board:
+def _board(reader: Reader, judged: Judged, pending: Mapping[int, tuple[Word, ...]]) -> Board:
     said = dict(read_words(reader))
     for key, words in pending.items():
         said[key] = (*said.get(key, ()), *words)
@@ -124,20 +142,21 @@ def _board(reader: Reader, found: tuple[Finding, ...], pending: Mapping[int, tup
     if reader.as_of < now:  # words of today on data of last month: the page's day stays that of the data
         clock = Clock(reader.as_of, clock.zone, clock.loaded_on)
         said = {key: tuple(_not_after(each, clock.naive) for each in words) for key, words in said.items()}
-    gathered = arranged(found, said, key_maker(reader.home), read_staff(reader), clock)
+    gathered = arranged(judged.findings, said, key_maker(reader.home), read_staff(reader), clock)
     people = {to.key for to in gathered.shown if to.key is not None}
-    return Board(gathered, read_names(reader, [each.finding for each in gathered.findings], people))
+    names = read_names(reader, [each.finding for each in gathered.findings], people)
+    return Board(gathered, names, judged.behind)
 
 
 def _not_after(word: Word, at: datetime) -> Word:
     return word if word.occurred_at <= at else Word(word.kind, at, word.until, word.reason, word.value)
 
 
-def _pending(home: Home) -> dict[int, tuple[Word, ...]]:
+def _pending(desk: Desk) -> dict[int, tuple[Word, ...]]:
     """Words on findings that no build has moved into the log yet, by the finding's key."""
-    key_of = key_maker(home)
+    key_of = key_maker(desk.home)
     found: dict[int, list[Word]] = defaultdict(list)
-    for entry in written(home, "decision"):
+    for entry in desk.noted("decision"):
         said = entry.fields
         if said.get("subject_kind") == SPACE:
             found[key_of(str(said["subject_id"]))].append(

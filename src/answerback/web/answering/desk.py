@@ -26,6 +26,7 @@ from answerback.domain.errors import NotFoundError
 from answerback.domain.scope import Scope
 from answerback.engine.protocol import Limits
 from answerback.workspace.home import Home, open_home
+from answerback.workspace.journal import Entry, written
 from answerback.workspace.snapshots import read_snapshot
 
 KEPT_ANSWERS = 2_000
@@ -56,6 +57,8 @@ class _Opened:
     first_event: datetime
     last_event: datetime
     idle: list[tuple[Reader, ExitStack]] = field(default_factory=list)
+    known: dict[Hashable, Any] = field(default_factory=dict)
+    """What its readers have read (`Reader.once`): one for all of them, or each would read it anew."""
 
 
 class Desk:
@@ -129,6 +132,13 @@ class Desk:
         made: Made = found[0]
         return made
 
+    def noted(self, record: str) -> list[Entry]:
+        """What was entered of one record type that the newest snapshot does not have, in order.
+
+        Read it before what it is shown beside: then nothing is missed that a build takes in meanwhile.
+        """
+        return written(self.home, record, since=int(self.snapshot))
+
     def kept(self, key: Hashable) -> Any:
         """What was kept under a key; None for nothing."""
         with self._lock:
@@ -153,7 +163,7 @@ class Desk:
             reader = stack.enter_context(reading(self.home, snapshot=opened.name, limits=self._limits))
         whole = False
         try:
-            yield replace(reader, as_of=self.as_of())
+            yield replace(reader, as_of=self.as_of(), _kept=opened.known)
             whole = True
         finally:  # after an error nobody knows in what state the engine is: the next one gets another
             if whole:

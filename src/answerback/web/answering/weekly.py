@@ -9,8 +9,7 @@ Pages that rest on one alone say that it is being worked out (`NotReady`); other
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Any
@@ -21,13 +20,10 @@ from answerback.analysis.lookback.replaying import Lookback, lookback
 from answerback.analysis.reader import Reader
 from answerback.analysis.together.us import Us, monday_of, read_us
 from answerback.domain.scope import Scope
-from answerback.domain.workdays import week_of
 from answerback.people.access import LEAST_CONTRIBUTORS
+from answerback.web.answering import tasks
 from answerback.web.answering.desk import Desk, NotReady
-from answerback.workspace.access import owner_scope
-
-RESTS = 20.0
-"""So many times as long as it took, an answer stands although there is a newer snapshot."""
+from answerback.web.answering.tasks import Stands, Task, worked
 
 
 class Weekly(StrEnum):
@@ -36,20 +32,6 @@ class Weekly(StrEnum):
     US = auto()
     COACHING = auto()
     LOOKBACK = auto()
-
-
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """An answer, the snapshot that it is of, how long it took and when it was there."""
-
-    made: Any
-    snapshot: str
-    took: float
-    at: float
-
-    def stands(self, snapshot: str, now: float) -> bool:
-        """Whether it need not be worked out again yet."""
-        return self.snapshot == snapshot or now - self.at < RESTS * self.took
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +61,13 @@ _MAKERS: dict[Weekly, Callable[[Reader, Scope], Any]] = {
     Weekly.COACHING: _coaching,
     Weekly.LOOKBACK: _lookback,
 }
-
-
-def prepare(desk: Desk) -> None:
-    """Works out what is due, unless a newer snapshot comes meanwhile: then its findings are due first."""
-    snapshot = desk.snapshot
-    for each in Weekly:
-        known: _Kept | None = desk.kept(_key(desk, each))
-        if known is not None and known.stands(snapshot, time.monotonic()):
-            continue
-        if desk.snapshot != snapshot:
-            return
-        began = time.monotonic()
-        keep(desk, each, make(desk, each), took=time.monotonic() - began)
+TASKS = {each: Task(each, maker, Stands.RESTING) for each, maker in _MAKERS.items()}
+"""As the worker knows them."""
 
 
 def make(desk: Desk, what: Weekly) -> Any:
     """Works an answer out, and keeps it nowhere."""
-    with desk.reading() as reader:
-        return _MAKERS[what](reader, owner_scope(f"pages: {what}"))
+    return tasks.make(desk, TASKS[what])
 
 
 def keep(desk: Desk, what: Weekly, made: object, *, took: float = 0.0) -> None:
@@ -109,13 +79,13 @@ def keep(desk: Desk, what: Weekly, made: object, *, took: float = 0.0) -> None:
         made: The answer.
         took: Seconds.
     """
-    desk.keep(_key(desk, what), _Kept(made, desk.snapshot, took, time.monotonic()))
+    tasks.keep(desk, TASKS[what], made, took=took)
 
 
 def weekly(desk: Desk, what: Weekly) -> Any:
     """An answer; None while it is being worked out for the first time in this week."""
-    known: _Kept | None = desk.kept(_key(desk, what))
-    return None if known is None else known.made
+    found = worked(desk, TASKS[what])
+    return None if found is None else found.made
 
 
 def us_of(desk: Desk) -> Us:
@@ -138,7 +108,3 @@ def coaching_of(desk: Desk) -> Lifts | None:
     """What talks changed; None while it is being worked out."""
     found: Lifts | None = weekly(desk, Weekly.COACHING)
     return found
-
-
-def _key(desk: Desk, what: Weekly) -> Hashable:
-    return ("weekly", what, week_of(desk.today()))

@@ -12,6 +12,7 @@ from ninja import Path, Query, Router
 from pydantic import Field
 
 from answerback.analysis.court.mine import Waiting, is_cold, is_late
+from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.on_base import OnBase, on_base
 from answerback.analysis.story import Story, story
 from answerback.present.formats import with_text_instants
@@ -19,15 +20,16 @@ from answerback.present.on_base import on_base_table
 from answerback.present.own import act_text
 from answerback.present.story import answer_lines
 from answerback.web.answering.asking import Asking
-from answerback.web.answering.board import board_of, roles_of
+from answerback.web.answering.board import Board, board_of, roles_of
 from answerback.web.answering.desk import NothingBuilt
 from answerback.web.answering.waits import waiting_on_rep
 from answerback.web.api.answers import Ball, Balls, ChainOut, FindingOut, Findings, LineOut, Me, OnBaseOut, TurnOut
 from answerback.web.api.bearer import asked_by, bearer_of
 from answerback.web.api.bodies import LONGEST
 from answerback.web.api.problems import Problem, Refused
-from answerback.web.noted.marks import marked_events
-from answerback.web.noted.pending import Whose, pending_of, with_pending
+from answerback.web.noted.marks import words_on_acts
+from answerback.web.noted.pending import ChainIds, noted, pending_of, with_pending
+from answerback.web.noted.turns import turns_of
 from answerback.web.shown.cards import card
 
 
@@ -82,7 +84,7 @@ def findings(request: HttpRequest) -> Findings:
     for role in roles_of(asking.viewer):
         for found, standings in ((now, board.page_of), (before, board.earlier_of)):
             for each in standings(asking.viewer, role):
-                found.setdefault(each.finding.finding_id, _finding(card(each, board.names)))
+                found.setdefault(each.finding.finding_id, _finding(asking, board, each))
     earlier = [each for key, each in before.items() if key not in now]
     return Findings(week=board.gathered.week, findings=list(now.values()), earlier=earlier)
 
@@ -95,7 +97,7 @@ def finding(request: HttpRequest, finding_id: Path[Id]) -> FindingOut:
     standing = board.seen_by(asking.viewer, finding_id)
     if standing is None:
         raise Http404
-    return _finding(card(standing, board.names))
+    return _finding(asking, board, standing)
 
 
 @router.get("/on-base", response={200: OnBaseOut, **_TROUBLE}, url_name="api_on_base")
@@ -136,11 +138,11 @@ def balls(request: HttpRequest, rep: Annotated[Id | None, Query(description="Som
     found = waiting_on_rep(asking.desk, own, key)
     rep_id = asking.desk.roster().id_of(key)
     asking.looked_at(key, "balls")
-    marks = marked_events(asking.desk.home)
+    turns = turns_of(found, words_on_acts(asking.desk))
     return Balls(
         rep_id=rep_id,
         as_of=found.as_of,
-        waiting=[_ball(each, found.as_of) for each in found.rows if each.action_id not in marks],
+        waiting=[_ball(each, found.as_of) for each in turns.waiting],
         older=found.older,
         copied=found.copied,
         refused=found.refused,
@@ -172,22 +174,24 @@ def chain(request: HttpRequest, chain_id: Path[Id]) -> ChainOut:
 
 def retold(asking: Asking, chain_id: str) -> Retold:
     """A chain in somebody's scope with what no build has seen yet. Raises NotFoundError where there is none."""
-    scope = asking.scope("chain")
+    scope, said = asking.scope("chain"), noted(asking.desk)
     told = asking.desk.once(("api chain", chain_id, scope), lambda reader: story(reader, scope, chain_id))
-    whose = Whose(
+    ids = ChainIds(
         deal_id=told.chain_id if told.is_deal else "",
         account_ids=frozenset() if told.is_deal else frozenset({told.chain_id}),
         contact_ids=frozenset(),
         takes_company=not told.is_deal,
     )
     as_of = asking.desk.as_of()
-    pending = pending_of(asking.desk.home, whose, max(as_of, datetime.now(UTC)))
+    pending = pending_of(said, ids, max(as_of, datetime.now(UTC)))
     whole = with_pending(told, pending, asking.desk.roster().id_of(asking.viewer.own_key))
     latest = max([as_of, *(line.occurred_at for line in pending.lines)])
     return Retold(whole, latest, frozenset(line.event_id for line in pending.lines))
 
 
-def _finding(shown: Any) -> FindingOut:
+def _finding(asking: Asking, board: Board, standing: Standing) -> FindingOut:
+    figures = board.figures_for(asking.viewer, asking.scope("findings"), standing)
+    shown = card(standing, board.names, figures=figures)
     return FindingOut(
         id=shown.finding_id,
         about=shown.about,

@@ -5,17 +5,17 @@ Words go into the journal as `decision` records. Those that no build has moved i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from answerback.analysis.findings.state import Said
 from answerback.analysis.findings.words import SPACE
 from answerback.domain.findings import Finding
 from answerback.domain.kinds import DecisionReason
-from answerback.web.answering.desk import OLD
+from answerback.web.answering.desk import OLD, Desk
+from answerback.workspace.deciding import Decision, decide
 from answerback.workspace.home import Home
-from answerback.workspace.journal import Entry, append, written
 from answerback.workspace.known import OWN_SOURCE, source_of
 
 OF_EVENTS = frozenset({"not_a_ball", "wait_until", "undo"})
@@ -31,28 +31,32 @@ SAID: dict[str, tuple[str, DecisionReason | None]] = {
 _BEFORE_THE_END = timedelta(hours=1)
 
 
-def marked_events(home: Home) -> frozenset[str]:
+def marked_events(desk: Desk) -> frozenset[str]:
     """Ids of acts of which somebody said, since the last build, that nobody waits there (now)."""
-    last = _last_words(home, "event", OF_EVENTS)
-    return frozenset(event for event, kind in last.items() if kind != "undo")
+    return frozenset(event for event, kind in words_on_acts(desk).items() if kind != "undo")
 
 
-def contested_lately(home: Home) -> dict[str, bool]:
+def words_on_acts(desk: Desk) -> dict[str, str]:
+    """The last word on each act since the last build: `not_a_ball`, `wait_until` or `undo`; by its id."""
+    return _last_words(desk, "event", OF_EVENTS)
+
+
+def contested_lately(desk: Desk) -> dict[str, bool]:
     """Ids of records on whose correctness somebody spoke since the last build, and whether they are contested now."""
-    return {event: kind == "contest" for event, kind in words_on_records(home).items()}
+    return {event: kind == "contest" for event, kind in words_on_records(desk).items()}
 
 
-def words_on_records(home: Home) -> dict[str, str]:
+def words_on_records(desk: Desk) -> dict[str, str]:
     """The last word on each record that somebody spoke on since the last build: contest, upheld or void; by its id."""
-    return _last_words(home, "event", OF_RECORDS)
+    return _last_words(desk, "event", OF_RECORDS)
 
 
-def mark(home: Home, event_id: str, said: str, *, now: datetime, as_of: datetime) -> None:
-    """Writes down what somebody said of an act. The later word stands, so each is a second after the one before.
+def mark(home: Home, event_ids: Sequence[str], said: str, *, now: datetime, as_of: datetime) -> None:
+    """Writes down what somebody said of acts. The later word stands.
 
     Args:
         home: The workspace.
-        event_id: The act's id.
+        event_ids: The acts' ids.
         said: One of `SAID`.
         now: When it is said.
         as_of: From when pages look: a week's wait counts from there.
@@ -60,26 +64,25 @@ def mark(home: Home, event_id: str, said: str, *, now: datetime, as_of: datetime
     Raises KeyError for a word that nobody knows, UsageError where the id is of several systems.
     """
     kind, reason = SAID[said]
-    fields = {
-        "subject_kind": "event",
-        "subject_id": event_id,
-        "kind": kind,
-        "occurred_at": _after_others(home, "event", event_id, heard_at(now, as_of)).isoformat(),
-        "until": (as_of + WEEK).isoformat() if kind == "wait_until" else None,
-        "reason": str(reason) if reason is not None else None,
-    }
-    append(home, Entry(source_of(home, "event", (event_id,)), "decision", fields, now))
+    words = [
+        Decision(
+            source=source_of(home, "event", (each,)),
+            space="event",
+            subject=each,
+            kind=kind,
+            until=as_of + WEEK if kind == "wait_until" else None,
+            reason=reason or "",
+        )
+        for each in event_ids
+    ]
+    decide(home, *words, now=now, said_at=heard_at(now, as_of))
 
 
 def contest(home: Home, event_id: str, source: str, *, holds: bool, now: datetime, as_of: datetime) -> None:
     """Writes down that the record of an event is in dispute, or that it is right after all."""
-    fields = {
-        "subject_kind": "event",
-        "subject_id": event_id,
-        "kind": "upheld" if holds else "contest",
-        "occurred_at": _after_others(home, "event", event_id, heard_at(now, as_of)).isoformat(),
-    }
-    append(home, Entry(source_of(home, "event", (event_id,), source), "decision", fields, now))
+    whose = source_of(home, "event", (event_id,), source)
+    word = Decision(whose, "event", event_id, "upheld" if holds else "contest")
+    decide(home, word, now=now, said_at=heard_at(now, as_of))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +94,18 @@ class FindingWord:
     reason: DecisionReason | None = None
 
 
-def say(
-    home: Home,
-    finding: Finding,
-    word: FindingWord,
-    *,
-    earlier: Iterable[datetime | None],
-    now: datetime,
-    as_of: datetime,
-) -> None:
-    """Writes down what somebody said of a finding, later than all that was said of it before (`earlier`, naive UTC)."""
-    known = [each.replace(tzinfo=UTC) + timedelta(seconds=1) for each in earlier if each is not None]
-    at = max([heard_at(now, as_of), *known])
-    fields = {
-        "subject_kind": SPACE,
-        "subject_id": finding.finding_id,
-        "kind": str(word.said),
-        "value": str(finding.kind),
-        "occurred_at": _after_others(home, SPACE, finding.finding_id, at).isoformat(),
-        "until": word.until.isoformat() if word.until is not None else None,
-        "reason": str(word.reason) if word.reason is not None else None,
-    }
-    append(home, Entry(OWN_SOURCE, "decision", fields, now))
+def say(home: Home, finding: Finding, word: FindingWord, *, now: datetime, as_of: datetime) -> None:
+    """Writes down what somebody said of a finding."""
+    said = Decision(
+        source=OWN_SOURCE,
+        space=SPACE,
+        subject=finding.finding_id,
+        kind=word.said,
+        value=finding.kind,
+        until=word.until,
+        reason=word.reason or "",
+    )
+    decide(home, said, now=now, said_at=heard_at(now, as_of))
 
 
 def heard_at(now: datetime, as_of: datetime) -> datetime:
@@ -123,20 +116,10 @@ def heard_at(now: datetime, as_of: datetime) -> datetime:
     return now if now - as_of < OLD else as_of - _BEFORE_THE_END
 
 
-def _last_words(home: Home, space: str, kinds: frozenset[str]) -> dict[str, str]:
+def _last_words(desk: Desk, space: str, kinds: frozenset[str]) -> dict[str, str]:
     last: dict[str, str] = {}
-    for entry in written(home, "decision"):
+    for entry in desk.noted("decision"):
         said = entry.fields
         if said.get("subject_kind") == space and said.get("kind") in kinds:
             last[str(said["subject_id"])] = str(said["kind"])
     return last
-
-
-def _after_others(home: Home, space: str, subject: str, at: datetime) -> datetime:
-    """In whole seconds, and later than all that was said of the same since the last build."""
-    earlier = [
-        datetime.fromisoformat(str(each.fields["occurred_at"])) + timedelta(seconds=1)
-        for each in written(home, "decision")
-        if each.fields.get("subject_kind") == space and each.fields.get("subject_id") == subject
-    ]
-    return max([at.astimezone(UTC).replace(microsecond=0), *earlier])

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from answerback.analysis.story import Line, Sort, Story, Turn
 from answerback.domain.court import Side, court_after
 from answerback.domain.kinds import DEFAULT_STANCE, NEVER_COUNTED, ActionKind, EffortKind, Evidence, Origin
+from answerback.web.answering.desk import Desk
 from answerback.web.noted.marks import words_on_records
-from answerback.workspace.home import Home
-from answerback.workspace.journal import Entry, written
+from answerback.workspace.journal import Entry
 
 _NO_TURN = frozenset({EffortKind.TASK})
 _CLOCKS_DIFFER = timedelta(minutes=10)
@@ -19,7 +19,7 @@ _CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class ChainIds:
     """The ids by which entries speak of a chain: its deal, its company, the company's persons."""
 
     deal_id: str
@@ -30,6 +30,15 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
+class Noted:
+    """What was noted since the last build, of whatever chain."""
+
+    efforts: tuple[Entry, ...]
+    acts: tuple[Entry, ...]
+    contested: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """What was noted of a chain: lines in order of time, and events that somebody contested."""
 
@@ -37,14 +46,20 @@ class Pending:
     contested: frozenset[str]
 
 
-def pending_of(home: Home, whose: Whose, now: datetime) -> Pending:
+def noted(desk: Desk) -> Noted:
+    """What was noted since the last build. To be read before the chain: then no build can come in between."""
+    contested = frozenset(event for event, kind in words_on_records(desk).items() if kind != "upheld")
+    return Noted(tuple(desk.noted("effort")), tuple(desk.noted("buyer_action")), contested)
+
+
+def pending_of(found: Noted, chain: ChainIds, now: datetime) -> Pending:
     """What was noted of a chain and is in no snapshot yet, up to now."""
-    lines = [_effort(each) for each in written(home, "effort") if _is_of(each, whose)]
-    lines += [_act(each) for each in written(home, "buyer_action") if _counts(each) and _is_of(each, whose)]
+    lines = [_effort(each) for each in found.efforts if _is_of(each, chain)]
+    lines += [_act(each) for each in found.acts if _counts(each) and _is_of(each, chain)]
     until = now + _CLOCKS_DIFFER
     latest = {(line.sort, line.event_id): line for line in lines if line.occurred_at <= until}
-    contested = frozenset(event for event, kind in words_on_records(home).items() if kind != "upheld")
-    return Pending(tuple(sorted(latest.values(), key=lambda line: (line.occurred_at, line.event_id))), contested)
+    ordered = sorted(latest.values(), key=lambda line: (line.occurred_at, line.event_id))
+    return Pending(tuple(ordered), found.contested)
 
 
 def with_pending(told: Story, pending: Pending, own_id: str) -> Story:
@@ -80,14 +95,14 @@ def _turn(told: Story, fresh: Iterable[Line]) -> Turn:
     return told.turn if last.court is None else Turn(last.court, last.occurred_at)
 
 
-def _is_of(entry: Entry, whose: Whose) -> bool:
+def _is_of(entry: Entry, chain: ChainIds) -> bool:
     said = entry.fields
     if deal := said.get("deal_id"):
-        return bool(whose.deal_id) and deal == whose.deal_id
-    if not whose.takes_company:
+        return bool(chain.deal_id) and deal == chain.deal_id
+    if not chain.takes_company:
         return False
     account, contact = said.get("account_id"), said.get("contact_id")
-    return account in whose.account_ids if account else contact in whose.contact_ids
+    return account in chain.account_ids if account else contact in chain.contact_ids
 
 
 def _counts(entry: Entry) -> bool:

@@ -16,10 +16,22 @@ from answerback.people import audit
 from answerback.present.timeline import act_words
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.beforehand import Ahead, ahead
-from answerback.web.noted.marks import SAID, mark, marked_events
-from answerback.web.noted.pending import Pending, Whose, pending_of, with_pending
+from answerback.web.answering.waits import waiting_on_rep
+from answerback.web.noted.marks import SAID, mark, marked_events, words_on_acts
+from answerback.web.noted.pending import ChainIds, Noted, Pending, noted, pending_of, with_pending
+from answerback.web.noted.turns import Turns, turns_of
 from answerback.web.rights import Right, needs
-from answerback.web.shown.chains import SHOWN, balls_in, entries_of, names_of, next_of, sellers_turn, whose_turn
+from answerback.web.shown.chains import (
+    SHOWN,
+    BallsIn,
+    balls_in,
+    entries_of,
+    names_of,
+    next_of,
+    sellers_turn,
+    whose_turn,
+)
+from answerback.web.shown.lessons import lesson_that_fits
 from answerback.web.shown.looking_back import looked_back
 
 _FIND = {"deal": around_deal, "company": around_company}
@@ -48,12 +60,23 @@ def mark_in_chain(request: HttpRequest) -> HttpResponse:
         raise Http404
     around = _around(asking, space, chain_id)
     with asking.desk.reading() as reader:
-        ball = balls_in(reader, asking, around).get(event)
-    if ball is None or not ball.open or ball.rep_key != asking.viewer.own_key:
+        ball = balls_in(reader, asking, around).acts.get(event)
+    off = _own_turns(asking).undoing(event) if said == "undo" else ()
+    own = ball is not None and ball.open and ball.rep_key == asking.viewer.own_key
+    if not own and not off:
         raise Http404
-    mark(asking.desk.home, event, said, now=datetime.now(UTC), as_of=asking.desk.as_of())
+    mark(asking.desk.home, off or (event,), said, now=datetime.now(UTC), as_of=asking.desk.as_of())
     audit.note(asking.viewer.person, f"ball: {said}", event)
     return redirect(space, chain_id)
+
+
+def _own_turns(asking: Asking) -> Turns:
+    """Who waits on whoever looks, and who is off their list; nobody, while that is worked out."""
+    key = asking.viewer.own_key
+    if key is None or ahead(asking.desk, Ahead.WAITS) is None:
+        return Turns((), ())
+    found = waiting_on_rep(asking.desk, asking.scope("mirror").only(key), key)
+    return turns_of(found, words_on_acts(asking.desk))
 
 
 def _around(asking: Asking, space: str, chain_id: str) -> Around:
@@ -66,14 +89,17 @@ def _around(asking: Asking, space: str, chain_id: str) -> Around:
 
 def _page(request: HttpRequest, space: str, chain_id: str) -> HttpResponse:
     asking = asked(request)
+    said = noted(asking.desk)
     around = _around(asking, space, chain_id)
     if asking.viewer.own_key is not None and around.told is not None:
         _write_down_the_look(asking, around.told)
     context = {"space": space, "chain_id": chain_id, **_heading(asking, around, chain_id)}
     if around.told is not None:
-        context |= _told(asking, around, around.told)
+        context |= _told(asking, around, around.told, said)
     if space == "deal" and around.told is not None:
         context["looked_back"] = looked_back(asking, around.told.chain_id)
+        if not around.told.turn.ended:
+            context |= lesson_that_fits(asking, around.key, chain_id)
     return render(request, "pages/chain.html", context)
 
 
@@ -107,18 +133,22 @@ def _deal(each: Deal, named: dict[int, str]) -> dict[str, Any]:
     return {"deal": each, "name": named.get(each.deal_key) or each.deal_id, "url": reverse("deal", args=[each.deal_id])}
 
 
-def _told(asking: Asking, around: Around, chain: Story) -> dict[str, Any]:
+def _told(asking: Asking, around: Around, chain: Story, said: Noted) -> dict[str, Any]:
     as_of, own_key = asking.desk.as_of(), asking.viewer.own_key
     own_id = asking.desk.roster().id_of(own_key)
-    pending = _pending(asking, around, as_of)
+    pending = _pending(asking, around, said)
     told = with_pending(chain, pending, own_id)
     fresh = frozenset(line.event_id for line in pending.lines)
     with asking.desk.reading() as reader:
         names, balls = names_of(reader, asking, told), balls_in(reader, asking, around)
-    marked = marked_events(asking.desk.home)
-    open_balls = {event: each for event, each in balls.items() if event not in marked or not each.open}
-    entries = entries_of(told, names, open_balls, own_key=own_key, fresh=fresh)
-    mine = {event for event, each in balls.items() if each.open and each.rep_key == own_key and own_key is not None}
+    marked = marked_events(asking.desk)
+    kept = {event: each for event, each in balls.acts.items() if event not in marked or not each.open}
+    shown = BallsIn(kept, balls.beside)
+    entries = entries_of(told, names, shown, own_key=own_key, fresh=fresh)
+    mine = {
+        event for event, each in balls.acts.items() if each.open and each.rep_key == own_key and own_key is not None
+    }
+    off = (marked & mine) | {event for each in _own_turns(asking).off for event in each.events}
     last = next((each for each in reversed(entries) if each.line.court is not None), None)
     return {
         "told": told,
@@ -129,22 +159,22 @@ def _told(asking: Asking, around: Around, chain: Story) -> dict[str, Any]:
         "earlier": entries[:-SHOWN],
         "touches": told.count(Sort.TOUCH),
         "acts": told.count(Sort.ACT),
-        "undo": [each for each in entries if each.line.event_id in marked & mine],
+        "undo": [each for each in entries if each.line.event_id in off],
         "next": next_of(asking, told, as_of),
         "claimed": any(line.evidence == "claimed" for line in told.lines),
     }
 
 
-def _pending(asking: Asking, around: Around, as_of: datetime) -> Pending:
+def _pending(asking: Asking, around: Around, said: Noted) -> Pending:
     directory = ahead(asking.desk, Ahead.DIRECTORY)
     persons: frozenset[str] = frozenset()
     if directory is not None and around.account_key is not None:
         persons = directory.ids_of_company(around.account_key)
     is_deal = around.backed is not None
-    whose = Whose(
+    ids = ChainIds(
         deal_id=around.told.chain_id if is_deal and around.told is not None else "",
         account_ids=frozenset({around.account_id} - {""}),
         contact_ids=persons,
         takes_company=around.only_open,
     )
-    return pending_of(asking.desk.home, whose, max(as_of, datetime.now(UTC)))
+    return pending_of(said, ids, max(asking.desk.as_of(), datetime.now(UTC)))

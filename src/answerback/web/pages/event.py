@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from answerback.analysis.behind import aware
-from answerback.analysis.explain import EffortExplained, LinkExplained, explain_effort, explain_link
+from answerback.analysis.explain import Candidate, EffortExplained, LinkExplained, explain_effort, explain_link
 from answerback.analysis.own import Buyer, buyer_by_ids
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import NotFoundError
@@ -44,7 +45,7 @@ def opened_by(asking: Asking, scope: Scope, event_id: str) -> Opened | None:
     found = asking.desk.once(
         ("event", scope, event_id, tuple(sources)), lambda reader: _first(reader, scope, event_id, sources)
     )
-    said = contested_lately(asking.desk.home).get(event_id)
+    said = contested_lately(asking.desk).get(event_id)
     return found if found is None or said is None else _disputed(found, contested=said)
 
 
@@ -139,6 +140,26 @@ _BASIS = {
 }
 
 
+def _strongest(candidates: Iterable[Candidate]) -> list[Candidate]:
+    """Each touch once, by the strongest of what ties it to the act: they come in that order."""
+    found: dict[str, Candidate] = {}
+    for each in candidates:
+        found.setdefault(each.effort_id, each)
+    return list(found.values())
+
+
+def _verdict(text: str, play: str, kind: str) -> str:
+    """Why a touch was taken or not, without the names that the playbook has."""
+    plain = {
+        f"{kind} cannot answer the play {play}": "such an act cannot answer such a touch",
+        f"the play {play} does not count": "such a touch does not count",
+        "it had waited longer than its play may": "more time had passed than such a touch may wait",
+    }
+    for said, shown in plain.items():
+        text = text.replace(said, shown)
+    return text.replace(play, play_text(play))
+
+
 def _act_context(found: LinkExplained) -> dict[str, Any]:
     action, link = found.action, found.link
     return {
@@ -157,8 +178,8 @@ def _act_context(found: LinkExplained) -> dict[str, Any]:
                 "at": aware(each.occurred_at),  # type: ignore[arg-type]  # the column of instants
                 "lag": each.lag_seconds,
                 "basis": _BASIS.get(each.basis, each.basis),
-                "verdict": each.verdict.replace(each.play, play_text(each.play)),
+                "verdict": _verdict(each.verdict, each.play, str(action["kind"])),
             }
-            for each in found.candidates
+            for each in _strongest(found.candidates)
         ],
     }

@@ -114,4 +114,4 @@ def _shown(asking: Asking) -> dict[str, Any]:
 
 
 def _fresh(asking: Asking) -> list[tuple[str, str]]:
-    return [(at, text) for at, text in proposals.not_built(asking.desk.home) if at]
+    return [(at, text) for at, text in proposals.told(asking.desk.noted("happening")) if at]

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from answerback.people import audit
 from answerback.web.answering.asking import asked
-from answerback.web.noted.marks import SAID, contest, mark
+from answerback.web.noted.marks import SAID, contest, mark, words_on_acts
+from answerback.web.noted.turns import turns_of
 from answerback.web.pages.event import opened_by
 from answerback.web.pages.mirror import Whose, waiting_of
 from answerback.web.rights import Right, needs
@@ -26,9 +27,11 @@ def mark_ball(request: HttpRequest) -> HttpResponse:
     event, said, key = request.POST.get("event", ""), request.POST.get("said", ""), asking.viewer.own_key
     if key is None or said not in SAID:
         raise Http404
-    if event not in {each.action_id for each in waiting_of(Whose(asking, key, own=True)).rows}:
+    turns = turns_of(waiting_of(Whose(asking, key, own=True)), words_on_acts(asking.desk))
+    if event not in {each.action_id for each in (*turns.waiting, *(off.row for off in turns.off))}:
         raise Http404
-    mark(asking.desk.home, event, said, now=datetime.now(UTC), as_of=asking.desk.as_of())
+    events = turns.undoing(event) if said == "undo" else (event,)
+    mark(asking.desk.home, events or (event,), said, now=datetime.now(UTC), as_of=asking.desk.as_of())
     audit.note(asking.viewer.person, f"ball: {said}", event)
     return redirect("mirror")
 

@@ -23,17 +23,19 @@ from answerback.present.plays import play_text
 from answerback.present.spoken import spoken
 from answerback.present.stakes import juggling_lines, juggling_notes
 from answerback.web.answering.asking import Asking, asked
-from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.answering.beforehand import Ahead, ahead, at_hand
 from answerback.web.answering.board import board_of
 from answerback.web.answering.desk import NotReady
 from answerback.web.answering.periods import CALLED, Picked, Span, picked
 from answerback.web.answering.waits import waiting_on_rep
-from answerback.web.noted.marks import contested_lately, marked_events
+from answerback.web.noted.marks import contested_lately, words_on_acts
+from answerback.web.noted.turns import turns_of
 from answerback.web.pages.event import opened_by
 from answerback.web.rights import Right, needs
 from answerback.web.shown.cards import card
 from answerback.web.shown.exports import FORMS, export
 from answerback.web.shown.figures import rates_of, shares_of
+from answerback.web.shown.lessons import lessons_for_own_deals
 from answerback.web.shown.links import figure_link
 from answerback.web.shown.looking_back import looking_back
 
@@ -69,9 +71,11 @@ def moved_of(whose: Whose, span: Span) -> Moved:
     """What their touches of some days moved."""
     scope, key = whose.scope, whose.key
     start, end = span.instants(whose.asking.desk.zone)
-    return whose.asking.desk.once(
+    desk = whose.asking.desk
+    held = at_hand(desk)
+    return desk.once(
         ("moved", scope, key, start, end),
-        lambda reader: moved(reader, scope, key, length=end - start, until=end),
+        lambda reader: moved(reader, scope, key, length=end - start, until=end, at_hand=held),
     )
 
 
@@ -119,6 +123,7 @@ def _page(request: HttpRequest, whose: Whose) -> HttpResponse:
     if whose.own:
         context |= _to_look_at(whose.asking) | _juggling(whose) | {"disputed": _disputed(whose)}
         context["looking_back"] = looking_back(whose.asking)
+        context["lesson_fits"] = lessons_for_own_deals(whose.asking, whose.key)
     return render(request, "pages/mirror.html", context)
 
 
@@ -132,17 +137,16 @@ def _before(whose: Whose, chosen: Picked) -> OnBase:
 
 def _waiting(whose: Whose) -> dict[str, Any]:
     waits = waiting_of(whose)
-    marks = marked_events(whose.asking.desk.home)
-    waiting = [each for each in waits.rows if each.action_id not in marks]
-    known = [each for each in waiting if each.written_before]
+    turns = turns_of(waits, words_on_acts(whose.asking.desk))
+    known = [each for each in turns.waiting if each.written_before]
     warm = [_turn(each, waits.as_of) for each in known if not is_cold(each, waits.as_of)]
     return {
         "waiting": len(known),
         "turns": warm[:TURNS],
         "more_turns": warm[TURNS:],
         "cold": [_turn(each, waits.as_of) for each in known if is_cold(each, waits.as_of)],
-        "new": [_turn(each, waits.as_of) for each in waiting if not each.written_before],
-        "undo": [_turn(each, waits.as_of) for each in waits.rows if each.action_id in marks],
+        "new": [_turn(each, waits.as_of) for each in turns.waiting if not each.written_before],
+        "undo": [_turn(each.row, waits.as_of) for each in turns.off],
     }
 
 
@@ -215,6 +219,6 @@ def _disputed(whose: Whose) -> list[str]:
     scope = whose.scope
     table = whose.asking.desk.once(("contests", scope), lambda reader: contests(reader, scope))
     known = {row["event_id"]: True for row in table.to_pylist() if row["state"] == "contested"}
-    spoken_of = contested_lately(whose.asking.desk.home)
+    spoken_of = contested_lately(whose.asking.desk)
     lately = {event: holds for event, holds in spoken_of.items() if opened_by(whose.asking, scope, event) is not None}
     return [event for event, holds in (known | lately).items() if event and holds]

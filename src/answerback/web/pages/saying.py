@@ -104,15 +104,7 @@ def say_of_finding(request: HttpRequest, finding_id: str) -> HttpResponse:
     if word is None:
         messages.error(request, _("Choose a day after today and within a year."))
         return redirect("finding", finding_id)
-    state = standing.state
-    say(
-        asking.desk.home,
-        standing.finding,
-        word,
-        earlier=(state.since, state.shared_since, state.seen_at),
-        now=datetime.now(UTC),
-        as_of=asking.desk.as_of(),
-    )
+    say(asking.desk.home, standing.finding, word, now=datetime.now(UTC), as_of=asking.desk.as_of())
     audit.note(asking.viewer.person, f"finding: {said}", finding_id)
     messages.success(request, str(_HEARD[said]))
     return redirect("finding", finding_id)

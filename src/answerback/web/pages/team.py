@@ -6,7 +6,7 @@ Where the organisation chose groups, nobody stands here but who invited the mana
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,6 @@ from django.shortcuts import render
 
 from answerback.analysis.court.too_long import TooLong, too_long
 from answerback.analysis.findings.gathering import Standing
-from answerback.analysis.lift.answers import Lifts
 from answerback.analysis.on_base import Cell, on_base
 from answerback.analysis.together.us import monday_of
 from answerback.domain.answers import Rate
@@ -22,17 +21,16 @@ from answerback.domain.findings import FindingKind, Role
 from answerback.domain.scope import Scope
 from answerback.people.access import GroupSeen
 from answerback.people.models import Visibility
-from answerback.present import lift as words
 from answerback.present.findings import VERDICTS
 from answerback.present.on_base import interval_text
-from answerback.present.spoken import spoken
 from answerback.present.words import short
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.board import Board, board_of
-from answerback.web.answering.weekly import coaching_of
+from answerback.web.answering.waits import late_within
 from answerback.web.noted.marks import marked_events
 from answerback.web.rights import Right, needs
 from answerback.web.shown.cards import Card, card
+from answerback.web.shown.leading import coached, own_part
 
 MOST_WAITING = 3
 
@@ -85,15 +83,16 @@ def team(request: HttpRequest) -> HttpResponse:
         "own_late": [each for each in late if each.rep_key == asking.viewer.own_key],
         "own_cards": len(board.page_of(asking.viewer, Role.REP)),
         "as_of": asking.desk.as_of(),
-        **_coached(asking, scope),
+        "part": own_part(asking, board),
+        **coached(asking, scope),
     }
     return render(request, "pages/team.html", context)
 
 
 def _late(asking: Asking, scope: Scope) -> list[TooLong]:
     """Buyers who wait too long on whoever the manager sees, but for those who were marked since the last build."""
-    found: tuple[TooLong, ...] = asking.desk.once(("too long", scope), lambda reader: too_long(reader, scope))
-    marked = marked_events(asking.desk.home)
+    found = late_within(asking.desk, scope)
+    marked = marked_events(asking.desk)
     return [each for each in found if each.event_id not in marked]
 
 
@@ -102,7 +101,11 @@ def _topics(asking: Asking, board: Board) -> list[tuple[Standing, Topic]]:
     now = board.page_of(asking.viewer, Role.MANAGER)
     earlier = board.earlier_of(asking.viewer, Role.MANAGER)
     found = [*((each, True) for each in now), *((each, False) for each in earlier)]
-    return [(each, Topic(card(each, board.names), _whose(each), new)) for each, new in found]
+    return [(each, Topic(_card(asking, board, each), _whose(each), new)) for each, new in found]
+
+
+def _card(asking: Asking, board: Board, standing: Standing) -> Card:
+    return card(standing, board.names, figures=board.figures_for(asking.viewer, asking.scope("team"), standing))
 
 
 def _whose(standing: Standing) -> str:
@@ -159,25 +162,3 @@ def _group(asking: Asking, group: GroupSeen) -> dict[str, Any]:
         told |= {"touches": cells[0].efforts, "moved": cells[0].on_base}
         told["rate"] = interval_text(rate) if isinstance(rate, Rate) else short(rate)
     return told
-
-
-def _coached(asking: Asking, scope: Scope) -> dict[str, Any]:
-    """What the talks of this manager changed; of single people only whom they may see."""
-    found = coaching_of(asking.desk)
-    own = asking.viewer.own_key
-    if found is None or own is None:
-        return {"coaching_ready": found is not None}
-    seen = {each.rep_key for each in scope.stretches} - {own}
-    mine: Lifts = replace(
-        found,
-        rows=tuple(replace(each, by=None) for each in found.rows if each.by == own),
-        alone=tuple((what, each) for what, each in found.alone if each.rep_key in seen),
-    )
-    roster = asking.desk.roster()
-    names = {key: member.name for key, member in roster.members.items()}
-    lines = words.sentences(mine, names) if mine.rows or mine.alone or mine.refused else []
-    return {
-        "coaching_ready": True,
-        "coaching": [spoken(line) for line in lines],
-        "coaching_notes": [spoken(line) for line in words.notes(mine)] if lines else [],
-    }

@@ -14,13 +14,14 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from answerback.domain.errors import AnswerbackError, BusyError, Exit, WorkspaceError
 from answerback.domain.playbook_file import default_playbook, read_playbook
 from answerback.workspace.home import Home
+from answerback.workspace.journal import let_go
 from answerback.workspace.pending import Pending, pending
 
 LOOK_SECONDS: Final = 2.0
@@ -47,6 +48,8 @@ class Status:
     trouble: str = ""
     """Why the last attempt came to nothing; empty where it came to something."""
     tried_at: datetime | None = None
+    next_at: datetime | None = None
+    """When the next build is to begin, if nothing more comes in; None where nothing waits for one."""
 
 
 @dataclass(slots=True)
@@ -70,8 +73,11 @@ class Pace:
             self.seen, self.changed = found, now
             if self.failures:  # what is new may be what mends it
                 self.failures, self.not_before = 0, now
-        long_enough = now - self.changed >= QUIET_SECONDS or now - self.first >= LONGEST_SECONDS
-        return long_enough and now >= self.not_before
+        return now >= self.due_at()
+
+    def due_at(self) -> float:
+        """When it is time to build what was seen."""
+        return max(min(self.changed + QUIET_SECONDS, self.first + LONGEST_SECONDS), self.not_before)
 
     def built(self, now: float, took: float) -> None:
         """A build came to its end."""
@@ -122,9 +128,12 @@ class Worker:
 
     def _look(self) -> None:
         playbook = read_playbook(self._home.playbook) if self._home.playbook.exists() else default_playbook()
+        let_go(self._home, now=datetime.now(UTC))
         found = pending(self._home, playbook)
-        self.status = replace(self.status, waiting=found.anything)
-        if not self._hold() and self._pace.due(found, self._clock()):
+        due = self._pace.due(found, self._clock())
+        next_at = datetime.now(UTC) + timedelta(seconds=self._pace.due_at() - self._clock()) if found.anything else None
+        self.status = replace(self.status, waiting=found.anything, next_at=next_at)
+        if not self._hold() and due:
             self._begin("build")
             began = self._clock()
             self._build()
@@ -149,6 +158,11 @@ _at_work: list[Worker] = []
 def status() -> Status:
     """What is going on beside the pages of this process; nothing where no worker is."""
     return _at_work[-1].status if _at_work else Status()
+
+
+def is_at_work() -> bool:
+    """Whether builds begin by themselves, in this process."""
+    return bool(_at_work)
 
 
 def set_to_work(worker: Worker, stopping: threading.Event) -> threading.Thread:

@@ -7,7 +7,7 @@ from datetime import date
 
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.findings.naming import Names
-from answerback.domain.findings import Finding, Level
+from answerback.domain.findings import Finding, FindingKind, Level
 from answerback.present.findings import CAUTION, headline, story
 from answerback.present.plays import play_text
 from answerback.present.refusals import refusal_texts
@@ -40,17 +40,17 @@ class Card:
     status: str
 
 
-def card(standing: Standing, names: Names) -> Card:
-    """A finding and what stands of it, in words."""
+def card(standing: Standing, names: Names, *, figures: bool = True) -> Card:
+    """A finding and what stands of it, in words; without its figures for whoever is told none (`Board.figures_for`)."""
     finding = standing.finding
-    _, *told = story(standing, names)
+    _, *told = story(standing, names, figures=figures)
     following = next((line for line in told if line.startswith("Next: ")), "")
     settle = refusal_texts(finding.settle)
     caution = next((line for line in told if line.startswith(CAUTION)), "")
     return Card(
         finding_id=finding.finding_id,
         kind=str(finding.kind),
-        about=names.subject(finding.subject),
+        about=about_text(finding, names),
         headline=headline_text(finding),
         lines=tuple(spoken(line) for line in told if line not in (following, caution, settle)),
         settle=spoken(settle),
@@ -64,9 +64,19 @@ def card(standing: Standing, names: Names) -> Card:
     )
 
 
+def about_text(finding: Finding, names: Names) -> str:
+    """Whom or what it is about: a person or company by name, all else with what it is."""
+    subject, called = finding.subject, names.subject(finding.subject)
+    if subject.key is not None or subject.kind == "organisation" or not called:
+        return called
+    return f"{subject.kind} {called.replace('_', ' ')}"
+
+
 def headline_text(finding: Finding) -> str:
     """What it is, the kind of touch in plain words."""
     said = headline(finding)
+    if finding.kind is FindingKind.LIFT and finding.where:
+        said = f"{said}: {', '.join(value.replace('_', ' ') for value in finding.where.values())}"
     if finding.play:
         said = f"{play_text(finding.play)}: {said.removeprefix(f'{finding.play}: ')}"
     for label in _LABELS:

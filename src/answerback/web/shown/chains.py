@@ -9,12 +9,14 @@ from typing import Any
 
 from answerback.analysis.chain_around import Around
 from answerback.analysis.court.balls import State
+from answerback.analysis.court.beside import BESIDE, PROMISE, SERVICE
 from answerback.analysis.court.by_chain import ChainBall
 from answerback.analysis.reader import Reader, ids_of, keys_of
 from answerback.analysis.story import Line, Sort, Story
 from answerback.domain.court import Court
 from answerback.domain.kinds import Evidence, Stance
 from answerback.present.going_on import LastStep, going_on, revived
+from answerback.present.spoken import lasting_text, spoken
 from answerback.present.timeline import act_words, beside_words, silence_size, silence_words, touch_words
 from answerback.present.words import SHOWN_AS
 from answerback.web.answering.asking import Asking
@@ -23,6 +25,13 @@ from answerback.web.answering.beforehand import Ahead, ahead
 SHOWN = 40
 """So many of the latest entries are shown at once, the earlier ones on asking."""
 _HOUR = 3600.0
+_PROMISED = {
+    State.WAITING: ("due", "warn"),
+    State.DROPPED: ("overdue", "bad"),
+    State.LATE: ("kept late", "warn"),
+    State.LOST: ("never kept", "bad"),
+}
+"""What became of a promise, and in which tone that is said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +87,40 @@ def names_of(reader: Reader, asking: Asking, told: Story) -> Names:
     return Names(persons, reps)
 
 
-def balls_in(reader: Reader, asking: Asking, around: Around) -> Mapping[str, ChainBall]:
-    """The open and the missed balls of a chain by the id of their event; none while they are worked out."""
+@dataclass(frozen=True, slots=True)
+class BallsIn:
+    """The open and the missed balls of a chain."""
+
+    acts: Mapping[str, ChainBall]
+    """By the id of the act that nobody had answered."""
+    beside: Mapping[int, ChainBall]
+    """By the key of the promise or the case."""
+
+    def of(self, line: Line) -> ChainBall | None:
+        """The ball that a line of the chain is, if it is one."""
+        if line.sort is Sort.ACT:
+            return self.acts.get(line.event_id) if line.event_id else None
+        return self.beside.get(line.key) if line.key else None
+
+
+def balls_in(reader: Reader, asking: Asking, around: Around) -> BallsIn:
+    """The open and the missed balls of a chain; none while they are worked out."""
     found = ahead(asking.desk, Ahead.BALLS)
     rows: tuple[ChainBall, ...] = found.of(around.key) if found is not None else ()
-    ids = ids_of(reader, [each.event_key for each in rows], "event", "promise", "case")
-    by_event: dict[str, ChainBall] = {}
-    for each in rows:  # held to several policies: an open one before a missed one, the first to fall due before others
-        known = by_event.get(ids.get(each.event_key, ""))
+    beside = {each.event_key: each for each in rows if each.policy in BESIDE}
+    asked = [each for each in rows if each.policy not in BESIDE]
+    ids = ids_of(reader, [each.event_key for each in asked], "event")
+    acts: dict[str, ChainBall] = {}
+    for each in asked:  # held to several policies: an open one before a missed one, the first to fall due before others
+        known = acts.get(ids.get(each.event_key, ""))
         if known is None or (each.open and not known.open):
-            by_event[ids.get(each.event_key, "")] = each
-    return by_event
+            acts[ids.get(each.event_key, "")] = each
+    return BallsIn(acts, beside)
 
 
-def entries_of(
-    told: Story, names: Names, balls: Mapping[str, ChainBall], *, own_key: int | None, fresh: frozenset[str]
-) -> list[Entry]:
+def entries_of(told: Story, names: Names, balls: BallsIn, *, own_key: int | None, fresh: frozenset[str]) -> list[Entry]:
     """The timeline, in order of time. `fresh` are the ids of events that were noted since the last build."""
-    return [_entry(line, names, balls.get(line.event_id) if line.event_id else None, own_key, fresh)
-            for line in told.lines]  # fmt: skip
+    return [_entry(line, names, balls.of(line), own_key, fresh) for line in told.lines]
 
 
 def _entry(line: Line, names: Names, ball: ChainBall | None, own_key: int | None, fresh: frozenset[str]) -> Entry:
@@ -107,9 +131,9 @@ def _entry(line: Line, names: Names, ball: ChainBall | None, own_key: int | None
         line=line,
         who=names.of(line),
         words=_words(line),
-        silence=silence_words(line.gap_seconds),
+        silence=lasting_text(silence_words(line.gap_seconds)),
         size=silence_size(line.gap_seconds),
-        tags=tuple(_tags(line, ball if line.sort is Sort.ACT else None)),
+        tags=tuple(_tags(line, ball)),
         fresh=bool(line.event_id) and line.event_id in fresh,
         waits=waits,
         markable=waits and ball is not None and own_key is not None and ball.rep_key == own_key,
@@ -142,6 +166,11 @@ def _tags(line: Line, ball: ChainBall | None) -> list[tuple[str, str]]:
 
 
 def _ball_tag(ball: ChainBall) -> tuple[str, str]:
+    """What became of it: of a promise whether it was kept; a case has no time that could be over."""
+    if ball.policy == SERVICE:
+        return "still open", "warn"
+    if ball.policy == PROMISE and ball.state in _PROMISED:
+        return _PROMISED[ball.state]
     match ball.state:
         case State.DROPPED:
             return "waits, and its time is over", "bad"
@@ -167,7 +196,7 @@ def next_of(asking: Asking, told: Story, as_of: datetime) -> dict[str, Any]:
         return {"loading": True}
     silent = max(0.0, (as_of - last.occurred_at).total_seconds() / _HOUR)
     step = LastStep(seller=last.sort is Sort.TOUCH, step=last.what, silent_hours=silent)
-    found: dict[str, Any] = {"step": step.words, "lines": going_on(steps, step)}
+    found: dict[str, Any] = {"step": step.words, "lines": [spoken(line) for line in going_on(steps, step)]}
     if step.seller:
         found["revived"] = revived(ahead(asking.desk, Ahead.REVIVALS) or ())
     return found

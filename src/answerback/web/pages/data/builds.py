@@ -1,8 +1,9 @@
-"""Builds: from which loads and which version the figures come, when, what each relation holds; and build now."""
+"""Builds: what the figures come from, when, how long it took, what it changed, when the next one is; and build now."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,10 +14,11 @@ from answerback.analysis.listing import Log, batch_table
 from answerback.domain.errors import UsageError
 from answerback.engine.catalogue import catalogue
 from answerback.people import audit
+from answerback.present.builds import changes
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.rights import Right, needs
 from answerback.web.running.jobs import jobs
-from answerback.web.running.working import build_apart
+from answerback.web.running.working import build_apart, is_at_work, status
 from answerback.web.shown.tables import table_of
 from answerback.workspace.log import read_batches
 from answerback.workspace.snapshots import Snapshot, all_snapshots
@@ -40,9 +42,10 @@ def builds(request: HttpRequest) -> HttpResponse:
     loads = batch_table(Log(home, tuple(used))).drop_columns(["batch_id"])
     latest = loads.slice(max(0, loads.num_rows - MOST_LOADS))
     known = {each.name for each in catalogue()}
+    kinds = {each.batch_id: each.source_kind for each in batches}
     context = {
         "newest": newest,
-        "builds": [_told(each, kept) for each in reversed(kept[-MOST_BUILDS:])],
+        "builds": [_told(each, kept, kinds) for each in reversed(kept[-MOST_BUILDS:])],
         "waiting": len(batches) - len(used),
         "loads": table_of(latest),
         "load_count": len(used),
@@ -51,16 +54,18 @@ def builds(request: HttpRequest) -> HttpResponse:
             for name, files in sorted(newest.relations.items())
         ],
         "building": jobs().busy(KIND),
+        "by_itself": is_at_work(),
+        "next_at": status().next_at,
     }
     return render(request, "pages/data/builds.html", context)
 
 
-def _told(each: Snapshot, kept: list[Snapshot]) -> dict[str, object]:
+def _told(each: Snapshot, kept: list[Snapshot], kinds: Mapping[str, str]) -> dict[str, object]:
     before = next((other for other in kept if other.number == each.number - 1), None)
     return {
         "snapshot": each,
         "loads": len(each.batches),
-        "new_loads": len(set(each.batches) - set(before.batches)) if before is not None else None,
+        "changed": changes(each, before, kinds) if before is not None else [],
         "touches": f"{each.relations['effort'].rows:,}",
         "acts": f"{each.relations['buyer_action'].rows:,}",
     }

@@ -18,9 +18,9 @@ from answerback.domain.kinds import DecisionReason
 from answerback.people import audit
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.beforehand import Ahead, ahead
-from answerback.web.noted.marks import words_on_records
+from answerback.web.noted.marks import heard_at, words_on_records
 from answerback.web.rights import Right, needs
-from answerback.workspace.journal import Entry, append, written
+from answerback.workspace.deciding import Decision, decide
 from answerback.workspace.known import source_of
 
 _PAIRS = {"merge": DecisionReason.SAME_COMPANY, "separate": DecisionReason.DIFFERENT}
@@ -67,7 +67,7 @@ def _called(reader: Reader, directory: Any, space: str, own: str) -> str:
 
 def _decided(asking: Asking) -> set[frozenset[str]]:
     """Pairs on which somebody decided since the last build."""
-    said = (entry.fields for entry in written(asking.desk.home, "decision"))
+    said = (entry.fields for entry in asking.desk.noted("decision"))
     return {frozenset((str(each["subject_id"]), str(each["other_id"]))) for each in said if each.get("kind") in _PAIRS}
 
 
@@ -76,19 +76,11 @@ def _decide(request: HttpRequest, asking: Asking, found: list[dict[str, Any]]) -
     pair = next((each for each in found if (each["id"], each["other_id"]) == (one, other)), None)
     if pair is None or kind not in _PAIRS:
         raise Http404
-    now = datetime.now(UTC)
-    fields = {
-        "subject_kind": pair["kind"],
-        "subject_id": one,
-        "other_id": other,
-        "kind": kind,
-        "occurred_at": now.replace(microsecond=0).isoformat(),
-        "reason": str(_PAIRS[kind]),
-    }
+    home = asking.desk.home
     try:
-        append(
-            asking.desk.home, Entry(source_of(asking.desk.home, pair["kind"], (one, other)), "decision", fields, now)
-        )
+        whose = source_of(home, pair["kind"], (one, other))
+        said = Decision(whose, pair["kind"], one, kind, other=other, reason=_PAIRS[kind])
+        decide(home, said, now=datetime.now(UTC))
     except AnswerbackError as error:
         messages.error(request, f"{error.what}. {error.next_step}.")
     else:
@@ -135,7 +127,7 @@ def _rep(asking: Asking, rep_id: str | None) -> str:
 
 def _words(asking: Asking) -> dict[str, str]:
     """What was said of records since the last build: contested, void or upheld, by the event's id."""
-    said = words_on_records(asking.desk.home)
+    said = words_on_records(asking.desk)
     return {event: "contested" if kind == "contest" else kind for event, kind in said.items()}
 
 
@@ -144,14 +136,9 @@ def _settle(request: HttpRequest, asking: Asking) -> HttpResponse:
     known = {row["event_id"] for row in _contested(asking)} | _words(asking).keys()
     if event not in known or kind not in _SETTLED:
         raise Http404
-    now = datetime.now(UTC)
-    fields = {
-        "subject_kind": "event",
-        "subject_id": event,
-        "kind": kind,
-        "occurred_at": now.replace(microsecond=0).isoformat(),
-    }
-    append(asking.desk.home, Entry(source_of(asking.desk.home, "event", (event,)), "decision", fields, now))
+    home = asking.desk.home
+    said = Decision(source_of(home, "event", (event,)), "event", event, kind)
+    decide(home, said, now=datetime.now(UTC), said_at=heard_at(datetime.now(UTC), asking.desk.as_of()))
     audit.note(asking.viewer.person, f"contest: {kind}", event)
     messages.success(request, _("Settled. Figures follow with the next build."))
     return redirect("data_contests")
