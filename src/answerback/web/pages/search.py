@@ -67,17 +67,21 @@ def _chains(asking: Asking, directory: Directory, typed: str) -> list[Found]:
     found: Searchable | None = asking.desk.kept(key)
     if found is None:
         with asking.desk.reading() as reader:
-            found = searchable(reader, scope, directory)
+            found = searchable(reader, scope, directory, ahead(asking.desk, Ahead.CHAINS))
         asking.desk.keep(key, found)
-    return [each for hit in search(found, typed, ("deal", "account", "contact")) if (each := _shown(hit, directory))]
+    return [
+        each for hit in search(found, typed, ("deal", "account", "contact")) if (each := _shown(hit, directory, typed))
+    ]
 
 
-def _shown(hit: Hit, directory: Directory) -> Found | None:
+def _shown(hit: Hit, directory: Directory, typed: str) -> Found | None:
+    """A hit as it is shown; an id stands beside a name only where it is what was typed."""
     company = directory.called("account", [hit.of]).get(hit.of, "") if hit.space != "account" else ""
     if hit.space == "contact":
         account = directory.id_of("account", hit.of)
         return Found(_("person"), hit.name or hit.id, company, reverse("company", args=[account])) if account else None
-    beside = company or (hit.id if hit.name else "")
+    by_id = hit.name and not fits(hit.name, words_of(typed))
+    beside = company or (hit.id if by_id else "")
     return Found(_(_KINDS[hit.space]), hit.name or hit.id, beside, reverse(_KINDS[hit.space], args=[hit.id]))
 
 
