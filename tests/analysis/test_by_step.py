@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import numpy as np
@@ -75,6 +76,23 @@ def test_weeks_have_their_own_rate_within_their_limits() -> None:
     assert len(weeks) == WEEKS
     assert weeks[0].weighed.rate == pytest.approx(0.4)
     assert all(each.low <= (each.weighed.rate or 0.0) <= each.high for each in weeks)
+
+
+def test_a_part_of_the_work_has_its_own_weeks() -> None:
+    weeks = week_rates(touches(), 5, ("step", "offer"))
+    assert len(weeks) == WEEKS
+    assert (weeks[0].weighed.rate, weeks[-1].weighed.rate) == (pytest.approx(0.4), pytest.approx(0.2))
+    assert sum(each.weighed.touches for each in weeks) == 6 * WEEKS * 10
+
+
+def test_a_part_is_told_nothing_of_where_the_rest_would_be_few_people() -> None:
+    """Everybody's weeks stand beside it: what the part leaves of them must be five people's, too."""
+    few = touches(rare=2)
+    everything_but_rare = np.where(few.levels["step"] == 2, 1, 0)
+    split = replace(few, levels={"step": everything_but_rare}, names={"step": ("often", "rare")})
+    assert week_rates(split, 5, ("step", "often")) == ()
+    assert len(week_rates(split, 2, ("step", "often"))) == WEEKS
+    assert week_rates(touches(), 5, ("step", "unheard of")) == week_rates(touches(), 5, ("region", "north")) == ()
 
 
 def test_people_behind_a_place_are_counted_at_both_times() -> None:

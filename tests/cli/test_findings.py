@@ -58,7 +58,7 @@ def test_the_answer_comes_first_and_nobody_is_ranked(team: Terminal) -> None:
     text = team("findings", "--as-of", WEDNESDAY).text
     assert text.startswith("Week of 2026-03-02: ")
     assert "Ann, email / first_touch: fewer touches move a buyer" in text
-    assert "touches, 6 of them moved a buyer. That is from 30 % to 10 %" in text
+    assert "touches, 6 of them moved a buyer. It went from 30 % to 10 %" in text
     assert "Cannot tell: 4 reps have enough touches" in text
     assert text.count("No sole basis for pay, promotion or dismissal.") >= 3
     assert "nobody is ranked" in text

@@ -155,3 +155,39 @@ def test_figures_of_a_finding_are_about_touches_that_moved(signed_in: Callable[[
     page = text_of(signed_in(rep), f"/findings/{found}/")
     assert "chart.svg" not in page
     assert Person.objects.filter(name=rep).exists()
+
+
+def on_no_person(wanted: Callable[[Standing], bool]) -> str:
+    """The id of an open finding on no person that leaders are shown."""
+    found = (each for each in board_of(desk()).gathered.findings if each.finding.subject.key is None and each.open)
+    return next(each.finding.finding_id for each in found if wanted(each))
+
+
+def test_a_finding_on_a_part_of_the_work_is_drawn_for_leaders_out_of_sums(signed_in: Callable[[str], Client]) -> None:
+    leader = signed_in("Jana Sato")
+    found = on_no_person(lambda each: each.finding.subject.kind == "segment")
+    page = text_of(leader, f"/findings/{found}/")
+    assert "segment middle" in page
+    assert f'src="/findings/{found}/chart.svg"' in page
+    assert "touches behind it" not in page
+    picture = leader.get(f"/findings/{found}/chart.svg")
+    assert picture.headers["Content-Type"] == "image/svg+xml"
+    assert "Prices for companies" in picture.content.decode()
+    assert leader.get(f"/findings/{found}/?format=csv").content.startswith(b'"week"')
+
+
+def test_what_has_no_weeks_is_not_drawn(signed_in: Callable[[str], Client]) -> None:
+    leader = signed_in("Jana Sato")
+    found = on_no_person(lambda each: each.finding.measure is Measure.INCREMENT)
+    assert "chart.svg" not in text_of(leader, f"/findings/{found}/")
+    assert leader.get(f"/findings/{found}/chart.svg").status_code == 404
+
+
+def test_a_finding_on_buyers_who_wait_lists_them_by_company(signed_in: Callable[[str], Client]) -> None:
+    signed_in("Oskar Ricci")
+    found, rep, boss = about_a_rep(lambda each: each.finding.measure is Measure.MISSED)
+    for who in (rep, boss):
+        page = text_of(signed_in(who), f"/findings/{found}/")
+        listed = re.findall(r'href="/companies/[^"]+">([^<]+)</a>', page.partition("Buyers who wait now")[2])
+        assert listed
+        assert not [each for each in listed if each.endswith(".example")]

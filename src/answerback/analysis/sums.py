@@ -77,16 +77,26 @@ def in_runs(cells: Sequence[People], least: int = LEAST) -> tuple[tuple[int, ...
     >>> in_runs([five, {1, 2}, {3, 4, 5}, five, {2}])
     ((0,), (1, 2), (3, 4))
     """
+    return runs_of([[each] for each in cells], least)
+
+
+def runs_of(cells: Sequence[Sequence[People]], least: int = LEAST) -> tuple[tuple[int, ...], ...]:
+    """The same where each place has several figures, such as a part and the rest: each must have enough behind it.
+
+    >>> five = {1, 2, 3, 4, 5}
+    >>> runs_of([[five, five], [five, {1}], [five, set()], [five, {2, 3, 4, 5}]])
+    ((0,), (1, 2, 3))
+    """
     runs: list[tuple[int, ...]] = []
     open_: list[int] = []
     for place in range(len(cells)):
         open_.append(place)
-        if enough(_together([[cells[each]] for each in open_]), least):
+        if enough(_together([cells[each] for each in open_]), least):
             runs.append(tuple(open_))
             open_ = []
     while open_ and runs:
         open_ = [*runs.pop(), *open_]
-        if enough(_together([[cells[each]] for each in open_]), least):
+        if enough(_together([cells[each] for each in open_]), least):
             runs.append(tuple(open_))
             open_ = []
     return () if open_ else tuple(runs)

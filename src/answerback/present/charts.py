@@ -5,12 +5,13 @@ Only this module knows Altair. It comes with `pip install answerback[charts]`; w
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from html import escape
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from answerback.analysis.detect.story import Story
 from answerback.analysis.detect.weekly import monday
@@ -22,6 +23,7 @@ from answerback.analysis.weekly_rates import WeeklyRates
 from answerback.domain.errors import UsageError
 from answerback.present.changes import ALL
 from answerback.present.explain import duration
+from answerback.present.spoken import day_text
 from answerback.stats.incidence import band
 
 _WIDTH, _HEIGHT, _CLIMB_HEIGHT = 640, 260, 110
@@ -30,6 +32,7 @@ _DAY_HOURS = 24.0
 _ARROWS = 15
 _LONG = 2
 """The place in `AGES` from which a turn is told as long."""
+_DAY = "%-d %b %Y"
 _INK, _BAND, _LINE = "#1b1b1b", "#c9d3dd", "#5a6570"
 
 
@@ -46,7 +49,7 @@ def change_chart(story: Story) -> str:
     rows = [
         {"week": each.first_day.isoformat(), "rate": each.rate, "low": each.low, "high": each.high} for each in known
     ]
-    x = alt.X("week:T", title="week from", axis=alt.Axis(format="%Y-%m-%d", tickCount=6))
+    x = alt.X("week:T", title="week from", axis=alt.Axis(format=_DAY, tickCount=6))
     axis = alt.Axis(format=".0%")
     base = _over(alt, rows)
     layers = [
@@ -56,7 +59,7 @@ def change_chart(story: Story) -> str:
     if story.usual is not None:
         usual = _over(alt, [{"rate": story.usual}])
         layers.append(usual.mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
-    layers += [_mark(alt, day, text) for day, text in _marks(story)]
+    layers += _marked(alt, _marks(story), [row["week"] for row in rows])
     title = f"{story.rep}: {story.play or ALL}"
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
     if any(each.cusum > 0.0 for each in story.weeks):
@@ -74,7 +77,7 @@ def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: 
     rows = [
         {"week": each.first_day.isoformat(), "rate": each.rate, "low": each.low, "high": each.high} for each in known
     ]
-    x = alt.X("week:T", title="week from", axis=alt.Axis(format="%Y-%m-%d", tickCount=6))
+    x = alt.X("week:T", title="week from", axis=alt.Axis(format=_DAY, tickCount=6))
     y = alt.Y("low:Q", title="moved a buyer", axis=alt.Axis(format=".0%"))
     base = _over(alt, rows)
     layers = [
@@ -83,7 +86,7 @@ def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: 
     ]
     if usual is not None:
         layers.append(_over(alt, [{"rate": usual}]).mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
-    layers += [_mark(alt, day, text) for day, text in _weekly_marks(found, began)]
+    layers += _marked(alt, _weekly_marks(found, began), [row["week"] for row in rows])
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
     return _svg(chart, title, describe_weekly(found, usual=usual, began=began))
 
@@ -99,6 +102,20 @@ def describe_weekly(found: WeeklyRates, *, usual: float | None, began: date | No
     touches, moved = (sum(getattr(each, name) for each in known[-4:]) for name in ("touches", "moved"))
     said.append(f"In the last four of them {moved} of {touches} touches so far.")
     return " ".join([*said, *(f"{text} on {day}." for day, text in _weekly_marks(found, began))])
+
+
+def weeks_for_eyes(found: WeeklyRates) -> pa.Table:
+    """The table behind the chart."""
+    known = [each for each in found.weeks if each.rate is not None]
+    return pa.table(
+        {
+            "week from": [day_text(each.first_day) for each in known],
+            "touches": [f"{each.touches:,}" for each in known],
+            "moved forward": [f"{each.moved:,}" for each in known],
+            "rate": [f"{each.rate or 0.0:.0%}".replace("%", " %") for each in known],
+            "95 % limits": [f"{100 * (each.low or 0.0):.0f} to {100 * (each.high or 0.0):.0f} %" for each in known],
+        }
+    )
 
 
 def _weekly_marks(found: WeeklyRates, began: date | None) -> list[tuple[str, str]]:
@@ -275,8 +292,19 @@ def _over(alt: Any, rows: list[dict[str, Any]]) -> Any:
     return alt.Chart(alt.Data(values=rows))
 
 
-def _mark(alt: Any, day: str, text: str) -> Any:
-    base = _over(alt, [{"week": day, "text": text}])
-    rule = base.mark_rule(color=_LINE).encode(x="week:T")
-    label = base.mark_text(align="left", dx=4, y=8, color=_INK).encode(x="week:T", text="text:N")
-    return rule + label
+def _marked(alt: Any, marks: list[tuple[str, str]], weeks: list[str]) -> list[Any]:
+    """A line for each marked day, with its text on the side that has more room, each a line below the one before."""
+    if not weeks:
+        return []
+    first, last = (date.fromisoformat(each) for each in (min(weeks), max(weeks)))
+    layers = []
+    for place, (day, text) in enumerate(marks):
+        share = min(max((date.fromisoformat(day) - first) / max(last - first, timedelta(days=1)), 0.0), 1.0)
+        left = share > 0.5
+        room = _WIDTH * (share if left else 1.0 - share) - 8.0
+        base = _over(alt, [{"week": day, "text": text}])
+        label = base.mark_text(
+            align="right" if left else "left", dx=-4 if left else 4, y=8 + 13 * place, color=_INK, limit=room
+        )
+        layers += [base.mark_rule(color=_LINE).encode(x="week:T"), label.encode(x="week:T", text="text:N")]
+    return layers

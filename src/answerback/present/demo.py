@@ -130,6 +130,7 @@ def envelope(planted: Sequence[Mapping[str, Any]], found: Sequence[Unlike], turn
     return lines
 
 
+ASKED = "And in your team? "
 EFFORTS, FALSE_ALARM_WEEKS = 20, 104
 """Of the team whose limit is told: touches a week, weeks between false alarms."""
 
@@ -137,7 +138,7 @@ EFFORTS, FALSE_ALARM_WEEKS = 20, 104
 def limit(weeks: float, efforts: int) -> str:
     """What no method can beat."""
     return (
-        f"And in your team? At {efforts} touches a week, a rep's fall from 10 % to 3 % takes about "
+        f"{ASKED}At {efforts} touches a week, a rep's fall from 10 % to 3 % takes about "
         f"{weeks_text(round(weeks))} to show, whatever the method. "
         "Other numbers: answerback rehearse --from 0.10 --to 0.03"
     )

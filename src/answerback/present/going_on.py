@@ -74,7 +74,8 @@ def _still(steps: Steps, place: int, last: LastStep) -> list[str]:
         return [f"No story was watched for {silent} at this step, so nobody can tell whether it still goes on."]
     said = "hardly any" if share < _SMALL else "nearly all" if share > _NEARLY else one_in(share)
     goes = "goes" if said.startswith("1 ") else "go"
-    return [f"After {silent} without it {said} still {goes} on ({low:.0%} to {high:.0%})."]
+    limits = f" ({low:.0%} to {high:.0%})" if f"{low:.0%}" != f"{high:.0%}" else ""
+    return [f"After {silent} without it {said} still {goes} on{limits}."]
 
 
 def _group(steps: Steps, place: int) -> str:

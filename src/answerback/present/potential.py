@@ -293,7 +293,7 @@ def _lost_sentence(measure: Measure, said: Compared, lost: Amount, answer: Poten
 
 def _value(measure: Measure, value: float, answer: Potential) -> str:
     if measure in _SHARES:
-        return f"{value:.1%}"
+        return f"{100 * value:.1f} %"
     return money(value, answer.currency) if measure in _MONEY else f"{value:,.0f}"
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from answerback.analysis.stages.standing import Backing
 from answerback.analysis.together.backed import BackedPipeline, StageRow
-from answerback.analysis.together.by_step import BySteps, StepPart, WeekRate
+from answerback.analysis.together.by_step import BySteps, StepPart
 from answerback.analysis.together.leading import Leading
 from answerback.analysis.together.us import Us
 from answerback.domain.findings import Verdict
@@ -159,19 +159,6 @@ def step_name(names: tuple[str, ...]) -> str:
     """
     shown = [each.replace("_", " ") or "no step stated" for each in names]
     return shown[0] if len(shown) == 1 else f"others: {', '.join(shown)}"
-
-
-def weeks_for_eyes(weeks: Sequence[WeekRate]) -> pa.Table:
-    """The table behind the chart of weeks."""
-    return pa.table(
-        {
-            "from": [str(each.first) for each in weeks],
-            "touches": [f"{each.weighed.touches:,.0f}" for each in weeks],
-            "moved a buyer": [f"{each.weighed.moved:,.0f}" for each in weeks],
-            "rate": [percent(each.weighed.rate) for each in weeks],
-            "95 %": [f"{each.low * 100:.0f} to {each.high * 100:.0f} %" for each in weeks],
-        }
-    )
 
 
 def pipeline_lines(found: BackedPipeline, stages: Sequence[Stage], currency: str, least: int) -> list[str]:

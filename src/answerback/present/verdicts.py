@@ -86,9 +86,9 @@ def cause_text(cause: Cause, ids: Mapping[int, str]) -> str:
     """A part of the work, or of the organisation, that changed beside everything else."""
     way = "more" if cause.shift.good_news else "fewer"
     size = size_of(cause.shift, cause.counts)
-    was = f": {percent(size.after)} like for like, {percent(size.before)} before" if size else ""
+    was = f": {percent(size.after)} of like touches, {percent(size.before)} before" if size else ""
     also = "".join(
-        f" (the same touches as {place_text(each.dimension, value_text(each, ids))})" for each in cause.aliases[:2]
+        f" (the same touches: {place_text(each.dimension, value_text(each, ids))})" for each in cause.aliases[:2]
     )
     where = place_text(cause.place.dimension, value_text(cause.place, ids))
     if cause.between_people:
@@ -116,7 +116,7 @@ def mix_text(part: Part, *, alone: bool) -> str:
 
 
 def _after(happening: Happening | None) -> str:
-    return f' ("{happening.text}", {happening.starts})' if happening is not None else ""
+    return f', the time of "{happening.text}"' if happening is not None else ""
 
 
 def value_text(place: Place, ids: Mapping[int, str]) -> str:

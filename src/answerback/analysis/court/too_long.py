@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from answerback.analysis.court.balls import State, balls
+from answerback.analysis.own import called_sql
 from answerback.analysis.reader import Reader, ids_of
 from answerback.domain.scope import Scope
 
@@ -57,7 +58,7 @@ def _names(reader: Reader, accounts: set[int]) -> dict[int, str]:
     if not accounts:
         return {}
     rows = reader.query(
-        "select account_key, min(name) as name from names_account"
-        f" where account_key in ({', '.join(map(str, sorted(accounts)))}) and name is not null group by all"
+        f"select account_key, name from {called_sql('account')}"
+        f" where account_key in ({', '.join(map(str, sorted(accounts)))})"
     ).to_pylist()
     return {row["account_key"]: row["name"] for row in rows}

@@ -11,7 +11,7 @@ import numpy as np
 from answerback.analysis.diagnose.answer import Period
 from answerback.analysis.diagnose.counted import WEEK, Counted, read_efforts
 from answerback.analysis.reader import Reader
-from answerback.analysis.sums import in_runs, parted
+from answerback.analysis.sums import parted, runs_of
 from answerback.domain.scope import Scope
 from answerback.stats.arrays import BoolArray
 from answerback.stats.intervals import jeffreys
@@ -121,13 +121,22 @@ def by_step(counted: Counted, period: Period, least: int) -> BySteps | None:
     return BySteps(period, _weighed(counted, times[0]), _weighed(counted, times[1]), tuple(parts))
 
 
-def week_rates(counted: Counted, least: int) -> tuple[WeekRate, ...]:
-    """The rate of everybody's touches week by week, weeks with few people put together with their neighbours."""
+def week_rates(counted: Counted, least: int, part: tuple[str, object] | None = None) -> tuple[WeekRate, ...]:
+    """The rate of everybody's touches week by week, weeks with few people put together with their neighbours.
+
+    Args:
+        counted: The touches.
+        least: People behind each figure.
+        part: Dimension and value: of these touches alone. Then as many are behind all others of each time, or nobody:
+            who knows the whole can take the part away.
+    """
     live = counted.exposure > 0.0
-    people = [_people(counted, live & (counted.week == week)) for week in range(counted.weeks)]
+    chosen = live if part is None else live & _rows_at(counted, *part)
+    weeks = [counted.week == week for week in range(counted.weeks)]
+    people = [[_people(counted, chosen & each), _people(counted, live & ~chosen & each)] for each in weeks]
     found = []
-    for run in in_runs(people, least):
-        weighed = _weighed(counted, live & (counted.week >= run[0]) & (counted.week <= run[-1]))
+    for run in runs_of(people, least):
+        weighed = _weighed(counted, chosen & (counted.week >= run[0]) & (counted.week <= run[-1]))
         if weighed.touches <= 0.0:
             continue
         limits = jeffreys(min(weighed.moved, weighed.touches), weighed.touches)
@@ -140,16 +149,19 @@ def people_at(counted: Counted, dimension: str, value: object, period: Period) -
     """How many people are behind a place in both times of a period: the fewer of the two."""
     start = counted.start.date()
     first, turn, end = ((day - start).days // 7 for day in (period.start, period.turn, period.end))
-    if dimension in counted.names:
-        place = _place(counted.names[dimension], value)
-        rows = counted.levels[dimension] == place
-    elif dimension in counted.groups:
-        place = _place(counted.group_names[dimension], value)
-        rows = (counted.groups[dimension] == place)[counted.rep]
-    else:
-        return 0
+    rows = _rows_at(counted, dimension, value)
     times = [(counted.week >= first) & (counted.week < turn), (counted.week >= turn) & (counted.week < end)]
-    return min(len(_people(counted, rows & each)) for each in times) if place >= 0 else 0
+    return min(len(_people(counted, rows & each)) for each in times)
+
+
+def _rows_at(counted: Counted, dimension: str, value: object) -> BoolArray:
+    """The touches of one place; none where there is no such place."""
+    if dimension in counted.names:
+        return np.asarray(counted.levels[dimension] == _place(counted.names[dimension], value))
+    if dimension in counted.groups:
+        place = _place(counted.group_names[dimension], value)
+        return np.asarray((counted.groups[dimension] == place)[counted.rep])
+    return np.zeros(len(counted.rep), dtype=bool)
 
 
 def _place(names: tuple[object, ...], value: object) -> int:

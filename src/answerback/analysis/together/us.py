@@ -5,7 +5,8 @@ As of a Monday, so that two looks within a week differ by nothing that one perso
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,7 @@ class Us:
         too_small: Parts of the work that changed, with too few people behind them to be named.
         steps: The change of the same window by step.
         weeks: The rate week by week, and `happenings` of that time.
+        parts: The same of each part of the work that the verdict names, by dimension and value.
         pipeline, potential, path, quarters, managers: Each, or why not.
     """
 
@@ -60,6 +62,7 @@ class Us:
     steps: BySteps | None = None
     weeks: tuple[WeekRate, ...] = ()
     happenings: tuple[Happening, ...] = ()
+    parts: Mapping[tuple[str, str], tuple[WeekRate, ...]] = field(default_factory=dict)
     pipeline: BackedPipeline | None = None
     potential: Potential | CannotTell | None = None
     path: tuple[Paths, Pooled] | None = None
@@ -103,6 +106,7 @@ def read_us(reader: Reader, scope: Scope, least: int = LEAST) -> Us:
         too_small=len(told.causes) - len(kept),
         steps=by_step(counted, told.period, least) if told.period is not None else None,
         weeks=week_rates(counted, least),
+        parts={(name, str(value)): week_rates(counted, least, (name, value)) for name, value in _places(kept)},
         happenings=tuple(each for each in happenings_known(at) if each.ends >= begin),
         pipeline=backed_pipeline(at, scope, least),
         potential=_potential(at, scope, people),
@@ -112,6 +116,11 @@ def read_us(reader: Reader, scope: Scope, least: int = LEAST) -> Us:
         stages=tuple(reader.playbook.stage),
         currency=reader.playbook.organisation.currency,
     )
+
+
+def _places(causes: Iterable[Cause]) -> list[tuple[str, object]]:
+    """Where the causes lie, by every name of the same touches."""
+    return [(each.dimension, each.value) for cause in causes for each in (cause.place, *cause.aliases)]
 
 
 def _named(counted: Counted, told: Diagnosis, cause: Cause, least: int) -> bool:

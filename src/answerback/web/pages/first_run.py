@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from answerback.api.practice import SEED, Practice, make_practice
 from answerback.engine.protocol import Limits
@@ -29,6 +31,15 @@ from answerback.workspace.home import Home
 from answerback.workspace.log import read_batches
 
 KIND = "practice"
+_SEES: Mapping[Role, Any] = {
+    Role.REP: gettext_lazy("Which buyers wait on me, and which of my touches move buyers?"),
+    Role.MANAGER: gettext_lazy("Whom do I talk to, and about what? Is it the person or the system?"),
+    Role.LEADER: gettext_lazy("Is it them, or is it us? How much of the pipeline has a buyer's act behind it?"),
+    Role.OPERATIONS: gettext_lazy("Can the data be relied on, and what would each further source unlock?"),
+    Role.ENABLEMENT: gettext_lazy("Lessons, without persons."),
+    Role.ADMIN: gettext_lazy("Who can sign in, and who sees what?"),
+}
+"""What each role asks."""
 _BEGUN = ".practice-begun"
 
 
@@ -54,7 +65,7 @@ def _by_role() -> list[dict[str, object]]:
     for person in Person.objects.filter(is_active=True).prefetch_related("appointments").order_by("name"):
         for each in person.appointments.all():
             by_role[Role(each.role)].append(person)
-    return [{"role": role, "people": found} for role, found in by_role.items() if found]
+    return [{"role": role, "sees": _SEES[role], "people": found} for role, found in by_role.items() if found]
 
 
 @needs(Right.EVERYBODY)

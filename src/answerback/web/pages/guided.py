@@ -19,6 +19,7 @@ from answerback.analysis.reader import Reader
 from answerback.analysis.unlike import Changed, Unlike, beyond_chance, dealt
 from answerback.domain.scope import Scope
 from answerback.present import demo as words
+from answerback.present.spoken import spoken
 from answerback.simulate.envelope import CURRENCY, Envelope, envelope_in
 from answerback.stats.limit import least_mean_delay
 from answerback.web.answering.desk import Desk, NothingBuilt, desk
@@ -26,6 +27,7 @@ from answerback.web.rights import Right, needs
 from answerback.workspace.access import owner_scope
 
 MOST_DEALS = 200
+_HEADS = {"on base": "moved a buyer"}
 STEPS: Mapping[str, Any] = {
     "guess": _("Guess first"),
     "data": _("What the data say"),
@@ -107,7 +109,8 @@ def _guess(here: Tour, request: HttpRequest) -> dict[str, object]:
 def _data(here: Tour, request: HttpRequest) -> dict[str, object]:
     del request
     rows = words.unlike_rows(here.found, here.names)
-    return {"rows": [list(row.values())[:-1] for row in rows], "columns": list(rows[0])[:-1] if rows else []}
+    columns = [_HEADS.get(name, name) for name in rows[0]][:-1] if rows else []
+    return {"rows": [list(row.values())[:-1] for row in rows], "columns": columns}
 
 
 def _shuffle(here: Tour, request: HttpRequest) -> dict[str, object]:
@@ -141,7 +144,7 @@ def _rates(changed: Changed) -> tuple[float, float]:
 def _envelope(here: Tour, request: HttpRequest) -> dict[str, object]:
     del request
     said = here.envelope
-    return {"lines": words.envelope(said.planted, here.found, said.turn)}
+    return {"lines": [spoken(line) for line in words.envelope(said.planted, here.found, said.turn)]}
 
 
 def _replaced(here: Tour, request: HttpRequest) -> dict[str, object]:
@@ -163,7 +166,7 @@ def _replaced(here: Tour, request: HttpRequest) -> dict[str, object]:
 def _limit(here: Tour, request: HttpRequest) -> dict[str, object]:
     del here, request
     weeks = least_mean_delay(0.10, 0.03, false_alarm_efforts=words.EFFORTS * words.FALSE_ALARM_WEEKS) / words.EFFORTS
-    return {"limit": words.limit(weeks, words.EFFORTS)}
+    return {"limit": words.limit(weeks, words.EFFORTS).removeprefix(words.ASKED).partition(" Other numbers:")[0]}
 
 
 def _number(text: str, most: int) -> int:

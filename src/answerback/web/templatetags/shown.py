@@ -8,20 +8,21 @@ from urllib.parse import quote
 from django import template
 
 from answerback.present.explain import duration
+from answerback.present.spoken import lasting_text
 
 register = template.Library()
 
 
 @register.filter
 def lasting(seconds: float) -> str:
-    """A length of time in words: 90_000 → 25 h."""
-    return duration(int(seconds))
+    """A length of time in words: 90_000 → 25 hours."""
+    return lasting_text(duration(int(seconds)))
 
 
 @register.filter
 def ago(at: datetime, as_of: datetime) -> str:
     """How long before the page's instant something was."""
-    return duration(max(0, int((as_of - at).total_seconds())))
+    return lasting(max(0.0, (as_of - at).total_seconds()))
 
 
 @register.filter

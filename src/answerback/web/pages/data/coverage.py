@@ -19,7 +19,7 @@ from answerback.web.answering.asking import asked
 from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.rights import Right, needs
 
-ON_A_PAGE = 40
+ON_A_PAGE = 20
 _FULL, _MOST = 0.999, 0.5
 
 

@@ -11,6 +11,7 @@ from answerback.analysis.trust.filled import Filled
 from answerback.analysis.trust.trusting import LEAST_FILLED, Trust, pooled
 from answerback.analysis.trust.typed_in import CHANNEL, added
 from answerback.present.refusals import percent
+from answerback.present.spoken import spoken
 from answerback.present.trust import (
     answer_lines,
     endings_for_eyes,
@@ -38,12 +39,12 @@ def overview(request: HttpRequest) -> HttpResponse:
     found, remarks = ahead(desk, Ahead.TRUST), ahead(desk, Ahead.REMARKS)
     context = {
         "loading": found is None or remarks is None,
-        "lines": answer_lines(found) if found is not None else (),
+        "lines": [spoken(line) for line in answer_lines(found)] if found is not None else (),
         "sources": table_of(rows_for_eyes(found, "source", {})) if found is not None else None,
         "remarks": (remarks or [])[:FIRST_REMARKS],
         "more_remarks": (remarks or [])[FIRST_REMARKS:],
         "cards": unlocks_of(read_batches(desk.home)),
-        "notes": notes(found) if found is not None else (),
+        "notes": [spoken(note) for note in notes(found)] if found is not None else (),
     }
     return render(request, "pages/data/overview.html", context)
 
@@ -60,7 +61,7 @@ def fields(request: HttpRequest) -> HttpResponse:
             "said": _typed_in(found),
             "reasons": reason_lines(found.reasons),
             "endings": table_of(endings_for_eyes(found.reasons)),
-            "notes": notes(found),
+            "notes": [spoken(note) for note in notes(found)],
         }
     return render(request, "pages/data/fields.html", context)
 
