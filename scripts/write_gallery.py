@@ -1,7 +1,8 @@
 """Write the gallery: docs/images/pages/*.png, each page of the practice company as the person sees it whom it is for.
 
 The company is made anew by `answerback demo`, served on this computer, and looked at with Chromium. Needs a minute.
-Run it after a change of pages; docs/learn/pages.md shows the pictures.
+With an address (http://127.0.0.1:8710) it looks at pages of a practice company that are served already. Run it after a
+change of pages; README and docs/learn/pages.md show the pictures.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ BIN = Path(sys.executable).parent
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 DESK, PHONE = (1180, 800), (390, 800)
+PATIENCE_MS = 300_000
+"""A company that was just made is still being judged."""
 
 
 class Picture(NamedTuple):
@@ -37,9 +40,10 @@ class Picture(NamedTuple):
 PICTURES = (
     Picture("mirror", "Oskar Ricci", "/mirror/"),
     Picture("mirror-phone", "Oskar Ricci", "/mirror/", PHONE),
-    Picture("mirror-dark", "Nadia Winkler", "/mirror/", dark=True),
+    Picture("mirror-dark", "Oskar Ricci", "/mirror/", dark=True),
     Picture("team", "Kofi Novak", "/team/"),
     Picture("us", "Jana Sato", "/us/"),
+    Picture("us-dark", "Jana Sato", "/us/", dark=True),
     Picture("chain", "Oskar Ricci", "/companies/pebblepackaging3.example/"),
     Picture("data", "Revenue operations", "/data/"),
 )
@@ -48,6 +52,9 @@ PICTURES = (
 def main() -> int:
     """Makes the company, serves it, takes the pictures."""
     OUT.mkdir(parents=True, exist_ok=True)
+    if sys.argv[1:]:
+        take_all(sys.argv[1].rstrip("/"))
+        return 0
     with tempfile.TemporaryDirectory(prefix="answerback-gallery-") as folder:
         home = Path(folder) / "demo" / "home"
         run("demo", "--no-ask", "--no-serve", "--out", str(home.parent))
@@ -55,16 +62,20 @@ def main() -> int:
             [BIN / "answerback", "--home", home, "serve", "--port", "0"], stdout=subprocess.PIPE, text=True
         )
         try:
-            address = address_of(serving)
-            with sync_playwright() as play:
-                browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-                for each in PICTURES:
-                    take(browser, address, each)
-                browser.close()
+            take_all(address_of(serving))
         finally:
             serving.terminate()
             serving.wait()
     return 0
+
+
+def take_all(address: str) -> None:
+    """All pictures."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        for each in PICTURES:
+            take(browser, address, each)
+        browser.close()
 
 
 def run(*words: str) -> None:
@@ -87,6 +98,7 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
         viewport={"width": width, "height": height}, color_scheme="dark" if picture.dark else "light"
     )
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}/start/")
     page.get_by_role("button", name=picture.who).first.click()
     for _ in range(60):
