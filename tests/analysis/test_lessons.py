@@ -12,10 +12,12 @@ import pytest
 
 from answerback.analysis.lessons import Claim, Place, State, best, evidence, fits, places, suggestions
 from answerback.analysis.lessons.evidence import judged
-from answerback.analysis.lessons.lots import Lots
+from answerback.analysis.lessons.lots import Dealt, Lots
 from answerback.analysis.lessons.matching import open_deals
 from answerback.analysis.lessons.touches import Held, held_against, touches_of
+from answerback.analysis.lessons.uses import uses_of
 from answerback.analysis.lessons.usual import usual_at_steps
+from answerback.analysis.lessons.vocabulary import vocabulary
 from answerback.analysis.reader import Reader
 from answerback.api import Workspace
 from answerback.stats.advice import Advised, TooLittle, Touched
@@ -89,20 +91,20 @@ def test_one_who_makes_only_one_kind_is_compared_with_nobody(reader: Reader) -> 
     held = of(reader, PRICE)
     alone = held.of(held.rep == rep_keys(reader)["uma"])
     assert alone.sums(used=False)[0] > 0
-    assert judged(PRICE, alone, Lots.NOTHING).found == TooLittle(0.0, 0.0)
+    assert judged(PRICE, alone, Dealt()).found == TooLittle(0.0, 0.0)
 
 
 def test_lots_come_before_what_was_observed(reader: Reader) -> None:
     held = of(reader, PRICE)
     nothing = held.of(held.rep == 0)
-    assert judged(PRICE, nothing, Lots.FOR).state is State.CONFIRMED
-    assert judged(PRICE, held, Lots.AGAINST).state is State.REJECTED
+    assert judged(PRICE, nothing, Dealt(Lots.FOR)).state is State.CONFIRMED
+    assert judged(PRICE, held, Dealt(Lots.AGAINST)).state is State.REJECTED
 
 
 def test_it_takes_three_beside_the_author_to_confirm(reader: Reader) -> None:
     held, keys = of(reader, PRICE), rep_keys(reader)
     three = held.of(np.isin(held.rep, [keys[each] for each in ("ann", "ben", "cleo")]))
-    told = judged(replace(PRICE, author_key=keys["ann"]), three, Lots.NOTHING)
+    told = judged(replace(PRICE, author_key=keys["ann"]), three, Dealt())
     assert isinstance(told.found, Advised)
     assert told.found.low > 0
     assert told.state is State.SUPPORTED
@@ -123,6 +125,24 @@ def test_a_use_is_the_next_touch_of_that_rep_in_that_deal(reader: Reader) -> Non
     assert len(used) == 1  # the second was taken back
     assert reader.query(f"select id from ids where key = {used[0]['effort_key']}")["id"].to_pylist() == [expected]
     assert of(reader, claim).sums(used=True)[0] == 1
+
+
+def test_a_use_tells_what_came_of_it(reader: Reader) -> None:
+    (use,) = uses_of(reader, scope_of(reader, "ben"), "7")
+    data = tables()
+    answered = {each["refers_to"] for each in data["buyer_action"]}
+    assert use.deal_id == "d1"
+    assert use.state == ("on_base" if use.effort_id in answered else "unanswered")
+    assert uses_of(reader, scope_of(reader, "ann"), "7") == ()
+    assert uses_of(reader, OWNER, "8") == ()
+
+
+def test_a_lesson_speaks_of_what_five_people_met(reader: Reader) -> None:
+    known = vocabulary(reader)
+    assert known.steps == ("opening", "closing")
+    assert known.obstacles == ("price",)
+    assert known.plays[:2] in (("email", "call"), ("call", "email"))
+    assert known.segments == ("large", "small")
 
 
 def test_a_scope_sees_its_own_rows_alone(reader: Reader) -> None:

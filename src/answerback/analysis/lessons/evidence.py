@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from answerback.analysis.lessons.lots import Lots, lots_on
+from answerback.analysis.lessons.lots import Dealt, Lots, lots_on
 from answerback.analysis.lessons.touches import Claim, Held, held_against, knows_uses
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
@@ -41,7 +41,7 @@ class Evidence:
         found: The comparison over everybody; or that there is too little.
         beside_author: The same without its author.
         tried, holding: Of how many people beside the author it could be asked, and for how many it holds.
-        lots: What practices by lots say.
+        dealt: What practices by lots say.
     """
 
     claim: Claim
@@ -51,7 +51,12 @@ class Evidence:
     beside_author: Advised | TooLittle
     tried: int
     holding: int
-    lots: Lots
+    dealt: Dealt
+
+    @property
+    def lots(self) -> Lots:
+        """The word of all practices by lots."""
+        return self.dealt.word
 
 
 def evidence(reader: Reader, scope: Scope, claim: Claim) -> Evidence | None:
@@ -64,17 +69,17 @@ def evidence(reader: Reader, scope: Scope, claim: Claim) -> Evidence | None:
     """
     if not claim.by_kind and not knows_uses(reader):
         return None
-    return judged(claim, held_against(reader, scope, claim), lots_on(reader, scope, claim.draws))
+    return judged(claim, held_against(reader, scope, claim), lots_on(reader, scope, claim))
 
 
-def judged(claim: Claim, held: Held, lots: Lots) -> Evidence:
+def judged(claim: Claim, held: Held, dealt: Dealt) -> Evidence:
     """The evidence from its counts."""
     others = held.without(claim.author_key)
     found, beside = advised(held.touched), advised(others.touched)
     own = own_differences(others.rep, others.touched, least=LEAST_OWN)
     holding = sum(each > 0.0 for each in own.values())
-    state = _state(found, beside, (len(own), holding), lots)
-    return Evidence(claim, state, held, found, beside, len(own), holding, lots)
+    state = _state(found, beside, (len(own), holding), dealt.word)
+    return Evidence(claim, state, held, found, beside, len(own), holding, dealt)
 
 
 def _state(found: Advised | TooLittle, beside: Advised | TooLittle, people: tuple[int, int], lots: Lots) -> State:

@@ -74,12 +74,10 @@ def places(reader: Reader, deal_keys: Iterable[int]) -> Mapping[int, Place]:
 def open_deals(reader: Reader, rep_key: int, *, most: int) -> tuple[int, ...]:
     """Keys of the open deals that a rep owns, the one touched last first."""
     rows = reader.query(f"""
-        select owned.deal_key, max(event.occurred_at) as last_at
-        from owned_deal as owned
-        left join chain_event as event on event.chain_key = owned.deal_key and event.occurred_at <= {reader.instant}
-        where owned.owner_key = {int(rep_key)} and owned.owned_from <= {reader.instant}
-          and owned.owned_until > {reader.instant} and owned.starts_at <= {reader.instant}
-          and owned.ends_at > {reader.instant}
-        group by all order by last_at desc nulls last, owned.deal_key limit {int(most)}""")
+        select deal.deal_key, max(event.occurred_at) as last_at
+        from deal_span as deal
+        left join chain_event as event on event.chain_key = deal.deal_key and event.occurred_at <= {reader.instant}
+        where deal.owner_key = {int(rep_key)} and deal.starts_at <= {reader.instant} and deal.ends_at > {reader.instant}
+        group by all order by last_at desc nulls last, deal.deal_key limit {int(most)}""")
     found: list[int] = rows["deal_key"].to_pylist()
     return tuple(found)

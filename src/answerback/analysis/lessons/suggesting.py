@@ -1,4 +1,4 @@
-"""Claims that the data suggest: where another kind of touch than the usual one moves more buyers, within each rep.
+"""Claims that the data suggest: where one kind of touch moves more buyers than another, within each rep.
 
 A suggestion is no finding on anybody and no lesson yet: it says where to look. Whoever takes it up states it as a
 lesson, and only what comes afterwards speaks for it.
@@ -45,7 +45,7 @@ class Suggestion:
 
 
 def suggestions(reader: Reader, scope: Scope) -> tuple[Suggestion, ...]:
-    """Where another channel than the most usual one moves more buyers; the clearest first.
+    """Where one channel moves more buyers than another, one of the two the most usual there; the clearest first.
 
     Args:
         reader: The snapshot.
@@ -121,6 +121,10 @@ def _at(rows: _Rows, there: NDArray[np.bool_], where: Claim) -> Iterator[Suggest
         used = rows.play[chosen] == kinds[kind]
         people = [set(rows.rep[chosen][used == side].tolist()) for side in (True, False)]
         both = len(people[0] & people[1])
-        found = advised(Touched(rows.rep[chosen], rows.company[chosen], used, rows.n[chosen], rows.s[chosen]))
+        touched = Touched(rows.rep[chosen], rows.company[chosen], used, rows.n[chosen], rows.s[chosen])
+        found, advises = advised(touched), (kind, usual)
+        if isinstance(found, Advised) and found.difference < 0.0:  # the usual one is the better one
+            found, advises = advised(replace(touched, used=~used)), (usual, kind)
         if both >= LEAST_PEOPLE and isinstance(found, Advised):
-            yield Suggestion(replace(where, play=str(kinds[kind]), instead_of=str(kinds[usual])), found, both, 1.0)
+            play, instead_of = (str(kinds[each]) for each in advises)
+            yield Suggestion(replace(where, play=play, instead_of=instead_of), found, both, 1.0)

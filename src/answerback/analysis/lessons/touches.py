@@ -142,15 +142,16 @@ def _observed(reader: Reader) -> str:
     return observed_sql(reader.instant).replace("occurred_at", "made.occurred_at").replace("seen_s", "made.seen_s")
 
 
-def held_against(reader: Reader, scope: Scope, claim: Claim) -> Held:
-    """The touches that a lesson is held against, made since it was said, as far as the scope goes."""
+def held_against(reader: Reader, scope: Scope, claim: Claim, until: datetime | None = None) -> Held:
+    """The touches that a lesson is held against, made since it was said (before `until`), as far as the scope goes."""
+    before = f"and touch.occurred_at < {sql_instant(until)}" if until is not None else ""
     used = _of_kind("touch", claim.play) if claim.by_kind else "touch.effort_key in (select effort_key from by_lesson)"
     rows = reader.query(f"""
         with {placed_sql(reader, scope, claim.stated_at)}{_marked(claim)}
         select touch.rep_key, touch.step, touch.company_key, {used} as used, count(*) as n,
                count(*) filter (touch.moved) as s
         from touch
-        where {there(claim)}
+        where {there(claim)} {before}
         group by all order by all""")
     return _held(rows)
 

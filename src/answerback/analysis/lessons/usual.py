@@ -1,4 +1,4 @@
-"""What buyers like these usually object and do at a step: counts over everybody, of five people's buyers at least."""
+"""What buyers like these usually object and do at a step, and which touches move them: of five people at least."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from answerback.analysis.disputes import in_view
-from answerback.analysis.lessons.touches import OBSTACLES, STAGES
+from answerback.analysis.lessons.touches import OBSTACLES, STAGES, placed_sql
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
@@ -16,6 +16,7 @@ from answerback.engine.literals import sql_instant
 DAYS = 364
 LEAST_PEOPLE = 5
 """What fewer people's buyers said is not told."""
+LEAST_TOUCHES = 20
 MOST = 5
 
 
@@ -91,3 +92,34 @@ def _of(rows: Iterable[dict[str, Any]], sort: str) -> tuple[Said, ...]:
     told = [Said(row["what"], row["deals"], row["people"]) for row in rows
             if row["sort"] == sort and row["people"] >= LEAST_PEOPLE]  # fmt: skip
     return tuple(told[:MOST])
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """One channel at one step: touches that nobody had asked for, how many moved the buyer by proof, whose they are."""
+
+    play: str
+    touches: int
+    moved: int
+    people: int
+
+
+def what_works(reader: Reader, scope: Scope) -> dict[tuple[str, str], tuple[Works, ...]]:
+    """By step and sort of buyers (empty: all sorts) the channels that five people used there, the best share first.
+
+    Observed, not tried: who is touched how was chosen.
+    """
+    rows = reader.query(f"""
+        with {placed_sql(reader, scope, reader.as_of - timedelta(days=DAYS))}
+        select step, segment, play_channel as play, count(*) as touches, count(*) filter (moved) as moved,
+               count(distinct rep_key) as people
+        from touch where step <> ''
+        group by grouping sets ((step, segment, play_channel), (step, play_channel))
+        having count(distinct rep_key) >= {LEAST_PEOPLE} and count(*) >= {LEAST_TOUCHES}
+        order by step, segment, play""").to_pylist()
+    there: dict[tuple[str, str], list[Works]] = {}
+    for row in rows:
+        told = Works(row["play"], row["touches"], row["moved"], row["people"])
+        there.setdefault((row["step"], row["segment"] or ""), []).append(told)
+    return {place: tuple(sorted(found, key=lambda each: (-each.moved / each.touches, each.play)))
+            for place, found in there.items()}  # fmt: skip
