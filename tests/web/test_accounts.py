@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.hashers import identify_hasher, make_password
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from answerback.people.models import ApiToken, Noted, Person
 from answerback.web import settings as real
@@ -109,6 +113,19 @@ def test_a_second_factor_is_asked_for_once_it_is_set_up(ann: Person, client: Cli
     assert client.get("/me/").status_code == 302
 
 
+@pytest.mark.parametrize(("periods", "status"), [(0, 302), (-1, 302), (-2, 200)])
+def test_a_code_may_be_one_period_old(
+    periods: int, status: int, ann: Person, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 1_800_000_000
+    monkeypatch.setattr(totp, "time", SimpleNamespace(time=lambda: now))
+    secret = generate_totp_secret()
+    TOTP.activate(ann, secret)
+    sign_in(client, ann.email)
+    code = totp.format_hotp_value(totp.hotp_value(secret, now // 30 + periods))
+    assert client.post("/account/authenticate/", {"code": code}).status_code == status
+
+
 def test_it_is_set_up_and_given_up_with_the_password_again(ann: Person, client: Client) -> None:
     sign_in(client, ann.email)
     asked = client.get("/account/totp/activate/")
@@ -169,7 +186,12 @@ def test_a_token_is_shown_once(signed_in: Callable[[str], Client]) -> None:
 def test_a_practice_person_without_a_password_is_not_sent_in_circles(signed_in: Callable[[str], Client]) -> None:
     client = signed_in("Oskar Ricci")
     assert client.get("/account/password/set/").status_code == 200
-    assert client.get("/account/totp/activate/", follow=True).status_code in (200, 403)
+    page = client.get("/account/totp/activate/", follow=True)
+    assert page.status_code == 403
+    for text in (page.content.decode(), client.get("/account/").content.decode()):
+        assert 'class="brand"' in text
+        assert 'href="/account/password/set/"' in text
+        assert 'href="/account/totp/activate/"' not in text
 
 
 @pytest.mark.parametrize("missing", range(3))
@@ -180,3 +202,18 @@ def test_half_a_sign_in_service_is_refused(missing: int) -> None:
     said = {name: "x" for number, name in enumerate(NAMES) if number != missing}
     with pytest.raises(UsageError, match=NAMES[missing]):
         providers_of(said)
+
+
+def test_when_somebody_was_last_here_is_written_once_a_minute(practice: dict[str, Person]) -> None:
+    cache.clear()
+    client = Client()
+    client.force_login(practice["Oskar Ricci"])
+    client.get("/me/")
+    first = UserSession.objects.get().last_seen_at
+    with CaptureQueriesContext(connection) as asked:
+        client.get("/me/")
+    assert not [each["sql"] for each in asked if each["sql"].split(maxsplit=1)[0] in ("INSERT", "UPDATE", "DELETE")]
+    assert UserSession.objects.get().last_seen_at == first
+    cache.clear()  # a minute later
+    client.get("/me/")
+    assert UserSession.objects.get().last_seen_at > first

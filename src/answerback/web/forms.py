@@ -15,6 +15,7 @@ from answerback.people import invitations
 from answerback.people.invitations import Invited
 from answerback.people.models import Person, Role, Visibility
 from answerback.people.tokens import MOST_DAYS
+from answerback.web.sign_in import mail
 
 _OBJECTIONS = {
     "here": ("email", _("Somebody with this address has an account.")),
@@ -50,6 +51,10 @@ class InviteForm(forms.Form):
 
     def __init__(self, roster: Roster, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
+        if mail.is_on():
+            self.fields["send"] = forms.BooleanField(
+                label=_("Send them the link by mail"), required=False, help_text=_("Else it is shown to you, once.")
+            )
         taken = set(Person.objects.exclude(rep_id="").values_list("rep_id", flat=True))
         self.fields["rep_id"].choices = rep_choices(roster, taken=taken)  # type: ignore[attr-defined]
 

@@ -3,8 +3,10 @@
 ANSWERBACK_HOME          the folder of the workspace; people's own data lie in its `people` folder
 ANSWERBACK_DATABASE      postgresql://user@host:port/name; else SQLite in the `people` folder
 ANSWERBACK_ADDRESSES     host names under which the pages are reached, apart by commas
+ANSWERBACK_PUBLIC        https://host under which mails lead to the pages; without it no digests go out
 ANSWERBACK_INSECURE      1: plain HTTP, for one computer alone (`answerback serve` sets it on loopback)
 ANSWERBACK_OIDC_ISSUER   the organisation's sign-in service, with _CLIENT_ID, _CLIENT_SECRET_FILE and _NAME beside it
+ANSWERBACK_MAIL          smtp://user@host:port, by which links can be sent, with _FROM and _PASSWORD_FILE beside it
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from answerback.web.running.database import database_of
 from answerback.web.running.secret import secret_of
+from answerback.web.sign_in.mail import mail_of
 from answerback.web.sign_in.service import providers_of
 
 HERE = Path(__file__).parent
@@ -27,6 +30,7 @@ SECURE = os.environ.get("ANSWERBACK_INSECURE", "") != "1"
 DEBUG = False
 SECRET_KEY = secret_of(PEOPLE_FOLDER)
 ALLOWED_HOSTS = os.environ.get("ANSWERBACK_ADDRESSES", "localhost,127.0.0.1,[::1]").split(",")
+PUBLIC_ADDRESS = os.environ.get("ANSWERBACK_PUBLIC", "").rstrip("/")
 DATABASES = {"default": database_of(os.environ.get("ANSWERBACK_DATABASE", ""), PEOPLE_FOLDER)}
 
 INSTALLED_APPS = [
@@ -59,7 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "answerback.web.sign_in.activity.Activity",
     "answerback.web.rights.RightsMiddleware",
     "answerback.web.trouble.TroubleMiddleware",
 ]
@@ -111,6 +115,7 @@ SOCIALACCOUNT_ADAPTER = "answerback.web.sign_in.accounts.ServiceAdapter"
 SOCIALACCOUNT_PROVIDERS = providers_of(os.environ)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Answerback"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off, and typing takes its time
 USERSESSIONS_TRACK_ACTIVITY = True
 
 SESSION_COOKIE_AGE = 12 * 3600
@@ -130,6 +135,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_TEMP_DIR: str | None = None
 FILE_UPLOAD_PERMISSIONS = 0o600
+
+globals().update(mail_of(os.environ))  # EMAIL_* and the sender
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]

@@ -18,6 +18,7 @@ from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.desk import forget_desk
 from answerback.web.forms import KnownAsForm
 from answerback.web.rights import Right, needs
+from answerback.web.sign_in import mail
 
 
 @needs(Right.ADMIN)
@@ -43,6 +44,7 @@ def person(request: HttpRequest, number: int) -> HttpResponse:
         "other": [role for role in Role if role not in held],
         "form": KnownAsForm(asking.desk.roster(), found, initial={"rep_id": found.rep_id}),
         "asks": hasattr(found, "erasure"),
+        "mail": mail.is_on(),
     }
     return render(request, "pages/people/person.html", context)
 
