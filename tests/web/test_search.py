@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -124,3 +126,24 @@ def test_while_names_are_read_it_says_so(signed_in: SignedIn, monkeypatch: pytes
     client = signed_in("Oskar Ricci")
     monkeypatch.setattr("answerback.web.pages.search.ahead", lambda *_: None)
     assert b"Search again in a moment" in client.get("/search/?q=delta").content
+
+
+@pytest.mark.usefixtures("practice")
+def test_what_was_read_of_everybody_tells_the_chains_that_the_engine_tells() -> None:
+    """Over a rep's whole time, over one that ends before a quarter's last touches, and over none."""
+    at = desk()
+    directory, every = ahead(at, Ahead.DIRECTORY), ahead(at, Ahead.CHAINS)
+    (stretch,) = scope_of(OSKAR).stretches
+    cut = replace(stretch, end=at.as_of() - timedelta(days=200))
+    later = replace(stretch, start=at.as_of() + timedelta(days=1))
+    sizes = []
+    for each in ((stretch,), (stretch, *scope_of(TESSA).stretches), (cut,), (later,)):
+        scope = Scope("test", stretches=each)
+        with at.reading() as reader:
+            known, asked = (searchable(reader, scope, directory, held) for held in (every, None))
+        assert {space: rows.tolist() for space, rows in known.places.items()} == {
+            space: rows.tolist() for space, rows in asked.places.items()
+        }
+        sizes.append(len(known.places["deal"]))
+    assert sizes[1] > sizes[0] > sizes[2] > sizes[3] == 0
+    assert every.of(Scope("test", stretches=(stretch,))) is not None

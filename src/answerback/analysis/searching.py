@@ -113,7 +113,8 @@ def searchable(reader: Reader, scope: Scope, directory: Directory, every: Chains
 
     With `every`, what was read of everybody before, nothing but whose deals are whose is looked up.
     """
-    worked = every.of(scope) if every is not None else None
+    looked_up = every is not None and "owned_deal" in reader.snapshot.relations  # an earlier version has none
+    worked = every.of(scope) if looked_up and every is not None else None
     chains = _chains(reader, scope) if worked is None else np.union1d(worked, _owned(reader, scope))
     deals = directory.listed["deal"]
     mine = deals.rows_of(chains)
