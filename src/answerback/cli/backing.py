@@ -34,6 +34,12 @@ def restore_backup(settings: Settings, file: Path) -> None:
     made = restore(file, settings.home)
     if (settings.home / PEOPLE / "people.json").exists():
         _load_people(settings.home)
+    elif (settings.home / PEOPLE / "people.sqlite3").exists() and os.environ.get("ANSWERBACK_DATABASE"):
+        raise UsageError(
+            "this backup holds people in a file of their own, and not as rows of another database",
+            where="ANSWERBACK_DATABASE",
+            next_step="leave it empty and serve the folder, which is restored whole",
+        )
     print(f"{settings.home}: {_told(made)}, taken {made.taken_at:%Y-%m-%d %H:%M} UTC by version {made.code_version}.")
     print(f"Next: answerback --home {settings.home} build (changes nothing if the version is the same), then serve")
 

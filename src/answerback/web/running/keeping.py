@@ -10,6 +10,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 
+from answerback.domain.errors import UsageError
+from answerback.people.models import Person
+
 SQLITE, DUMP = "people/people.sqlite3", "people/people.json"
 """Where the copy lies in a backup: the file itself, or all rows as text where the data lie in another database."""
 _SIGNING = "people/sessions-secret"
@@ -45,12 +48,18 @@ def copy_sqlite(source: Path, target: Path) -> None:
 def load_people(home: Path) -> bool:
     """Puts rows that were dumped into the database that is set up; false where there are none to put.
 
-    Raises an error of the database where it holds people already.
+    Raises UsageError where it holds people already: theirs would be mixed with those of the backup.
     """
     dump = home / DUMP
     if not dump.exists():
         return False
     call_command("migrate", verbosity=0, interactive=False)
+    if Person.objects.exists():
+        raise UsageError(
+            "this database holds people already",
+            where="ANSWERBACK_DATABASE",
+            next_step="name an empty database there and restore into a new folder",
+        )
     call_command("loaddata", str(dump), verbosity=0)
     dump.unlink()
     return True
