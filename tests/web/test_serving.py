@@ -33,11 +33,11 @@ ENVELOPE = Envelope("Halden", date(2026, 1, 5), TURN, ENDS, "2026Q3", 326_000_00
 class Server:
     """A server in a process of its own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         command = [sys.executable, "-m", "answerback", "--home", str(home), "serve", "--port", "0"]
-        settings = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "ANSWERBACK"))}
+        known = {name: value for name, value in os.environ.items() if not name.startswith(("DJANGO", "ANSWERBACK"))}
         self.home = home
-        self.process = subprocess.Popen(command, env=settings, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(command, env=known | settings, stdout=subprocess.PIPE, text=True)
         self.said = self._line()
         self.port = int(re.findall(r":(\d+)/start/", self.said)[0])
 
@@ -52,6 +52,11 @@ class Server:
             connection.request("GET", path, headers=headers)
             response = connection.getresponse()
             return response, response.read()
+
+    def stop(self) -> None:
+        """Asks it to end, as a system does, so that what it began beside the pages ends as well."""
+        self.process.terminate()
+        self.process.communicate()
 
     def end(self) -> None:
         """Ends it at once, and lets go of what it said."""

@@ -47,6 +47,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "trouble/not_found.html", status=404)
 
 
+def not_proven(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Whoever has nothing to prove once more with that it is them: no password, and no second factor."""
+    del exception
+    return render(request, "trouble/not_proven.html", status=403)
+
+
 def broken(request: HttpRequest) -> HttpResponse:
     """A bug."""
     return render(request, "trouble/broken.html", status=500)

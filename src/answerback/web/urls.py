@@ -19,6 +19,7 @@ from answerback.web.pages import (
     us,
 )
 
+handler403 = "answerback.web.trouble.not_proven"
 handler404 = "answerback.web.trouble.not_found"
 handler500 = "answerback.web.trouble.broken"
 
