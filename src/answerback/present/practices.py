@@ -26,7 +26,7 @@ def headline(outcome: Outcome) -> str:
 
 
 _HEADLINES: Mapping[Answer, str] = {
-    Answer.WORKED: "It worked",
+    Answer.WORKED: "It worked, as far as one person's weeks can show",
     Answer.DID_NOT: "It did not change enough to matter",
     Answer.CANNOT_TELL: "Cannot tell yet",
 }

@@ -185,7 +185,7 @@ def _began(weeks: RepWeeks, given: list[Gift], first: int, lasting: int) -> dict
         kinds.setdefault(each.what, []).append(each)
     for what, gifts in sorted(kinds.items()):
         began = fresh_weeks(by_week(weeks, gifts))
-        found[what] = began[:, max(0, first - RECENT_WEEKS) : max(0, first + lasting)].any(axis=1)
+        found[what] = np.asarray(began[:, max(0, first - RECENT_WEEKS) : max(0, first + lasting)].any(axis=1))
     return found
 
 

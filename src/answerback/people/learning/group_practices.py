@@ -116,12 +116,13 @@ def _draw(home: Home, number: int, now: datetime) -> bool:
     starts = today if not today.weekday() else next_monday(today)
     whose: dict[str, str] = {}
     people: dict[str, Person] = {}
-    for each in Joining.objects.filter(group=group, person__is_active=True).select_related("person").order_by("pk"):
-        if Practice.objects.filter(person=each.person, ended_at=None).exists():
+    joined = Joining.objects.filter(group=group, person__is_active=True).select_related("person").order_by("pk")
+    for person in [each.person for each in joined]:
+        if Practice.objects.filter(person=person, ended_at=None).exists():
             continue
         try:
-            whose[each.person.rep_id] = source_knowing(home, each.person)
-            people[each.person.rep_id] = each.person
+            whose[person.rep_id] = source_knowing(home, person)
+            people[person.rep_id] = person
         except NotInTheLog:
             continue
     if len(whose) < LEAST_REPS:

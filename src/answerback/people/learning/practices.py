@@ -279,8 +279,8 @@ def streak(days: Mapping[date, int], today: date, workdays: frozenset[int]) -> i
 
 def own(person: Person) -> list[dict[str, Any]]:
     """All that is kept of somebody's practices, for themselves."""
-    kept = ("what", "why", "play", "metric", "dose", "starts_on", "ends_on", "baseline", "frozen_at")
-    kept += ("shown_to_manager", "changes", "arm", "ended_as", "ended_at")
+    kept = ["what", "why", "play", "metric", "dose", "starts_on", "ends_on", "baseline", "frozen_at"]
+    kept += ["shown_to_manager", "changes", "arm", "ended_as", "ended_at"]
     found = []
     for each in seen.practices(person).prefetch_related("days").order_by("starts_on", "pk"):
         days = [{"day": one.day, "done": one.done} for one in each.days.all()]
