@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from icalendar import Calendar
 
 from answerback.domain.playbook import Playbook, Privacy
@@ -33,7 +34,7 @@ def meeting(**more: object) -> Meeting:
     return Meeting(**(known | more))  # type: ignore[arg-type]  # the names are those of the fields
 
 
-def event(made: bytes) -> object:
+def event(made: bytes) -> Any:
     return Calendar.from_ical(made).walk("VEVENT")[0]
 
 
@@ -65,7 +66,7 @@ def test_lines_are_as_the_standard_wants_them() -> None:
 )
 def test_a_rule_keeps_the_hour_when_clocks_change(every: Every, days: list[str]) -> None:
     found = event(invitation(meeting(every=every), BERLIN))
-    rule = rrulestr(found["RRULE"].to_ical().decode(), dtstart=found["DTSTART"].dt)  # type: ignore[index]
+    rule = rrulestr(found["RRULE"].to_ical().decode(), dtstart=found["DTSTART"].dt)
     times = list(rule.xafter(datetime(2026, 3, 1, tzinfo=BERLIN), count=len(days)))
     assert [f"{each:%m-%d}" for each in times] == days
     assert {each.astimezone(BERLIN).hour for each in times} == {9}
@@ -73,13 +74,13 @@ def test_a_rule_keeps_the_hour_when_clocks_change(every: Every, days: list[str])
 
 def test_an_ended_rhythm_says_its_last_day() -> None:
     found = event(invitation(meeting(every=Every.WEEK, last_day=date(2026, 4, 3)), BERLIN))
-    assert found["RRULE"]["UNTIL"] == [datetime(2026, 4, 3, 21, 59, 59, tzinfo=UTC)]  # type: ignore[index]
+    assert found["RRULE"]["UNTIL"] == [datetime(2026, 4, 3, 21, 59, 59, tzinfo=UTC)]
 
 
 def test_its_time_zone_comes_with_it_and_a_name_breaks_nothing() -> None:
     calendar = Calendar.from_ical(invitation(meeting(), BERLIN))
     assert [str(each["TZID"]) for each in calendar.walk("VTIMEZONE")] == ["Europe/Berlin"]
-    found = calendar.walk("VEVENT")[0]
+    found: Any = calendar.walk("VEVENT")[0]
     assert str(found["ATTENDEE"]) == "mailto:bo@acme.example"
     assert found["DTSTART"].dt == meeting().starts_at
     assert found["DURATION"].dt == timedelta(minutes=30)

@@ -31,6 +31,16 @@ def worked_out_now(practice: dict[str, Person]) -> None:
     work_out(desk(), LEADING)
 
 
+def of_another_team() -> Person:
+    """Somebody who does not report to the manager."""
+    line = Reporting.objects.filter(manager__name="Lena Uribe").order_by("rep_id")[0]
+    return Person.objects.get(rep_id=line.rep_id)
+
+
+def counted(start: datetime, *leaders: Person) -> Given:
+    return given(leaders, start=start, until=datetime.now(UTC), today=desk().today())
+
+
 def page(client: Client) -> str:
     response = client.get("/team/mine/")
     assert response.status_code == 200
@@ -86,9 +96,9 @@ def test_what_people_know_is_told_only_of_rows_that_one_sees(signed_in: SignedIn
 
 
 def test_what_was_given_is_counted_by_what_was_kept(practice: dict[str, Person]) -> None:
-    coach, rep, other = practice[MANAGER], practice["Oskar Ricci"], practice["Marek Peeters"]
+    coach, rep, other = practice[MANAGER], practice["Oskar Ricci"], of_another_team()
     now = datetime.now(UTC)
-    span = {"start": now - timedelta(days=30), "until": now, "today": desk().today()}
+    start = now - timedelta(days=30)
     before = now - timedelta(days=2)
     talk = {"coach": coach, "person": rep, "planned_at": before}
     Talk.objects.create(**talk, held_at=before, kind=TalkKind.RIDE_ALONG)
@@ -105,13 +115,13 @@ def test_what_was_given_is_counted_by_what_was_kept(practice: dict[str, Person])
     lesson = Lesson.objects.create(author=rep, statement="Ask first", stated_at=before, shared_at=before)
     Lesson.objects.create(author=rep, statement="Not by name", stated_at=before, shared_at=before, anonymous=True)
     Thanks.objects.create(lesson=lesson, person=rep)
-    found = given([coach], **span)
+    found = counted(start, coach)
     assert found == Given(planned=2, kept=1, rides=1, shared=1, followed=1, lessons=1, spread=0)
     Thanks.objects.create(lesson=lesson, person=other)
     Debrief.objects.update(shared_at=now - timedelta(days=1))
-    found = given([coach], **span)
+    found = counted(start, coach)
     assert (found.spread, found.followed) == (1, 0)
-    both = given([coach, practice["Lena Uribe"]], **span)
+    both = counted(start, coach, practice["Lena Uribe"])
     assert (both.planned, both.kept, both.shared) == (3, 2, 2)
 
 
@@ -157,7 +167,7 @@ def test_whom_somebody_led_before_is_not_theirs(practice: dict[str, Person]) -> 
         owner=practice["Oskar Ricci"], of=DebriefOf.LOST, chain_id="a", ended_at=before, closed_at=before,
         reach=Reach.MANAGER, shared_at=before,
     )  # fmt: skip
-    span = {"start": before - timedelta(days=1), "until": datetime.now(UTC), "today": desk().today()}
-    assert given([practice[MANAGER]], **span).shared == 1
+    start = before - timedelta(days=1)
+    assert counted(start, practice[MANAGER]).shared == 1
     Reporting.objects.filter(manager=practice[MANAGER]).update(valid_to=desk().today() - timedelta(days=1))
-    assert given([practice[MANAGER]], **span).shared == 0
+    assert counted(start, practice[MANAGER]).shared == 0

@@ -1,4 +1,4 @@
-"""Talks: planned, prepared and held by those who have them, seen by nobody else; that one was held leaves, and no more."""
+"""Talks: planned, prepared and held by those who have them, and seen by nobody else; only that one was held leaves."""
 
 from __future__ import annotations
 
@@ -13,15 +13,22 @@ from icalendar import Calendar
 from pytest_django import DjangoAssertNumQueries
 
 from answerback.people.learning.models import Commitment, Debrief, DebriefOf, Practice, Reach, Rhythm, Talk, TalkNote
-from answerback.people.models import Organisation, Person, Visibility
+from answerback.people.models import Organisation, Person, Reporting, Visibility
+from answerback.people.own_data import account_of
 from answerback.web.answering.board import board_of
 from answerback.web.answering.desk import desk
 from answerback.workspace.journal import written
 
 REP, PEER, MANAGER = "Oskar Ricci", "Nadia Winkler", "Kofi Novak"
-OTHERS = ("Marek Peeters", "Lena Uribe", "Jana Sato", "Revenue operations", "Enablement", "Admin")
+OTHERS = ("Lena Uribe", "Jana Sato", "Revenue operations", "Enablement", "Admin")
 SECRET = "the buyer was cross with our invoice"
 SignedIn = Callable[[str], Client]
+
+
+def of_another_team() -> str:
+    """Somebody who does not report to the manager."""
+    line = Reporting.objects.filter(manager__name="Lena Uribe").order_by("rep_id")[0]
+    return Person.objects.get(rep_id=line.rep_id).name
 
 
 def soon(days: int = 1) -> str:
@@ -56,7 +63,7 @@ def test_what_is_said_in_a_talk_is_read_by_both_and_by_nobody_else(signed_in: Si
         page = shown(signed_in(name), one_to_one)
         assert SECRET in page
         assert "Ask for the invoice first" in page
-    for name in (PEER, *OTHERS):
+    for name in (PEER, of_another_team(), *OTHERS):
         client = signed_in(name)
         assert client.get(f"/talks/{one_to_one.pk}/").status_code == 404, name
         assert client.get(f"/talks/{one_to_one.pk}/talk.ics").status_code == 404, name
@@ -107,7 +114,7 @@ def test_a_talk_still_ahead_did_not_take_place(
 
 
 def test_nobody_coaches_whom_they_do_not_lead(signed_in: SignedIn, practice: dict[str, Person]) -> None:
-    for name, other in ((MANAGER, "Marek Peeters"), (REP, PEER), (REP, "Lena Uribe"), (MANAGER, MANAGER)):
+    for name, other in ((MANAGER, of_another_team()), (REP, PEER), (REP, "Lena Uribe"), (MANAGER, MANAGER)):
         said = {
             "coached-other": practice[other].pk,
             "coached-kind": "one_to_one",
@@ -214,7 +221,7 @@ def test_the_agenda_has_what_both_see_and_nothing_else(
     Debrief.objects.create(**mine, chain_id="a", lesson="kept to myself", closed_at=now)
     Debrief.objects.create(**mine, chain_id="b", lesson="shared with my manager", closed_at=now, reach=Reach.MANAGER)
     days = {"starts_on": now.date(), "ends_on": now.date()}
-    Practice.objects.create(person=rep, what="my own practice", **days)
+    Practice.objects.create(person=rep, what="my own practice", ended_as="dropped", **days)
     Practice.objects.create(person=rep, what="a practice to talk about", shown_to_manager=True, **days)
     Commitment.objects.create(owner=rep, text="a promise to myself", due_on=now.date())
     Commitment.objects.create(owner=rep, text="a promise in a talk", due_on=now.date(), talk=one_to_one)
@@ -345,6 +352,35 @@ def test_a_talk_with_a_buyer_coaches_nobody(signed_in: SignedIn) -> None:
     assert say(signed_in("Jana Sato"), made, "held") == 302
     made.refresh_from_db()
     assert made.held_at is not None
+    assert written(desk().home, "conversation") == []
+
+
+def test_one_s_own_export_has_one_s_own_words_and_forgetting_takes_all(
+    signed_in: SignedIn, one_to_one: Talk, practice: dict[str, Person]
+) -> None:
+    say(signed_in(REP), one_to_one, "note", text="my own note")
+    say(signed_in(MANAGER), one_to_one, "note", text="the note of my manager")
+    say(signed_in(REP), one_to_one, "commit", text="call Bea back", due_on=str(desk().today()))
+    own = account_of(practice[REP])
+    assert [each["text"] for each in own["talk_notes"]] == ["my own note"]
+    assert [each["text"] for each in own["commitments"]] == ["call Bea back"]
+    assert [each["coach__name"] for each in own["talks"]] == [MANAGER]
+    assert account_of(practice[PEER])["talks"] == []
+    practice[REP].delete()
+    assert not Talk.objects.exists()
+    assert not TalkNote.objects.exists()
+    assert not Commitment.objects.exists()
+
+
+def test_who_coached_and_is_forgotten_leaves_the_talk_to_whose_it_is(
+    signed_in: SignedIn, one_to_one: Talk, practice: dict[str, Person]
+) -> None:
+    say(signed_in(MANAGER), one_to_one, "note", text="the note of my manager")
+    practice[MANAGER].delete()
+    page = shown(signed_in(REP), one_to_one)
+    assert "the note of my manager" not in page
+    assert MANAGER not in page.split("<main")[1]
+    assert say(signed_in(REP), one_to_one, "held") == 302
     assert written(desk().home, "conversation") == []
 
 

@@ -116,5 +116,5 @@ def test_it_asks_the_database_little(
 ) -> None:
     client = signed_in("Kofi Novak")
     page(client)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(26):
         page(client)

@@ -102,12 +102,12 @@ def _event(meeting: Meeting, zone: ZoneInfo) -> Event:
         event.add("rrule", _rule(meeting, zone))
     if meeting.slot_at is not None:
         event.add("recurrence-id", meeting.slot_at.astimezone(zone))
-    event.add("organizer", _address(meeting.organiser), encode=0)
+    event.add("organizer", _address(meeting.organiser), encode=False)
     for each in meeting.guests:
         guest = _address(each)
         guest.params["role"], guest.params["partstat"] = vText("REQ-PARTICIPANT"), vText("NEEDS-ACTION")
         guest.params["rsvp"] = vText("TRUE")
-        event.add("attendee", guest, encode=0)
+        event.add("attendee", guest, encode=False)
     return event
 
 

@@ -80,14 +80,14 @@ def _talks(leaders: Collection[Person], start: datetime, until: datetime) -> dic
     )
 
 
-def _followed(led: Mapping[int, Collection[int]], shared: Iterable[tuple[int, datetime]]) -> int:
+def _followed(led: Mapping[int, Collection[int]], shared: Iterable[tuple[int, datetime | None]]) -> int:
     """How many debriefs were followed by a talk with whom their owner reports to."""
     talked: dict[int, datetime] = {}
     held = Talk.objects.filter(coach__in=led, held_at__isnull=False).values_list("coach_id", "person_id", "held_at")
     for coach, person, at in held:
-        if person in led[coach]:
+        if at is not None and coach is not None and person in led[coach]:
             talked[person] = max(at, talked.get(person, at))
-    return sum(owner in talked and talked[owner] >= at for owner, at in shared)
+    return sum(at is not None and owner in talked and talked[owner] >= at for owner, at in shared)
 
 
 def _shared(led: Collection[int]) -> QuerySet[Debrief]:

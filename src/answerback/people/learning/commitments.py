@@ -50,4 +50,4 @@ def due(owner: Person, today: date) -> list[Commitment]:
 def own(person: Person) -> list[dict[str, Any]]:
     """What is kept of it, for themselves."""
     rows = Commitment.objects.filter(owner=person).order_by("made_at", "pk")
-    return list(rows.values("text", "due_on", "made_at", "held", "answered_at"))
+    return [{**each} for each in rows.values("text", "due_on", "made_at", "held", "answered_at")]

@@ -23,7 +23,7 @@ from answerback.web.numbers import number_of
 from answerback.web.pages.learning.peers import shown_of
 from answerback.web.pages.learning.talk_forms import CommitmentForm, NoteForm, TimeForm, TopicForm, WordsForm
 from answerback.web.rights import Right, needs
-from answerback.web.shown.agenda import agenda_of, steps_of, topics_of
+from answerback.web.shown.agenda import Agenda, agenda_of, steps_of, topics_of
 
 QUESTIONS: dict[str, tuple[Any, int]] = {
     "lesson": (gettext_lazy("What is the lesson?"), 1000),
@@ -95,15 +95,15 @@ def _page(request: HttpRequest, asking: Asking, found: Talk, refused: dict[str, 
         "me": me,
         "today": asking.viewer.today,
         "forms": _forms(asking, found, now) | refused,
-        **_topic_form(asking, found),
+        **_topic_form(asking, found, agenda),
     }
     return render(request, "pages/learning/talk.html", context)
 
 
-def _topic_form(asking: Asking, found: Talk) -> dict[str, Any]:
+def _topic_form(asking: Asking, found: Talk, agenda: Agenda | None) -> dict[str, Any]:
     if not talks.open_still(found) or not talks.leads(found, asking.viewer.person):
         return {}
-    topics = topics_of(asking, found, agenda_of(asking, found))
+    topics = topics_of(asking, found, agenda)
     return {"topic_form": TopicForm(topics=topics, initial={"topic": found.topic})}
 
 
