@@ -17,6 +17,7 @@ from answerback.people.learning.unnamed import telltales
 from answerback.people.learning.wall import Filters, shared_with, wall
 from answerback.people.models import Appointment, Noted, Person, Role
 from answerback.present.debriefs import KNOWN_KINDS
+from answerback.web.answering.board import Judged
 
 TODAY = date(2026, 10, 9)
 NOW = datetime(2026, 10, 9, 8, tzinfo=UTC)
@@ -36,6 +37,12 @@ def post(owner: Person, of: DebriefOf = DebriefOf.LOST, *, anonymous: bool = Fal
     made = Debrief.objects.create(owner=owner, of=of, ended_at=NOW, closed_at=NOW, **said | more)
     assert debriefs.share(made, Reach.EVERYBODY, anonymous=anonymous, now=NOW)
     return made
+
+
+@pytest.fixture(scope="session")
+def judged() -> Judged:
+    """No finding: these pages show none, and judging takes long."""
+    return Judged(findings=(), behind={})
 
 
 @pytest.fixture

@@ -8,21 +8,21 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from answerback.people.learning import debriefs, seen
 from answerback.people.learning.models import Debrief, Reach
 from answerback.people.learning.unnamed import telltales
 from answerback.web.answering.asking import Asking, asked
-from answerback.web.answering.desk import NotReady
 from answerback.web.answering.ended import names_around
 from answerback.web.pages.learning.debrief_forms import ShareForm, WordsForm
 from answerback.web.pages.learning.debriefs import closed_context
 from answerback.web.rights import Right, needs
 
 _HEARD = {
-    Reach.NOBODY: _("Taken back. Nobody else can read it any more."),
-    Reach.MANAGER: _("Your manager can read it now."),
-    Reach.EVERYBODY: _("It is on the wall now."),
+    Reach.NOBODY: gettext_lazy("Taken back. Nobody else can read it any more."),
+    Reach.MANAGER: gettext_lazy("Your manager can read it now."),
+    Reach.EVERYBODY: gettext_lazy("It is on the wall now."),
 }
 
 
@@ -44,12 +44,13 @@ def share(request: HttpRequest, number: int) -> HttpResponse:
     form = ShareForm(request.POST)
     if form.is_valid():
         reach, nameless = Reach(form.cleaned_data["reach"]), form.cleaned_data["anonymous"]
-        told = _telling(asking, own, (own.went, own.lesson, own.serves)) if _is_nameless(reach, nameless) else []
-        if not told:
+        texts = (own.went, own.lesson, own.serves)
+        objection = _objection(asking, own, texts) if _is_nameless(reach, nameless) else ""
+        if not objection:
             if debriefs.share(own, reach, anonymous=nameless, now=datetime.now(UTC)):
                 messages.success(request, str(_HEARD[reach]))
             return redirect("debrief", number=own.pk)
-        form.add_error("anonymous", _names(told))
+        form.add_error("anonymous", objection)
     return render(request, "pages/learning/debrief.html", closed_context(asking, own, share=form))
 
 
@@ -63,12 +64,12 @@ def reword(request: HttpRequest, number: int) -> HttpResponse:
     if form.is_valid():
         said = form.cleaned_data
         texts = (said["went"], said["lesson"], said["serves"])
-        told = _telling(asking, own, texts) if _is_nameless(own.reach, own.anonymous) else []
-        if not told:
+        objection = _objection(asking, own, texts) if _is_nameless(own.reach, own.anonymous) else ""
+        if not objection:
             debriefs.reword(own, *texts)
             messages.success(request, _("Changed."))
             return redirect("debrief", number=own.pk)
-        form.add_error(None, _names(told))
+        form.add_error(None, objection)
     return render(request, "pages/learning/debrief.html", closed_context(asking, own, words=form))
 
 
@@ -76,15 +77,14 @@ def _is_nameless(reach: str, anonymous: object) -> bool:
     return bool(anonymous) and reach == Reach.EVERYBODY
 
 
-def _telling(asking: Asking, own: Debrief, texts: tuple[str, ...]) -> list[str]:
-    """What in these texts would tell whom they are about."""
+def _objection(asking: Asking, own: Debrief, texts: tuple[str, ...]) -> str:
+    """What keeps these texts from standing without a name; empty for nothing."""
     names = names_around(asking, own.chain_id)
     if names is None:
-        raise NotReady
-    return telltales("\n".join(texts), names)
-
-
-def _names(told: list[str]) -> str:
+        return _("Names of companies and persons are still being read. Try it again in a moment.")
+    told = telltales("\n".join(texts), names)
+    if not told:
+        return ""
     found = ", ".join(f"“{each}”" for each in told[:8])
     return _("The text would tell whom it is about: %(found)s. Say it without names, days and amounts.") % {
         "found": found

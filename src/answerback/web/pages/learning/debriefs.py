@@ -164,6 +164,8 @@ def _close(request: HttpRequest, asking: Asking, own: Debrief, form: DebriefForm
         debriefs.write_obstacles(asking.desk.home, own, said, facts.buyer_said, source=source, now=now)
     debriefs.close(own, said, form.steps(), facts.of_kinds(KNOWN_KINDS).values(), now)
     messages.success(request, _("Closed. It is yours alone, until you share it."))
+    if own.steps.count() < len(form.steps()):
+        messages.warning(request, _("So much that you said you would do is open already that not every step was kept."))
     return redirect("debrief", number=own.pk)
 
 
