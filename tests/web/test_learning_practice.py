@@ -274,7 +274,7 @@ def test_what_another_kind_of_touch_does_for_such_buyers_is_suggested_with_its_r
     signed_in: SignedIn, practice: dict[str, Person]
 ) -> None:
     key = desk().roster().key_of(practice[OWN].rep_id)
-    mail, call = Group("email / first_touch", "email", "first_touch", "", "small"), None
+    mail = Group("email / first_touch", "email", "first_touch", "", "small")
     call = Group("call / first_touch", "call", "first_touch", "", "small")
     rut = Rut(key or 0, mail, call, 41, 3, 0.9, 0.5, 0.08, 0.1, 0.18, 0.02, 0.2, 0.8, named=False)
     unlikely = Rut(key or 0, mail, call, 99, 3, 0.9, 0.5, 0.08, 0.1, 0.18, 0.02, 0.2, 0.3, named=False)
