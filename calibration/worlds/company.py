@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -45,6 +46,8 @@ SECRET = bytes(32)
 """Nothing here is anybody's."""
 NOWHERE = Home(Path("/nonexistent"))
 _ONE_THREAD = Limits(threads=1)
+More = Sequence[tuple[str, Sequence[Mapping[str, Any]]]]
+"""Records that a company's systems do not write, such as practices: by name their rows."""
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,10 @@ def world(
 
 
 @contextmanager
-def world_of(plan: Plan, facts: Facts) -> Iterator[World]:
-    """The world of what was recorded of a company that was told already."""
+def world_of(plan: Plan, facts: Facts, more: More = ()) -> Iterator[World]:
+    """The world of what was recorded of a company that was told already; with `more` records, by name."""
     with engine(_ONE_THREAD) as duck:
-        told = _recorded(duck, facts)
+        told = _recorded(duck, facts, more)
         yield _world(duck, plan, told, make_relations(duck, told.playbook))
 
 
@@ -162,8 +165,8 @@ def _world(duck: DuckDB, plan: Plan, told: Told, rows: dict[str, int]) -> World:
     return World(plan, told, _reader(duck, told, rows))
 
 
-def _recorded(duck: DuckDB, facts: Facts) -> Told:
-    open_log(duck, log_of(facts, SECRET))
+def _recorded(duck: DuckDB, facts: Facts, more: More = ()) -> Told:
+    open_log(duck, log_of(facts, SECRET, more))
     duck.put("true_cause", true_causes(facts))
     return Told(facts.start, facts.end, playbook_from(playbook_text(facts)), _sellers(facts))
 

@@ -40,14 +40,14 @@ class Log:
         return pa.concat_tables(self.rows[record]) if record in self.rows else log_schema(RECORDS[record]).empty_table()
 
 
-def log_of(facts: Facts, secret: bytes) -> Log:
-    """The log after one load of everything, exported when the story ends.
+def log_of(facts: Facts, secret: bytes, more: Sequence[tuple[str, Sequence[Mapping[str, Any]]]] = ()) -> Log:
+    """The log after one load of everything, exported when the story ends; with `more` records, by name.
 
     Raises ValueError where a fact would have been rejected.
     """
     log, keys, end = Log(), Keys(secret), datetime.fromtimestamp(facts.end, UTC)
     stamp, repeats = Stamp(SOURCE, SOURCE, end, end), Repeats()
-    for name, rows in Records(facts).all():
+    for name, rows in (*Records(facts).all(), *more):
         if rows:
             record = RECORDS[name]
             taken = make_entries(

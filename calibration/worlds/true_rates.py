@@ -44,6 +44,7 @@ def true_rates(case: Case, kind: str, step: str, segment: str) -> NDArray[np.flo
         all_alike(0),
         none,
         none,
+        all_alike(-1),
     )
     days = range(0, parameters.days, _EVERY)
     return np.asarray(np.mean([model.chances.of(touches, day)[0] for day in days], axis=0))

@@ -51,6 +51,8 @@ class Touches:
     lead_source: Ints
     sequence: Bools
     reactive: Bools
+    objection: Ints
+    """What the buyer has named as standing in the way, index into OBJECTIONS; -1: nothing."""
 
 
 class Chances:
@@ -120,6 +122,10 @@ def _touched(effect: Effect, touches: Touches) -> Bools:
         found &= among(touches.step, [int(each) for each in effect.steps])
     if effect.lead_sources:
         found &= among(touches.lead_source, [LEAD_SOURCES.index(each) for each in effect.lead_sources])
+    if effect.kinds:
+        found &= among(touches.kind, [int(each) for each in effect.kinds])
+    if effect.after:
+        found &= touches.objection == OBJECTIONS.index(effect.after)
     return found
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from answerback.simulate.deals import LOST, WON, Deals
 from answerback.simulate.ledger import Columns, among
-from answerback.simulate.parameters import Parameters, Step
+from answerback.simulate.parameters import OBJECTIONS, Parameters, Step
 from answerback.simulate.people import Buyers
 from answerback.simulate.pursuits import Pursuits
 from answerback.simulate.replies import ACT, DIALLER, MAIL
@@ -37,6 +37,8 @@ _PATIENCE_DAYS = 25
 _LAST_WAITS_DAYS = 21
 _REPLY_HOURS = 3.0
 _HARM = 0.12
+_VOICED = (0.6, 0.1, 0.1, 0.1, 0.1)
+"""What buyers name who name something early, in the order of OBJECTIONS: mostly the price."""
 _FADING_DAYS = 10.0
 
 
@@ -71,6 +73,8 @@ class Courses:
         self._gap = np.array([each.gap_days for each in habits])
         self._most = np.array([each.most_touches for each in habits])
         self._claim = np.array([each.claim_rate for each in habits])
+        self._voices = np.random.default_rng((parameters.seed, 3))
+        """Its own, so that companies whose buyers name nothing early are told as ever."""
 
     def unasked(self, pursuit: Ints, day: int) -> Columns:
         """What these buyers do by themselves on a day."""
@@ -199,6 +203,17 @@ class Courses:
         self._pursuits.step[chosen], self._pursuits.touches[chosen] = to[on][first], 0
         self.open_deals(chosen, acts["at"][on][first])
         self.deals.move(chosen, acts["at"][on][first])
+        if self._parameters.voiced:
+            self._voice(chosen, acts["at"][on][first])
+
+    def _voice(self, pursuit: Ints, at: Ints) -> None:
+        """Some buyers name what stands in the way as soon as there is an offer, and go on."""
+        names = (self._pursuits.step[pursuit] == int(Step.OFFER)) & (
+            self._voices.random(len(pursuit)) < self._parameters.voiced
+        )
+        what = self._voices.choice(len(OBJECTIONS), len(pursuit), p=_VOICED)
+        self._pursuits.objection[pursuit[names]] = what[names]
+        self.deals.said.add({"deal": self._pursuits.deal[pursuit[names]], "at": at[names], "kind": what[names]})
 
     def _acts(self, pursuit: Ints, at: Ints, kind: Ints, system: Ints) -> Columns:
         size = len(pursuit)

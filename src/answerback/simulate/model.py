@@ -19,12 +19,13 @@ from answerback.simulate.chances import Chances, Touches
 from answerback.simulate.courses import Courses
 from answerback.simulate.heat import Heat
 from answerback.simulate.ledger import Columns, Ledger, among, joined, taken
-from answerback.simulate.parameters import DAY, KIND_SHARES, LEAD_SOURCES, WEEK, Kind, Parameters, Step
-from answerback.simulate.people import CONTACTS, Buyers, some_buyers, team_of, territories
+from answerback.simulate.parameters import DAY, KIND_SHARES, LEAD_SOURCES, OBJECTIONS, WEEK, Kind, Parameters, Step
+from answerback.simulate.people import CONTACTS, Buyers, account_domains, some_buyers, team_of, territories
 from answerback.simulate.pursuits import Pursuits
 from answerback.simulate.replies import ACT, CALENDAR, CRM, DIALLER, ESIGN, MAIL, NONE, Made, Refusals, Replies
 from answerback.simulate.staffing import Staffing
 from answerback.simulate.worktime import Worktime
+from answerback.stats.ab import dealt
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -225,13 +226,13 @@ class Model:
     def _make_touches(self, pursuit: Ints, day: int) -> None:
         seat, step = self.pursuits.seat[pursuit], self.pursuits.step[pursuit]
         seller = self.staffing.holders(day)[seat]
-        kind = self._kinds(pursuit, seller, step)
+        kind = self._kinds(pursuit, seller, step, day)
         at = self.worktime.instants(np.full(len(pursuit), day), self.staffing.zone[seat], self.rng)
         made = self._make(pursuit, seller, at, kind, day)
         self._woken[self.pursuits.account[pursuit]] = False
         self._plan(self.courses.touched(made, pursuit, seller, self.heat.now, day), day)
 
-    def _kinds(self, pursuit: Ints, seller: Ints, step: NDArray[np.int8]) -> Ints:
+    def _kinds(self, pursuit: Ints, seller: Ints, step: NDArray[np.int8], day: int) -> Ints:
         """Which channel each touch takes."""
         dice = self.rng.random(len(pursuit))
         weights = _SHARES[step]
@@ -244,7 +245,19 @@ class Model:
             self.pursuits.sequence[pursuit] & (step == int(Step.APPROACH)) & (self.pursuits.touches[pursuit] < 3)
         )
         late = (step >= int(Step.OFFER)) & ~fresh & (self.rng.random(len(pursuit)) < _VISITS)
-        return np.where(late, int(Kind.VISIT), np.where(by_sequence, int(Kind.EMAIL), kind))
+        kind = np.where(late, int(Kind.VISIT), np.where(by_sequence, int(Kind.EMAIL), kind))
+        return self._as_dealt(pursuit, step, kind, day)
+
+    def _as_dealt(self, pursuit: Ints, step: NDArray[np.int8], kind: Ints, day: int) -> Ints:
+        """The channels as lots say, where a practice deals them to companies."""
+        plan = self.parameters.practised
+        if plan is None or not plan.first_day <= day < plan.end_day:
+            return kind
+        here = (step == int(plan.step)) & (self.pursuits.objection[pursuit] == OBJECTIONS.index(plan.after))
+        here &= among(kind, (int(plan.new), int(plan.usual)))
+        domains = account_domains(self.parameters, self.pursuits.account[pursuit])
+        new = np.array([dealt(each, plan.seed) for each in domains], dtype=np.bool_)
+        return np.where(here, np.where(new, int(plan.new), int(plan.usual)), kind)
 
     def _make(  # noqa: PLR0917 - who, by whom, when and how, column by column
         self, pursuit: Ints, seller: Ints, at: Ints, kind: Ints, day: int, answers: Ints | None = None
@@ -254,7 +267,8 @@ class Model:
         step, account = self.pursuits.step[pursuit].astype(np.int64), self.pursuits.account[pursuit]
         early = (step == int(Step.APPROACH)) & (self.pursuits.touches[pursuit] < _SENT_BY_SEQUENCE)
         sequence = ~reactive & early & self.pursuits.sequence[pursuit] & (kind == int(Kind.EMAIL))
-        touches = Touches(seller, kind, step, self.buyers.segment[account], self.sources[account], sequence, reactive)
+        touches = Touches(seller, kind, step, self.buyers.segment[account], self.sources[account], sequence, reactive,
+                          self.pursuits.objection[pursuit].astype(np.int64))  # fmt: skip
         p, slower = self.chances.of(touches, day)
         hidden = (kind == Kind.CALL) & (self.rng.random(len(kind)) < self.staffing.private[seller])
         # The other ear of a private call says nothing to a system: what came of it is known to the model alone.

@@ -80,7 +80,8 @@ class Effect:
         end_day: The day after the last.
         odds: What the odds of moving a buyer forward are multiplied with.
         rate: Or the very probability, whatever skill and channel; other effects change its odds. Visits have none.
-        sellers, segments, steps, lead_sources: Whom it touches; empty means all.
+        sellers, segments, steps, lead_sources, kinds: Whom and which touches it concerns; empty means all.
+        after: Only once the buyer has named this as standing in the way; empty: always.
         slower: What the time to an answer is multiplied with.
         refused: Of mails, invitations and offers that do not move their buyer, the share that is refused in words.
         objection: What most refusals then say; empty: as always.
@@ -94,9 +95,34 @@ class Effect:
     segments: frozenset[str] = frozenset()
     steps: frozenset[Step] = frozenset()
     lead_sources: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+    after: str = ""
     slower: float = 1.0
     refused: float = 0.0
     objection: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """A way of doing a thing that lots deal to companies, from one day to another.
+
+    Attributes:
+        first_day: The first day, 0 is the start.
+        end_day: The day after the last.
+        draw: Its name.
+        seed: Of the lots: a company is dealt the new way if the number made of its id and the seed says so.
+        step, after: Where it applies: at this step, once the buyer has named this as standing in the way.
+        new, usual: The channel of the one way and of the other.
+    """
+
+    first_day: int
+    end_day: int
+    draw: str
+    seed: int
+    step: Step
+    after: str
+    new: Kind
+    usual: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +229,9 @@ class Parameters:
     """Seller, first day and day after the last on which mails to them did not arrive; nobody was told."""
     harm_after: int = 4
     """From so many touches in two weeks on, buyers begin to forbid further ones."""
+    voiced: float = 0.0
+    """Share of buyers who name what stands in the way when they get an offer, and go on."""
+    practised: Practised | None = None
     effects: tuple[Effect, ...] = ()
     spontaneous_from: Mapping[int, float] = _given({})
     """From a day on, what the rate of spontaneous acts is multiplied with."""

@@ -96,6 +96,11 @@ def seller_columns(parameters: Parameters, start: int) -> dict[str, list[Any]]:
 _TEAMS = ("Nord", "Süd", "West", "Ost", "Mitte")
 
 
+def account_domains(parameters: Parameters, accounts: Ints) -> list[str]:
+    """The domains of the companies of these numbers."""
+    return [company_name(int(each) + parameters.seed * 13)[1] for each in accounts]
+
+
 def account_columns(parameters: Parameters, buyers: Buyers, used: Ints, sources: Ints) -> dict[str, Any]:
     """The companies of these numbers as facts; `sources` by account, index into LEAD_SOURCES."""
     known = [company_name(int(each) + parameters.seed * 13) for each in used]

@@ -22,6 +22,7 @@ _COLUMNS = {
     "stage": np.int8,  # of the deal in the CRM; -1: no deal
     "recent": np.float32,  # touches of the last two weeks, fading
     "touched": np.int32,  # the day of the last touch
+    "objection": np.int8,  # what the buyer has named as standing in the way, by place in OBJECTIONS; -1: nothing
     "last": np.bool_,  # the last touch was made: what is due next is giving up
 }
 
@@ -41,6 +42,7 @@ class Pursuits:
     stage: NDArray[np.int8]
     recent: NDArray[np.float32]
     touched: NDArray[np.int32]
+    objection: NDArray[np.int8]
     last: NDArray[np.bool_]
 
     def __init__(self) -> None:
@@ -62,6 +64,7 @@ class Pursuits:
         new = slice(first, self.count)
         self.account[new], self.contact[new], self.seat[new], self.sequence[new] = account, contact, seat, sequence
         self.deal[new], self.stage[new], self.due[new], self.touched[new] = -1, -1, day, day
+        self.objection[new] = -1
         return np.arange(first, self.count, dtype=np.int64)
 
     def _show(self) -> None:

@@ -89,10 +89,11 @@ def _usual(asking: Asking, place: Place, fits: dict[str, Any]) -> dict[str, Any]
     every = works(asking.desk)
     best = every.get((place.step, place.segment)) or every.get((place.step, ""), ())
     lesson = fits["fits"]["lesson"].statement if fits else ""
+    told = to_try(place, there, best, lesson)
     return {
         "objections": objection_lines(there) if there is not None else [],
         "acts": act_lines(there) if there is not None else [],
         "works": works_lines(best),
-        "to_try": to_try(place, there, best, lesson),
+        "to_try": told[1:] if lesson else told,  # the lesson stands there by itself, with its button
         "buyers": there.segment if there is not None else "",
     }
