@@ -100,7 +100,7 @@ def because(found: Evidence) -> list[str]:
     if found.state is State.REJECTED:
         return ["It brings less than five in a hundred buyers more, if any. It is no longer shown on deals."]
     told = [_NOT_PROOF]
-    if found.state is State.CONFIRMED:
+    if found.state is State.CONFIRMED and found.tried:
         told.insert(0, f"It holds for {found.holding} of the {found.tried} others of whom it can be asked.")
     return told
 

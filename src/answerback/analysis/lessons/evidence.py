@@ -39,8 +39,8 @@ class Evidence:
         state: How it stands.
         held: The counts behind it.
         found: The comparison over everybody; or that there is too little.
-        beside_author: The same without its author.
-        tried, holding: Of how many people beside the author it could be asked, and for how many it holds.
+        tried, holding: Of how many people beside the author it could be asked, and for how many it holds; where it is
+            supported at least.
         dealt: What practices by lots say.
     """
 
@@ -48,7 +48,6 @@ class Evidence:
     state: State
     held: Held
     found: Advised | TooLittle
-    beside_author: Advised | TooLittle
     tried: int
     holding: int
     dealt: Dealt
@@ -74,23 +73,24 @@ def evidence(reader: Reader, scope: Scope, claim: Claim) -> Evidence | None:
 
 def judged(claim: Claim, held: Held, dealt: Dealt) -> Evidence:
     """The evidence from its counts."""
+    found = advised(held.touched)
+    if isinstance(found, TooLittle) or found.low <= 0.0:
+        return Evidence(claim, _state(found, dealt.word), held, found, 0, 0, dealt)
     others = held.without(claim.author_key)
-    found, beside = advised(held.touched), advised(others.touched)
+    beside = advised(others.touched)
     own = own_differences(others.rep, others.touched, least=LEAST_OWN)
     holding = sum(each > 0.0 for each in own.values())
-    state = _state(found, beside, (len(own), holding), dealt.word)
-    return Evidence(claim, state, held, found, beside, len(own), holding, dealt)
+    alone = isinstance(beside, Advised) and beside.low > 0.0
+    wide = alone and holding >= LEAST_PEOPLE and 2 * holding > len(own)
+    return Evidence(claim, _state(found, dealt.word, wide=wide), held, found, len(own), holding, dealt)
 
 
-def _state(found: Advised | TooLittle, beside: Advised | TooLittle, people: tuple[int, int], lots: Lots) -> State:
-    """Lots come before what was merely observed."""
+def _state(found: Advised | TooLittle, lots: Lots, *, wide: bool = False) -> State:
+    """Lots come before what was merely observed. `wide`: whether it holds without its author, and for enough others."""
     if lots is not Lots.NOTHING:
         return State.CONFIRMED if lots is Lots.FOR else State.REJECTED
     if isinstance(found, TooLittle):
         return State.EMERGING
     if found.low > 0.0:
-        tried, holding = people
-        alone = isinstance(beside, Advised) and beside.low > 0.0
-        wide = holding >= LEAST_PEOPLE and 2 * holding > tried
-        return State.CONFIRMED if alone and wide else State.SUPPORTED
+        return State.CONFIRMED if wide else State.SUPPORTED
     return State.REJECTED if found.high < WORTH else State.EMERGING
