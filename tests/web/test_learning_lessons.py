@@ -1,0 +1,313 @@
+"""Lessons: who reads them, what their page tells and to whom, on which deals they are shown, and that they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from answerback.analysis.lessons import Place, places
+from answerback.analysis.lessons.matching import open_deals
+from answerback.analysis.reader import ids_of
+from answerback.engine.protocol import Limits
+from answerback.people.learning import lessons as told
+from answerback.people.learning import seen
+from answerback.people.learning.lessons import Stated, used_lately
+from answerback.people.learning.models import Lesson, Thanks
+from answerback.people.leaving import forget
+from answerback.people.models import Noted, Person
+from answerback.web.answering.beforehand import Ahead, ahead, keep
+from answerback.web.answering.desk import Desk, desk
+from answerback.web.answering.lessons import suggested, usual, words_known, works
+from answerback.workspace.home import open_home
+
+SignedIn = Callable[[str], Client]
+OSKAR, MAREK, KOFI, LENA = "Oskar Ricci", "Marek Peeters", "Kofi Novak", "Lena Uribe"
+EVERYBODY = (OSKAR, MAREK, KOFI, LENA, "Jana Sato", "Revenue operations", "Enablement", "Admin")
+SAID = Stated("Meet instead of writing once they want to find out more.", "meeting", "email", step="discover")
+
+
+OF_CHAINS = (Ahead.WAITS, Ahead.CONTESTING, Ahead.DIRECTORY, Ahead.STEPS, Ahead.REVIVALS, Ahead.BALLS)
+
+
+@pytest.fixture(scope="session")
+def judged() -> None:
+    """No page of these needs the week's findings."""
+
+
+@pytest.fixture(scope="module")
+def of_chains(practice_folder: Path) -> dict[Ahead, object]:
+    """What a chain's page and the sheet before a call have worked out beforehand."""
+    at = Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
+    found = {each: ahead(at, each) for each in OF_CHAINS}
+    at.close()
+    return found
+
+
+@pytest.fixture
+def chains(workspace: Path, of_chains: dict[Ahead, object]) -> None:
+    """Chains' pages have at once what takes seconds."""
+    for what, made in of_chains.items():
+        keep(desk(), what, made)
+
+
+@pytest.fixture
+def lesson(practice: dict[str, Person]) -> Lesson:
+    """Said by Oskar half a year before the end of what is loaded; his alone."""
+    made = told.state(practice[OSKAR], SAID, now=desk().as_of() - timedelta(days=180))
+    assert made is not None
+    return made
+
+
+def shared(lesson: Lesson, *, anonymous: bool = False) -> Lesson:
+    assert lesson.author is not None
+    assert told.share(lesson.author, lesson.pk, anonymous=anonymous, now=datetime.now(UTC))
+    lesson.refresh_from_db()
+    return lesson
+
+
+def deal_at(rep_id: str, step: str) -> str:
+    """An open deal of a rep that stands at a step."""
+    at = desk()
+    key = at.roster().key_of(rep_id)
+    assert key is not None
+    with at.reading() as reader:
+        found = places(reader, open_deals(reader, key, most=100))
+        keys = [each for each in found if found[each].step == step]
+        return ids_of(reader, keys, "deal")[keys[0]]
+
+
+# Who reads it ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("how", "readers"),
+    [("private", {OSKAR}), ("shared", set(EVERYBODY)), ("taken back", {OSKAR}), ("withdrawn", set())],
+)
+def test_a_lesson_is_its_author_s_until_it_is_shared(
+    how: str, readers: set[str], lesson: Lesson, practice: dict[str, Person], signed_in: SignedIn
+) -> None:
+    author, now = practice[OSKAR], datetime.now(UTC)
+    if how != "private":
+        shared(lesson)
+    if how == "taken back":
+        assert told.take_back(author, lesson.pk)
+    if how == "withdrawn":
+        assert told.withdraw(author, lesson.pk, now=now)
+    for name in EVERYBODY:
+        client = signed_in(name)
+        assert (client.get(f"/lessons/{lesson.pk}/").status_code == 200) == (name in readers), name
+        assert (lesson.statement in client.get("/lessons/").content.decode()) == (name in readers), name
+    assert (lesson in seen.lessons_shared()) == (how == "shared")
+
+
+def test_nobody_but_its_author_changes_it(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson)
+    for said in ("take_back", "withdraw", "share", "share_without_name"):
+        assert signed_in(MAREK).post(f"/lessons/{lesson.pk}/do/", {"said": said}).status_code == 404
+    assert seen.lessons_shared().get() == lesson
+    assert signed_in(OSKAR).post(f"/lessons/{lesson.pk}/do/", {"said": "take_back"}).status_code == 302
+    assert not seen.lessons_shared().exists()
+
+
+def test_without_a_name_it_is_nobody_s(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson, anonymous=True)
+    for path in ("/lessons/", f"/lessons/{lesson.pk}/"):
+        text = signed_in(MAREK).get(path).content.decode()
+        assert lesson.statement in text
+        assert "by somebody here" in text
+        assert OSKAR not in text
+        assert "by you" in signed_in(OSKAR).get(path).content.decode()
+
+
+def test_it_is_in_one_s_own_data_and_goes_with_its_author(
+    lesson: Lesson, practice: dict[str, Person], workspace: Path
+) -> None:
+    told.thank(practice[MAREK], shared(lesson).pk, "It worked.")
+    own = told.own(practice[OSKAR])
+    assert [each["statement"] for each in own["lessons"]] == [lesson.statement]
+    assert [each["note"] for each in told.own(practice[MAREK])["thanks_for_lessons"]] == ["It worked."]
+    forget(practice["Admin"], practice[MAREK], open_home(workspace), now=datetime.now(UTC), today=desk().today())
+    assert not Thanks.objects.exists()
+
+
+# Saying it ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lesson_is_said_by_a_form_and_kept_for_oneself(signed_in: SignedIn) -> None:
+    client = signed_in(OSKAR)
+    fields = {name: getattr(SAID, name) for name in SAID.__slots__}
+    answer = client.post("/lessons/new/", fields)
+    made = Lesson.objects.get()
+    assert answer["Location"] == f"/lessons/{made.pk}/"
+    assert (made.play, made.instead_of, made.step, made.shared_at) == ("meeting", "email", "discover", None)
+    assert "Nobody but you" in client.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"statement": "Be nice."},
+        {"statement": "x", "play": "meeting", "instead_of": "meeting"},
+        {"statement": "x", "instead_of": "email"},
+        {"statement": "x", "step": "nowhere"},
+        {"statement": "x" * 281, "step": "offer"},
+    ],
+)
+def test_what_cannot_turn_out_wrong_is_no_lesson(wrong: dict[str, str], signed_in: SignedIn) -> None:
+    assert signed_in(OSKAR).post("/lessons/new/", wrong).status_code == 200
+    assert not Lesson.objects.exists()
+
+
+def test_what_the_data_suggest_is_offered_and_fills_the_form(signed_in: SignedIn) -> None:
+    client = signed_in(OSKAR)
+    told_of = {(each.claim.play, each.claim.instead_of, each.claim.step) for each in suggested(desk())}
+    assert ("meeting", "email", "discover") in told_of
+    assert "meeting instead of mail" in client.get("/lessons/").content.decode()
+    form = client.get("/lessons/new/", {"play": "meeting", "instead_of": "email", "step": "discover"})
+    assert b'<option value="meeting" selected>' in form.content
+
+
+# What it tells --------------------------------------------------------------------------------------------------------
+
+
+def test_the_page_tells_how_it_stands_and_counts_of_one_s_own(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson)
+    text = signed_in(MAREK).get(f"/lessons/{lesson.pk}/").content.decode()
+    assert "At the discover step" in text
+    assert "Everybody else&#x27;s together" in text or "Everybody else's together" in text
+    assert "Of 100 buyers" in text
+    enablement = signed_in("Enablement").get(f"/lessons/{lesson.pk}/").content.decode()
+    assert "Everybody's together" in enablement.replace("&#x27;", "'")
+    assert "Your" not in enablement.split("<h1>")[1]
+
+
+def test_sums_of_fewer_than_five_are_told_to_nobody(
+    lesson: Lesson, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared(lesson)
+    monkeypatch.setattr("answerback.web.answering.lessons.LEAST_CONTRIBUTORS", 13)
+    text = signed_in("Enablement").get(f"/lessons/{lesson.pk}/").content.decode()
+    assert "Of 100 buyers" not in text
+    assert "buyers moved after" not in text
+
+
+def test_touches_behind_it_are_one_s_own_alone(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson)
+    client = signed_in(OSKAR)
+    page = client.get(f"/lessons/{lesson.pk}/")
+    events = [each["event_id"] for each in page.context["touches"]]
+    assert len(events) > 1
+    assert client.get(f"/events/{quote(events[0], safe='')}/").status_code == 200
+    assert signed_in(LENA).get(f"/events/{quote(events[0], safe='')}/").status_code == 404
+
+
+def test_thanks_are_given_once_and_taken_back(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson)
+    path = f"/lessons/{lesson.pk}/do/"
+    for note in ("It served.", "It served me well."):
+        signed_in(MAREK).post(path, {"said": "thank", "note": note})
+    assert [each.note for each in Thanks.objects.all()] == ["It served me well."]
+    assert "It served me well." in signed_in(OSKAR).get(f"/lessons/{lesson.pk}/").content.decode()
+    assert signed_in(OSKAR).post(path, {"said": "thank"}).status_code == 404
+    signed_in(MAREK).post(path, {"said": "no_thanks"})
+    assert not Thanks.objects.exists()
+
+
+# Using it -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("chains")
+def test_a_lesson_is_shown_on_the_deals_that_it_fits_and_used_there(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson)
+    client, rep = signed_in(MAREK), "marek.peeters@halden.example"
+    fits, other = deal_at(rep, "discover"), deal_at(rep, "offer")
+    assert lesson.statement in client.get(f"/deals/{quote(fits, safe='')}/").content.decode()
+    assert lesson.statement not in client.get(f"/deals/{quote(other, safe='')}/").content.decode()
+    said = {"deal": fits, "lesson": str(lesson.pk), "said": "used"}
+    assert client.post("/lessons/use/", said).status_code == 302
+    assert "You use it here" in client.get(f"/deals/{quote(fits, safe='')}/").content.decode()
+    ids = frozenset(desk().roster().ids_of(desk().roster().key_of(rep) or 0))
+    assert used_lately(desk().noted("decision"), ids) == {(fits, str(lesson.pk)): True}
+    assert fits in client.get(f"/lessons/{lesson.pk}/").content.decode()
+    assert fits not in signed_in(OSKAR).get(f"/lessons/{lesson.pk}/").content.decode()
+    client.post("/lessons/use/", said | {"said": "undo"})
+    assert used_lately(desk().noted("decision"), ids) == {(fits, str(lesson.pk)): False}
+
+
+def test_nobody_uses_a_lesson_on_what_is_not_theirs(lesson: Lesson, signed_in: SignedIn) -> None:
+    deal = deal_at("oskar.ricci@halden.example", "discover")
+    said = {"deal": deal, "lesson": str(lesson.pk), "said": "used"}
+    assert signed_in(MAREK).post("/lessons/use/", said).status_code == 404  # the lesson is not shared
+    shared(lesson)
+    for wrong in ({"deal": "../x"}, {"deal": deal}, {"lesson": "9" * 30}, {"lesson": "-1"}, {"said": "maybe"}):
+        assert signed_in(LENA).post("/lessons/use/", said | wrong).status_code == 404, wrong
+    assert not desk().noted("decision")
+
+
+@pytest.mark.usefixtures("chains")
+def test_a_rejected_lesson_is_shown_on_no_deal(practice: dict[str, Person], signed_in: SignedIn) -> None:
+    wrong = Stated("Write instead of meeting.", "email", "meeting", step="discover")
+    made = told.state(practice[OSKAR], wrong, now=desk().as_of() - timedelta(days=340))
+    assert made is not None
+    shared(made)
+    assert "rejected" in signed_in(MAREK).get(f"/lessons/{made.pk}/").content.decode()
+    deal = deal_at("marek.peeters@halden.example", "discover")
+    assert made.statement not in signed_in(MAREK).get(f"/deals/{quote(deal, safe='')}/").content.decode()
+
+
+# The sheet before a call ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("chains")
+def test_the_sheet_has_what_one_needs_before_a_call(lesson: Lesson, signed_in: SignedIn) -> None:
+    shared(lesson)
+    deal = deal_at("marek.peeters@halden.example", "discover")
+    client = signed_in(MAREK)
+    page = client.get(f"/prep/deals/{quote(deal, safe='')}/")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert lesson.statement in text
+    assert page.context["fits"]["lesson"] == lesson
+    assert page.context["works"]
+    assert page.context["acts"]
+    assert "turn" in page.context
+    assert quote(deal, safe="") in client.get(f"/deals/{quote(deal, safe='')}/").content.decode()
+
+
+@pytest.mark.usefixtures("chains")
+def test_the_sheet_opens_for_whom_the_chain_opens(signed_in: SignedIn) -> None:
+    deal = quote(deal_at("oskar.ricci@halden.example", "offer"), safe="")
+    for name in EVERYBODY:
+        client = signed_in(name)
+        chain, sheet = (client.get(f"/{each}/{deal}/").status_code for each in ("deals", "prep/deals"))
+        assert chain == sheet, name
+    assert Noted.objects.filter(what="lesson shared").count() == 0
+
+
+def test_what_is_usual_is_of_five_people_or_more(practice: dict[str, Person]) -> None:
+    found, best = usual(desk()), works(desk())
+    assert any(each.objections for each in found.values())
+    told_of = [each for place in found.values() for each in (*place.objections, *place.acts)]
+    assert min(each.people for each in told_of) >= 5
+    assert min(each.people for place in best.values() for each in place) >= 5
+    assert "offer" in words_known(desk()).steps
+    assert Place("offer") != Place("close")
+
+
+@pytest.mark.usefixtures("chains")
+def test_pages_ask_the_database_few_times(
+    lesson: Lesson, signed_in: SignedIn, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    shared(lesson)
+    client = signed_in(MAREK)
+    deal = quote(deal_at("marek.peeters@halden.example", "discover"), safe="")
+    for path in ("/lessons/", f"/lessons/{lesson.pk}/", f"/prep/deals/{deal}/"):
+        client.get(path)
+        with django_assert_max_num_queries(16):
+            client.get(path)
