@@ -118,7 +118,7 @@ def advised(touched: Touched) -> Advised | TooLittle:
     (0.4, True, (400.0, 400.0))
     """
     rows = _both(touched)
-    arms = tuple(float(rows.n[rows.used == side].sum()) for side in (True, False))
+    arms = (float(rows.n[rows.used].sum()), float(rows.n[~rows.used].sum()))
     if min(arms) < LEAST_TOUCHES:
         return TooLittle(*arms)
     stratum = np.unique(rows.stratum, return_inverse=True)[1]
