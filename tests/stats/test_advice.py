@@ -35,7 +35,7 @@ def test_it_is_least_squares_with_an_intercept_for_each_stratum_and_errors_by_co
 def test_cells_may_be_put_together() -> None:
     rows = some(default_rng(2))
     key, place = np.unique((rows.stratum * 100 + rows.company) * 2 + rows.used, return_inverse=True)
-    n, s = np.bincount(place, rows.n), np.bincount(place, rows.s)
+    n, s = (np.bincount(place, each).astype(np.float64) for each in (rows.n, rows.s))
     together = advised(Touched(key // 200, key // 2 % 100, key % 2 == 1, n, s))
     apart = advised(rows)
     assert isinstance(together, Advised)

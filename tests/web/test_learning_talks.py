@@ -221,7 +221,7 @@ def test_the_agenda_has_what_both_see_and_nothing_else(
     Debrief.objects.create(**mine, chain_id="a", lesson="kept to myself", closed_at=now)
     Debrief.objects.create(**mine, chain_id="b", lesson="shared with my manager", closed_at=now, reach=Reach.MANAGER)
     days = {"starts_on": now.date(), "ends_on": now.date()}
-    Practice.objects.create(person=rep, what="my own practice", ended_as="dropped", **days)
+    Practice.objects.create(person=rep, what="my own practice", ended_at=now, **days)
     Practice.objects.create(person=rep, what="a practice to talk about", shown_to_manager=True, **days)
     Commitment.objects.create(owner=rep, text="a promise to myself", due_on=now.date())
     Commitment.objects.create(owner=rep, text="a promise in a talk", due_on=now.date(), talk=one_to_one)

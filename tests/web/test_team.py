@@ -61,7 +61,7 @@ def test_who_waits_too_long_is_shown_with_whom_until_somebody_says_it_is_no_ball
     shown = page(signed_in("Kofi Novak"))
     assert any(f'href="/companies/{company}/"' in shown for company in companies)
     for each in own:
-        mark(at.home, each.event_id, "none", now=at.as_of(), as_of=at.as_of())
+        mark(at.home, (each.event_id,), "none", now=at.as_of(), as_of=at.as_of())
     others = {each.account_id for each in found if each.rep_key != keys["Oskar Ricci"]}
     shown = page(signed_in("Kofi Novak"))
     assert not any(f'href="/companies/{company}/"' in shown for company in companies - others)

@@ -114,4 +114,5 @@ def read_acts(reader: Reader) -> Acts:
 
 
 def _act(row: Mapping[str, Any]) -> Act:
-    return Act(**{name: "" if row[name] is None and name in ("subkind", "grade") else row[name] for name in row})
+    known: dict[str, Any] = dict(row)
+    return Act(**known | {name: known[name] or "" for name in ("subkind", "grade")})

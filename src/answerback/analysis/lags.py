@@ -64,7 +64,8 @@ def levels_of(reader: Reader) -> dict[str, dict[str, str]]:
 
 
 def _plays(reader: Reader) -> list[dict[str, str]]:
-    return reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
+    rows: list[dict[str, str]] = reader.query(f"select distinct {', '.join(Levels)} from outcome").to_pylist()
+    return rows
 
 
 def _answers(reader: Reader) -> pa.Table:

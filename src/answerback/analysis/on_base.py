@@ -302,7 +302,7 @@ def _roll_up(asked: Question, lags: Mapping[str, PlayLag], cells: Mapping[Key, C
         if not isinstance(cell.rate, NotEnoughData):
             continue
         for level in Levels[1:]:
-            name = coarser[key[place]][level]
+            name = coarser[str(key[place])][level]
             other = wider[level].get((*key[:place], name, *key[place + 1 :]))
             if name != key[place] and other is not None and isinstance(other.rate, Rate):
                 result[key] = replace(

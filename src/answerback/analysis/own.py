@@ -189,7 +189,7 @@ def _answered(reader: Reader, scope: Scope, at_hand: AtHand) -> tuple[Touch, ...
     told = told.filter(pc.is_in(told["state"], value_set=pa.array([OutcomeState.ON_BASE, OutcomeState.ANSWERED])))
     rows = told.select(["effort_key", "play", "occurred_at", "state", "answered_by"]).to_pylist()
     acts = at_hand.acts({row["answered_by"] for row in rows})
-    keys = {key for act in acts.values() for key in (act.account_key, act.contact_key)} - {None}
+    keys = {key for act in acts.values() for key in (act.account_key, act.contact_key) if key is not None}
     events = {key for row in rows for key in (row["effort_key"], row["answered_by"])}
     ids = ids_of(reader, {*keys, *events}, "account", "contact", "event")
     buyers = buyers_of(((act.contact_key, act.account_key) for act in acts.values()), ids, at_hand)

@@ -76,7 +76,7 @@ def states_of(rows: Mapping[str, NDArray[Any]], as_of: datetime, *, proved: bool
 
 def observed_of(rows: Mapping[str, NDArray[Any]], as_of: datetime) -> NDArray[np.float64]:
     """`observed_sql` of rows in memory, in seconds."""
-    since = (_instant(as_of) - rows["occurred_at"]) / np.timedelta64(1, "s")
+    since: NDArray[np.float64] = np.subtract(_instant(as_of), rows["occurred_at"]) / np.timedelta64(1, "s")
     seen: NDArray[np.float64] = np.fmin(since, rows["seen_seconds"].astype(np.float64))
     return seen
 

@@ -121,11 +121,28 @@ def serve(
     address: Annotated[
         list[str] | None, typer.Option(help="A host name under which the pages are reached; may be repeated.")
     ] = None,
+    works: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Build and send digests beside the pages, or leave that.")
+    ] = True,
 ) -> None:
-    """The pages in the browser: mirror, team, us, chains, data."""
+    """The pages in the browser: mirror, team, us, chains, data, and what was learnt."""
     from answerback.cli.serving import serve_pages
 
-    serve_pages(context.obj, host, port, tuple(address or ()))
+    serve_pages(context.obj, host, port, tuple(address or ()), works=works)
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    build_at: Annotated[
+        str, typer.Option(help="Build once a day at this time of the organisation's clock, such as 05:30.")
+    ] = "",
+    once: Annotated[bool, typer.Option("--once", help="Do what there is to do now, and end.")] = False,
+) -> None:
+    """The work beside the pages: builds what came in, looks for findings, sends digests by mail."""
+    from answerback.cli.serving import work_apart
+
+    work_apart(context.obj, build_at, once=once)
 
 
 @app.command()

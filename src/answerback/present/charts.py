@@ -59,7 +59,7 @@ def change_chart(story: Story) -> str:
     if story.usual is not None:
         usual = _over(alt, [{"rate": story.usual}])
         layers.append(usual.mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
-    layers += _marked(alt, _marks(story), [row["week"] for row in rows])
+    layers += _marked(alt, _marks(story), [str(row["week"]) for row in rows])
     title = f"{story.rep}: {story.play or ALL}"
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
     if any(each.cusum > 0.0 for each in story.weeks):
@@ -86,7 +86,7 @@ def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: 
     ]
     if usual is not None:
         layers.append(_over(alt, [{"rate": usual}]).mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
-    layers += _marked(alt, _weekly_marks(found, began), [row["week"] for row in rows])
+    layers += _marked(alt, _weekly_marks(found, began), [str(row["week"]) for row in rows])
     chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
     return _svg(chart, title, describe_weekly(found, usual=usual, began=began))
 

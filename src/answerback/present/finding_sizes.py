@@ -47,7 +47,11 @@ def size_text(
     if size.unit == "ratio":
         times = "times the odds" if kind is FindingKind.SEAT else "times as much"
         difference = f"{size.change:.2f} {times} (95 % interval {size.low:.2f} to {size.high:.2f})"
-        shown = _money if measure is Measure.EXPENSE_PER_WIN else percent if measure in _SHARES else number
+        shown: Callable[[float], str] = number
+        if measure is Measure.EXPENSE_PER_WIN:
+            shown = _money
+        elif measure in _SHARES:
+            shown = percent
     else:
         difference = _difference(size, "beyond what would have come back anyway" if kind is FindingKind.LIFT else "")
         shown = _SHOWN.get(size.unit, (number, number))[0]

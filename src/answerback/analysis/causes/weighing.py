@@ -138,7 +138,7 @@ def _people(reader: Reader, scope: Scope, times: _Times) -> int:
         select rep_key from outcome
         where {times.where("occurred_at")} and {within(scope, "rep_key", "occurred_at")}
         group by rep_key having count(distinct {times.later("occurred_at")}) = 2""")
-    return rows.num_rows
+    return int(rows.num_rows)
 
 
 def _named(reader: Reader, scope: Scope, times: _Times, coverage: float) -> tuple[Weighed, Weighed]:

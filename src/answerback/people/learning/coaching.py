@@ -12,7 +12,7 @@ from datetime import date, datetime
 from django.db.models import Count, F, Q, QuerySet
 
 from answerback.people.learning import seen
-from answerback.people.learning.models import Debrief, Lesson, Reach, Talk, TalkKind
+from answerback.people.learning.models import Debrief, Lesson, Reach, Talk, TalkKind, Thanks
 from answerback.people.models import Person
 
 
@@ -53,7 +53,7 @@ def given(leaders: Collection[Person], *, start: datetime, until: datetime, toda
     led = seen.led_by_each(leaders, today)
     everybody = {person for people in led.values() for person in people}
     lessons = _lessons(leaders, everybody).filter(shared_at__gte=start, shared_at__lte=until)
-    spread = lessons.filter(thanks__isnull=False).exclude(thanks__person=F("author")).distinct()
+    spread = lessons.filter(pk__in=Thanks.objects.exclude(person=F("lesson__author")).values("lesson"))
     shared = list(
         _shared(everybody).filter(shared_at__gte=start, shared_at__lte=until).values_list("owner_id", "shared_at")
     )
@@ -85,7 +85,7 @@ def _followed(led: Mapping[int, Collection[int]], shared: Iterable[tuple[int, da
     talked: dict[int, datetime] = {}
     held = Talk.objects.filter(coach__in=led, held_at__isnull=False).values_list("coach_id", "person_id", "held_at")
     for coach, person, at in held:
-        if at is not None and coach is not None and person in led[coach]:
+        if at is not None and coach in led and person in led[coach]:
             talked[person] = max(at, talked.get(person, at))
     return sum(at is not None and owner in talked and talked[owner] >= at for owner, at in shared)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Prefetch
 
@@ -116,7 +117,7 @@ def wall(viewer: Person, filters: Filters, today: date) -> Wall:
         .prefetch_related(Prefetch("lessons", queryset=shared, to_attr="shared_lessons"))
         .order_by("-shared_at", "-pk")[:MOST]
     )
-    posts = [post_of(each, viewer, leaders, lessons=each.shared_lessons) for each in rows]  # type: ignore[attr-defined]
+    posts = [post_of(each, viewer, leaders, lessons=each.shared_lessons) for each in rows]
     opening = next((each for each in posts if each.by_leader and each.failed), None)
     lessons = list(seen.lessons_shared()[:MOST])
     fitting = [each for each in posts if each is not opening and filters.fit(*_place(each))]
@@ -141,7 +142,7 @@ def shared_with(viewer: Person, number: int, today: date) -> Post | None:
 def post_of(debrief: Debrief, viewer: Person, leaders: frozenset[int], lessons: Iterable[Lesson] = ()) -> Post:
     """A debrief as somebody sees it who did not write it, or as they would."""
     nameless = debrief.anonymous and debrief.reach == Reach.EVERYBODY
-    plain = {
+    plain: dict[str, Any] = {
         "of": DebriefOf(debrief.of),
         "went": debrief.went,
         "lesson": debrief.lesson,
@@ -170,7 +171,7 @@ def _place(post: Post) -> tuple[str, str, frozenset[str]]:
 
 
 def _choices(posts: Iterable[Post], lessons: Iterable[Lesson]) -> dict[str, tuple[str, ...]]:
-    step, segment, obstacle = set(), set(), set()
+    step, segment, obstacle = set[str](), set[str](), set[str]()
     for post in posts:
         step.add(post.facts.typed_in)
         segment.add(post.facts.segment)

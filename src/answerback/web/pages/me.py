@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from answerback.people import audit, visibility
 from answerback.people.models import Role
 from answerback.web.answering.asking import asked
-from answerback.web.rights import Right, needs
+from answerback.web.rights import Right, holds, needs
 
 
 @needs(Right.SIGNED_IN)
@@ -25,6 +25,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "looks": audit.looks_at(viewer.person, viewer.today),
         "shown_days": audit.SHOWN_DAYS,
         "asks": hasattr(viewer.person, "erasure"),
+        "sells": holds(Right.SELLERS, asked(request)),
     }
     return render(request, "pages/me.html", context)
 

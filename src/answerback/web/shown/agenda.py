@@ -7,6 +7,7 @@ can be spoken of.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from answerback.analysis.on_base import on_base
 from answerback.people.access import viewer_of
@@ -48,7 +49,7 @@ def agenda_of(asking: Asking, talk: Talk) -> Agenda | None:
         return None
     coach, person, today = talk.coach, talk.person, asking.viewer.today
     standing = seen.commitments_between(coach, person, today).filter(held="").order_by("due_on", "pk")
-    shared = {
+    shared: dict[str, Any] = {
         "debriefs": tuple(seen.debriefs_shared(coach, person, today)[:MOST]),
         "commitments": tuple(standing[: 2 * MOST]),
         "practices": tuple(seen.practices_shown(coach, person, today).order_by("-starts_on")[:MOST]),

@@ -120,8 +120,8 @@ def _uses(asking: Asking, scope: Scope, lesson: Lesson) -> dict[str, Any]:
         "own_uses": [{"use": each, "came": _came(each)} for deal, each in mine.items() if deal not in off],
     }
     if len({each.rep_key for each in every}) >= LEAST_CONTRIBUTORS:
-        told["others_used"] = len(every)  # type: ignore[assignment]
-        told["others_held"] = _held(every)  # type: ignore[assignment]
+        told["others_used"] = len(every)
+        told["others_held"] = _held(every)
     return told
 
 

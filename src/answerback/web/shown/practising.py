@@ -12,7 +12,7 @@ from answerback.analysis.lift.plan import LATER
 from answerback.analysis.lift.practised import Answer, Outcome
 from answerback.domain.findings import FindingKind, Role
 from answerback.people.learning import practices, seen
-from answerback.people.learning.models import Lesson, Practice
+from answerback.people.learning.models import Ended, Lesson, Practice
 from answerback.people.learning.practices import Progress, Standing
 from answerback.present.plays import play_text
 from answerback.present.practices import (
@@ -116,7 +116,7 @@ def _outcome(asking: Asking, practice: Practice, rep_key: int | None) -> tuple[O
 
 
 def _failed(practice: Practice, outcome: Outcome | None) -> bool:
-    dropped = practice.ended_at is not None and practice.ended_as == practices.Ended.DROPPED
+    dropped = practice.ended_at is not None and practice.ended_as == Ended.DROPPED
     return dropped or (outcome is not None and outcome.answer is Answer.DID_NOT)
 
 

@@ -181,8 +181,8 @@ def _said(asking: Asking, board: Board, standing: Standing) -> dict[str, list[di
         ("causes", since), lambda reader: weigh_causes(reader, everybody, since)
     )
     told: dict[str, list[dict[str, Any]]] = {}
-    for each in (said_of(one, today=today) for one in weighed):
-        told.setdefault(each.cause, []).append({"stance": each.stance, "text": spoken(each.text)})
+    for said in (said_of(one, today=today) for one in weighed):
+        told.setdefault(said.cause, []).append({"stance": said.stance, "text": spoken(said.text)})
     for each in board.gathered.findings:
         cause = _SPEAK_OF.get(each.finding.kind)
         if cause and each.open and board.seen_by(asking.viewer, each.finding.finding_id):

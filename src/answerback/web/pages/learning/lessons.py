@@ -36,7 +36,7 @@ def lessons(request: HttpRequest) -> HttpResponse:
     found = list(seen.lessons(asking.viewer.person).select_related("author").order_by("-stated_at", "-pk"))
     claims = claims_of(asking.desk, found)
     states = states_of(asking.desk, claims)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "lesson": each,
             "where": where_text(claims[each.pk]),

@@ -1,0 +1,1 @@
+"""Digests by mail: what stands in them, the letters, and sending each once."""
