@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from answerback.domain.errors import NotFoundError
 
 THREADS = 8
 MOST_BODY_BYTES = 1 << 30
+TEND_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +163,24 @@ def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Threa
 
 
 def _tending() -> Callable[[], bool]:
-    """Judges the newest snapshot, and sends what is due."""
+    """Judges the newest snapshot; now and then lays out talks, draws lots that are due, and sends digests."""
+    from answerback.people.learning import group_practices, rhythms
     from answerback.web.answering.desk import desk
     from answerback.web.mailing.posting import Post
 
-    post = Post()
+    post, last = Post(), datetime.min.replace(tzinfo=UTC)
 
     def tend() -> bool:
-        judged = judge_newest()
-        if judged:
-            post.look(desk(), datetime.now(UTC))
-        return judged
+        nonlocal last
+        if not judge_newest():
+            return False
+        now, at = datetime.now(UTC), desk()
+        if now - last >= TEND_EVERY:
+            last = now
+            rhythms.lay_out_all(now=now, zone=at.zone)
+            group_practices.draw_what_is_due(at.home, now=at.as_of() if at.is_old() else now)
+        post.look(at, now)
+        return True
 
     return tend
 
