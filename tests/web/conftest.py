@@ -14,6 +14,7 @@ from django.conf import LazySettings
 from django.test import Client
 
 import answerback
+from answerback.analysis.together.us import Us, read_us
 from answerback.api import open_workspace
 from answerback.engine.protocol import Limits
 from answerback.people.models import Person
@@ -25,6 +26,7 @@ from answerback.web.answering import desk as desks
 from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.board import FINDINGS
 from answerback.web.answering.tasks import keep, make
+from answerback.workspace.access import owner_scope
 from answerback.workspace.home import open_home
 
 SCENARIOS = ("new-hire", "system", "dropped")
@@ -104,6 +106,16 @@ def worked_out(practice_folder: Path) -> dict[Ahead, object]:
     desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
     found = {each: ahead(desk, each) for each in Ahead}
     desk.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def everybody(practice_folder: Path) -> Us:
+    """Everybody of the practice company as one: worked out once, for it takes seconds."""
+    at = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
+    with at.reading() as reader:
+        found = read_us(reader, owner_scope("test"))
+    at.close()
     return found
 
 

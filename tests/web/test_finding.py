@@ -13,10 +13,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from answerback.analysis.findings.audience import OWN_CRAFT
 from answerback.analysis.findings.gathering import Standing
+from answerback.analysis.together.us import Us
 from answerback.domain.findings import Measure
 from answerback.people.models import Person
 from answerback.web.answering.board import board_of
 from answerback.web.answering.desk import OLD, desk
+from answerback.web.answering.weekly import Weekly, keep
 from answerback.web.noted.marks import heard_at
 
 MANAGERS = {"Kofi Novak", "Lena Uribe"}
@@ -163,8 +165,11 @@ def on_no_person(wanted: Callable[[Standing], bool]) -> str:
     return next(each.finding.finding_id for each in found if wanted(each))
 
 
-def test_a_finding_on_a_part_of_the_work_is_drawn_for_leaders_out_of_sums(signed_in: Callable[[str], Client]) -> None:
+def test_a_finding_on_a_part_of_the_work_is_drawn_for_leaders_out_of_sums(
+    signed_in: Callable[[str], Client], everybody: Us
+) -> None:
     leader = signed_in("Jana Sato")
+    keep(desk(), Weekly.US, everybody)
     found = on_no_person(lambda each: each.finding.subject.kind == "segment")
     page = text_of(leader, f"/findings/{found}/")
     assert "segment middle" in page

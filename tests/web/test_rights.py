@@ -26,6 +26,8 @@ LET_IN = {
     Right.POOLED: {LEADER, OPERATIONS},
     Right.SEARCHING: {REP, MANAGER, LEADER, OPERATIONS},
     Right.LOADING: {OPERATIONS, ADMIN},
+    Right.LEADING: {MANAGER, LEADER},
+    Right.PRACTISING: {REP, MANAGER, LEADER, ENABLEMENT},
 }
 NOT_NOW = frozenset({"found", "own_mailbox_told", "practise", "tour"})
 """Pages of everybody that are there at other times than this company's: before anybody is, or while a job runs."""

@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
-from pathlib import Path
+from datetime import date
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from answerback.analysis.findings.contributors import Contributors
-from answerback.analysis.together.us import Us, read_us
+from answerback.analysis.together.us import Us
 from answerback.domain.findings import Role as FindingRole
-from answerback.engine.protocol import Limits
 from answerback.people.access import LEAST_CONTRIBUTORS
 from answerback.people.models import Appointment, Person, Reporting, Role
 from answerback.present import us as words
@@ -25,18 +23,6 @@ from answerback.web.answering.board import FINDINGS
 from answerback.web.answering.tasks import keep as keep_answer
 from answerback.web.answering.tasks import worked
 from answerback.web.answering.weekly import Weekly, keep
-from answerback.workspace.access import owner_scope
-from answerback.workspace.home import open_home
-
-
-@pytest.fixture(scope="session")
-def everybody(practice_folder: Path) -> Us:
-    """Everybody of the practice company as one: worked out once, for it takes seconds."""
-    at = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
-    with at.reading() as reader:
-        found = read_us(reader, owner_scope("test"))
-    at.close()
-    return found
 
 
 @pytest.fixture
@@ -164,7 +150,9 @@ def test_figures_of_findings_are_left_out_where_they_tell_of_few(leader: Client)
     judged = worked(desks.desk(), FINDINGS)
     assert judged is not None
     found = next(
-        each for each in judged.made.findings if each.first_for is FindingRole.LEADER and each.evidence.efforts
+        each
+        for each in judged.made.findings
+        if each.first_for is FindingRole.LEADER and each.evidence.efforts and judged.made.behind[each.finding_id].after
     )
     assert len(judged.made.behind[found.finding_id].after) >= LEAST_CONTRIBUTORS
     card = f"/findings/{found.finding_id}/"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 
-from answerback.web.answering import tasks, weekly
-from answerback.web.answering.beforehand import Ahead
+from answerback.web.answering import beforehand, tasks, weekly
+from answerback.web.answering.beforehand import SOON, Ahead
 from answerback.web.answering.desk import Desk, desk
 from answerback.web.answering.preparing import prepare
 from answerback.web.answering.tasks import RESTS, Task
@@ -22,9 +22,9 @@ def made(monkeypatch: pytest.MonkeyPatch, workspace: object) -> list[str]:
     assert workspace
     found: list[str] = []
 
-    def make(at: Desk, task: Task) -> str:
+    def make(at: Desk, task: Task) -> object:
         found.append(task.name)
-        return f"{task.name} of {at.snapshot}"
+        return frozenset() if task.name is Ahead.CONTESTING else f"{task.name} of {at.snapshot}"
 
     monkeypatch.setattr(tasks, "make", make)
     return found
@@ -33,12 +33,14 @@ def made(monkeypatch: pytest.MonkeyPatch, workspace: object) -> list[str]:
 RESTING = tuple(weekly.TASKS.values())
 
 
-def test_all_is_in_one_list_findings_first(made: list[str]) -> None:
+def test_all_is_in_one_list_what_a_rep_s_page_waits_for_first_then_the_findings(made: list[str]) -> None:
     prepare(desk())
-    assert made == ["findings", *Weekly, *Ahead]
-    assert len(set(made)) == len(made)
+    once = list(made)
+    assert once[: len(SOON) + 1] == [*SOON, "findings"]
+    assert {*Weekly, *Ahead} < {*once}
+    assert len(set(once)) == len(once)
     prepare(desk())
-    assert made == ["findings", *Weekly, *Ahead]
+    assert made == once
 
 
 def test_a_newer_snapshot_is_judged_before_what_may_rest(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,7 +73,10 @@ def test_what_took_long_stands_for_a_while_although_there_is_a_newer_snapshot(
     assert weekly.weekly(desk(), Weekly.US) == "us of of another build"
 
 
-def test_nothing_is_worked_out_in_a_request(made: list[str], signed_in: Callable[[str], Client]) -> None:
+def test_nothing_is_worked_out_in_a_request(
+    made: list[str], signed_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(beforehand, "LITTLE", 0)  # of a large company
     assert signed_in("Jana Sato").get("/us/").status_code == 503
     assert signed_in("Jana Sato").get("/lookback/").status_code == 503
     assert signed_in("Kofi Novak").get("/team/").status_code == 200

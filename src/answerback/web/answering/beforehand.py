@@ -57,7 +57,7 @@ class Ahead(StrEnum):
     RISK = auto()
 
 
-SOON = (Ahead.CURVES, Ahead.ACTS, Ahead.DIRECTORY, Ahead.CONTESTING, Ahead.WAITS)
+SOON = (Ahead.ACTS, Ahead.DIRECTORY, Ahead.CONTESTING, Ahead.WAITS, Ahead.CURVES)
 """What a rep's own page asks for: it comes before all else."""
 _MAKERS: dict[Ahead, Callable[[Reader, Scope], Any]] = {
     Ahead.CURVES: read_curves,

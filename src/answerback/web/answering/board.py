@@ -118,7 +118,7 @@ def board_of(desk: Desk) -> Board:
     found: Judged = judged.made
     pending = _pending(desk)
     spoken = tuple((each.kind, each.occurred_at) for each in _flat(pending))
-    key = ("board", FINDINGS.key(desk), desk.today(), spoken)
+    key = ("board", FINDINGS.key(desk), judged.at, desk.today(), spoken)
     made: Board | None = desk.kept(key)
     if made is None:
         with desk.reading() as reader:
