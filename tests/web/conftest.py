@@ -22,6 +22,7 @@ from answerback.people.practice import Seller, people_of_practice
 from answerback.simulate.exports.guide import present
 from answerback.simulate.parameters import Parameters
 from answerback.simulate.writing import write_company
+from answerback.web.answering import beforehand
 from answerback.web.answering import desk as desks
 from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.board import FINDINGS
@@ -120,8 +121,8 @@ def everybody(practice_folder: Path) -> Us:
 
 
 @pytest.fixture
-def practice(db: None, workspace: Path, judged: object) -> dict[str, Person]:
-    """The people of the practice company by name, its findings judged."""
+def practice(db: None, workspace: Path, judged: object, worked_out: dict[Ahead, object]) -> dict[str, Person]:
+    """The people of the practice company by name, its findings judged, what pages ask for beforehand worked out."""
     desk = desks.desk()
     roster = desk.roster()
     sellers = [
@@ -135,6 +136,8 @@ def practice(db: None, workspace: Path, judged: object) -> dict[str, Person]:
     ]
     people_of_practice("Halden Instruments", sellers, now=datetime.now(UTC))
     keep(desk, FINDINGS, judged)
+    for what, made in worked_out.items():
+        beforehand.keep(desk, what, made)
     return {each.name: each for each in Person.objects.all()}
 
 

@@ -21,7 +21,7 @@ from answerback.analysis.story import Line, Sort, Story, Turn
 from answerback.domain.court import Court
 from answerback.domain.scope import Scope
 from answerback.people.models import Look
-from answerback.web.answering.beforehand import Ahead, ahead, keep
+from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.desk import Desk, desk
 from answerback.web.noted.marks import marked_events
 from answerback.web.shown.chains import BallsIn, Names, entries_of
@@ -32,13 +32,6 @@ from answerback.workspace.known import source_of
 SignedIn = Callable[[str], Client]
 EVERYBODY = Scope("test", everybody=True)
 OSKAR, KOFI, TESSA = "oskar.ricci@halden.example", "Kofi Novak", "tessa.dahl@halden.example"
-
-
-@pytest.fixture(autouse=True)
-def _worked_out(workspace: Path, worked_out: dict[Ahead, object]) -> None:
-    """What takes seconds is worked out once for all tests."""
-    for what, made in worked_out.items():
-        keep(desk(), what, made)
 
 
 @dataclass(frozen=True)

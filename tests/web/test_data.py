@@ -19,7 +19,6 @@ from answerback.engine.catalogue import catalogue
 from answerback.people.models import Noted
 from answerback.present.glossary import meanings, relations_without
 from answerback.web.answering import desk as desks
-from answerback.web.answering.beforehand import Ahead, keep
 from answerback.web.answering.desk import desk
 from answerback.web.running.working import Status
 from answerback.workspace.home import open_home
@@ -38,12 +37,6 @@ PAGES = (
     "definitions/link/",
     "builds/",
 )
-
-
-@pytest.fixture(autouse=True)
-def _worked_out(workspace: Path, worked_out: dict[Ahead, object]) -> None:
-    for what, made in worked_out.items():
-        keep(desk(), what, made)
 
 
 def text_of(client: Client, address: str) -> str:
