@@ -39,6 +39,7 @@ def test_it_says_of_each_cause_what_the_records_say_and_what_would_settle_it(
         assert f'id="c-{name.value}"' in shown
     assert shown.count("What would settle it:") == len(CauseName)
     assert "Of what buyers said stood in the way, the price was" in shown
+    assert "Prices for companies" in shown.split("Known to have happened about then:")[1].split("</p>")[0]
     assert "Average reps in place of the 3 with the lowest rates" in shown
     for each in Person.objects.filter(appointments__role="rep"):
         assert each.name not in shown.split("<main")[1]

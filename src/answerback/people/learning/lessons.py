@@ -67,29 +67,31 @@ def share(author: Person, number: int, *, anonymous: bool, now: datetime) -> boo
         shared_at=now, anonymous=anonymous
     )
     if changed:
-        audit.note(author, "lesson shared", str(number))
+        audit.note(None if anonymous else author, "lesson shared", "" if anonymous else str(number))
     return bool(changed)
 
 
 @transaction.atomic
 def take_back(author: Person, number: int) -> bool:
     """From now on nobody but its author reads it; what others thanked for goes."""
+    nameless = Lesson.objects.filter(pk=number, anonymous=True).exists()
     changed = Lesson.objects.filter(pk=number, author=author, withdrawn_at=None).update(shared_at=None, anonymous=False)
     if changed:
         Thanks.objects.filter(lesson=number).delete()
-        audit.note(author, "lesson taken back", str(number))
+        audit.note(None if nameless else author, "lesson taken back", "" if nameless else str(number))
     return bool(changed)
 
 
 @transaction.atomic
 def withdraw(author: Person, number: int, *, now: datetime) -> bool:
     """It stands no more, for its author neither."""
+    nameless = Lesson.objects.filter(pk=number, anonymous=True).exists()
     changed = Lesson.objects.filter(pk=number, author=author, withdrawn_at=None).update(
         withdrawn_at=now, shared_at=None, anonymous=False
     )
     if changed:
         Thanks.objects.filter(lesson=number).delete()
-        audit.note(author, "lesson withdrawn", str(number))
+        audit.note(None if nameless else author, "lesson withdrawn", "" if nameless else str(number))
     return bool(changed)
 
 

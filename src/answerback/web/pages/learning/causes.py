@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from answerback.analysis.causes.weighing import Weighed, weigh_causes
+from answerback.analysis.diagnose.answer import Happening
+from answerback.analysis.diagnose.windows import happenings_known
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.on_base import on_base
 from answerback.analysis.replacing import Replacing, replacing_lowest
@@ -52,6 +54,7 @@ _NOT_SAID = {
     CauseName.EXPECTATIONS: gettext_lazy("No finding about targets is open, or no targets are loaded."),
 }
 _POLL = "in_the_way"
+_ABOUT = timedelta(weeks=6)
 _LOW = 50
 
 
@@ -85,6 +88,7 @@ def causes(request: HttpRequest, finding_id: str) -> HttpResponse:
         "headline": headline_text(standing.finding),
         "board": taken,
         "settled": len(work.settled(known)),
+        "happened": _happened(asking, standing),
         "rows": [
             {
                 "name": name.value,
@@ -170,6 +174,13 @@ def _has_board(standing: Standing) -> bool:
     """Whether it is something that went down for many at once."""
     found = standing.finding
     return found.verdict in SYSTEMIC and found.subject.kind != "rep" and not found.good_news
+
+
+def _happened(asking: Asking, standing: Standing) -> list[Happening]:
+    """What is known to have happened about when it began."""
+    since = standing.finding.since or standing.finding.raised_on
+    found = asking.desk.once(("happenings",), happenings_known)
+    return [each for each in found if abs(each.starts - since) <= _ABOUT]
 
 
 def _said(asking: Asking, board: Board, standing: Standing) -> dict[str, list[dict[str, Any]]]:
