@@ -209,6 +209,15 @@ def _chains(random: Random, events: list[int], reps: list[int], accounts: list[i
                 occurred_at=day(random.randint(0, 4)),
                 decision_key=1_000_000 + number,
             ),
+            Decision(
+                subject_kind="deal",
+                subject_key=deal,
+                kind=random.choice(("lesson_used", "lesson_used", "lesson_not_used")),
+                value=random.choice(("1", "2")),
+                actor_key=random.choice((None, rep)),
+                occurred_at=day(random.randint(0, 4)),
+                decision_key=2_000_000 + number,
+            ),
         ]
     return rows
 
