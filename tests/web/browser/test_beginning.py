@@ -202,7 +202,11 @@ def test_who_is_invited_comes_in_by_the_organisation_s_own_service(fresh: Fresh,
     page.get_by_role("button", name="Sign in with Acme ID").click()
     page.get_by_role("button", name="olga", exact=True).click()
     expect(page.get_by_role("link", name="Olga Example")).to_be_visible()
-    page.goto("/data/")
+    for _ in range(40):  # as long as the first build takes, the start is shown
+        page.goto("/data/")
+        if page.get_by_role("heading", level=1).inner_text() == "How far can the data be relied on?":
+            break
+        page.wait_for_timeout(2_000)
     expect(page.get_by_role("heading", level=1)).to_have_text("How far can the data be relied on?")
     flawless(page)
     assert not fresh.visits.complaints()

@@ -10,13 +10,16 @@ from answerback.web.answering.desk import NothingBuilt
 from answerback.web.frame import places_of
 from answerback.web.rights import Right, needs
 
+FIRST = ("mirror", "team", "us", "data", "uploads", "people", "wall")
+"""Somebody's first page is the first of these that is theirs."""
+
 
 @needs(Right.SIGNED_IN)
 def home(request: HttpRequest) -> HttpResponse:
-    """To the first page that somebody may see; to the start where nothing was built."""
+    """To the page that somebody's role is about; to the start where nothing was built."""
     try:
         _ = asked(request).desk.snapshot
     except NothingBuilt:
         return redirect("first_run")
-    places = places_of(request)
-    return redirect(places[0].route if places else "me")
+    theirs = {each.route for each in places_of(request)}
+    return redirect(next((each for each in FIRST if each in theirs), "me"))
