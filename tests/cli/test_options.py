@@ -21,6 +21,7 @@ COMMANDS = (
     "sources",
     "build",
     "serve",
+    "worker",
     "backup",
     "restore",
     "show",
@@ -76,6 +77,7 @@ JUDGING = (
 NEEDS_A_WORKSPACE = (
     ["load", "."],
     ["build"],
+    ["worker", "--once"],
     ["show", "links"],
     ["show", "on-base"],
     ["explain", "on-base"],
@@ -242,6 +244,7 @@ def test_wrong_words(team: Terminal, words: list[str], said: str) -> None:
     [
         (["load", "no-such-file"], Exit.BAD_INPUT, "no such file"),
         (["load", ".", "--mapping", "none.toml"], Exit.USAGE, "none.toml"),
+        (["worker", "--build-at", "noon"], Exit.USAGE, "is no time of the day"),
         (["inspect", "no-such-file"], Exit.BAD_INPUT, "no-such-file"),
         (["show", "links", "--snapshot", "99"], Exit.NOT_FOUND, "there is no snapshot 99"),
         (["show", "links", "--snapshot", "soon"], Exit.NOT_FOUND, "there is no snapshot soon"),
