@@ -77,7 +77,6 @@ JUDGING = (
 NEEDS_A_WORKSPACE = (
     ["load", "."],
     ["build"],
-    ["worker", "--once"],
     ["show", "links"],
     ["show", "on-base"],
     ["explain", "on-base"],
