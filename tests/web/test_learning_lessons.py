@@ -117,7 +117,8 @@ def test_nobody_but_its_author_changes_it(lesson: Lesson, signed_in: SignedIn) -
 
 def test_without_a_name_it_is_nobody_s(lesson: Lesson, signed_in: SignedIn) -> None:
     shared(lesson, anonymous=True)
-    assert list(Noted.objects.filter(what="lesson shared").values_list("actor", "about")) == [(None, "")]
+    (noted,) = Noted.objects.filter(what="lesson shared")
+    assert (noted.actor, noted.about) == (None, "")
     for path in ("/lessons/", f"/lessons/{lesson.pk}/"):
         text = signed_in(MAREK).get(path).content.decode()
         assert lesson.statement in text
