@@ -18,7 +18,7 @@ from answerback.analysis.reader import Reader, reading
 from answerback.api.judging import Judging
 from answerback.api.rows import JudgedRows, OnBaseRows, Rows
 from answerback.domain.playbook import Playbook
-from answerback.domain.playbook_file import default_playbook, read_playbook
+from answerback.domain.playbook_file import playbook_at
 from answerback.domain.reading import Progress, Source
 from answerback.domain.scope import Scope
 from answerback.engine.opening import EngineChoice
@@ -68,7 +68,7 @@ class Workspace(Judging):
     @property
     def playbook(self) -> Playbook:
         """The organisation's settings; the defaults where the folder holds no playbook."""
-        return read_playbook(self.home.playbook) if self.home.playbook.exists() else default_playbook()
+        return playbook_at(self.home.playbook)
 
     def load(
         self,

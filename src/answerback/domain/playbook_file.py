@@ -109,6 +109,17 @@ def default_playbook() -> Playbook:
     return parse(default_text(), Playbook, TEMPLATE, PlaybookError)
 
 
+def playbook_at(path: Path) -> Playbook:
+    """What an organisation has written there, or the default one where it has written none.
+
+    Raises PlaybookError for a file that is none.
+
+    >>> playbook_at(Path("nowhere")) == default_playbook()
+    True
+    """
+    return read_playbook(path) if path.exists() else default_playbook()
+
+
 def read_playbook(path: Path) -> Playbook:
     """The playbook in a file. A section that is missing keeps its default, the plays among them.
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from answerback.domain.errors import NotFoundError
-from answerback.domain.playbook_file import default_playbook, read_playbook
+from answerback.domain.playbook_file import playbook_at
 from answerback.people import audit, groups, offices
 from answerback.people.models import Erasure, GroupVersion, Invitation, Look, Noted, Person, Reporting
 from answerback.people.offices import LastAdmin
@@ -63,7 +63,7 @@ def forget(actor: Person, person: Person, home: Home, *, now: datetime, today: d
 def _in_the_log(person: Person, home: Home, now: datetime) -> tuple[dict[str, int], tuple[str, ...]]:
     if not person.rep_id:
         return {}, ()
-    playbook = read_playbook(home.playbook) if home.playbook.exists() else default_playbook()
+    playbook = playbook_at(home.playbook)
     try:
         told = forgetting.forget(home, person.rep_id, playbook=playbook, now=now, of="rep")
     except NotFoundError:  # nothing of them was loaded, or it is forgotten already

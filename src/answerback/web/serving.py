@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -97,27 +98,23 @@ def work(serving: Serving, say: Callable[[str], None], *, build_at: clock | None
         build_at: Builds once a day, at that time of the organisation's clock; else whenever something came in.
         once: Does what there is to do now, and ends.
     """
-    from answerback.domain.playbook_file import default_playbook, read_playbook
+    from answerback.domain.playbook_file import playbook_at
     from answerback.web.answering.desk import desk
     from answerback.web.running.daily import Daily
     from answerback.web.running.working import Worker, build_apart
     from answerback.workspace.pending import pending
 
     stopping, home = threading.Event(), desk().home
-    tend = _tending()
+    build, tend = partial(build_apart, serving.home, serving.build_options, stopping), _tending()
     if once:
-        playbook = read_playbook(home.playbook) if home.playbook.exists() else default_playbook()
-        if pending(home, playbook).anything:
-            build_apart(serving.home, serving.build_options, stopping)
+        if pending(home, playbook_at(home.playbook)).anything:
+            build()
         tend()
         return
     daily = Daily(build_at, desk().zone) if build_at is not None else None
 
     def hold() -> bool:
         return daily is not None and not daily.due(datetime.now(UTC), worker.status.tried_at)
-
-    def build() -> None:
-        build_apart(serving.home, serving.build_options, stopping)
 
     worker = Worker(home, build, tend, hold=hold)
     with _polite_kills():
@@ -152,9 +149,7 @@ def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Threa
     from answerback.web.running.jobs import jobs
     from answerback.web.running.working import Worker, build_apart, set_to_work
 
-    def build() -> None:
-        build_apart(serving.home, serving.build_options, stopping)
-
+    build = partial(build_apart, serving.home, serving.build_options, stopping)
     if not serving.works:  # pages want answers kept in their own process all the same
         worker = Worker(desk().home, build, judge_newest, hold=lambda: True)
     else:
@@ -178,7 +173,7 @@ def _tending() -> Callable[[], bool]:
         if now - last >= TEND_EVERY:
             last = now
             rhythms.lay_out_all(now=now, zone=at.zone)
-            group_practices.draw_what_is_due(at.home, now=at.as_of() if at.is_old() else now)
+            group_practices.draw_what_is_due(at.home, now=at.moment())
         post.look(at, now)
         return True
 

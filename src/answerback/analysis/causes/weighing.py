@@ -7,7 +7,7 @@ wider for it (Bonferroni), and a comparison in which fewer than five people have
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum, auto
@@ -241,16 +241,12 @@ def _new_buyers(reader: Reader, scope: Scope, times: _Times, coverage: float) ->
         where {times.where("occurred_at")} and {within(scope, "rep_key", "occurred_at")}
         group by all order by segment""").to_pylist()
     sums = [float(sum(row[side] for row in rows)) for side in ("before", "since")]
-    named: Sequence[dict[str, object]] = [row for row in rows if row["segment"] and row["people"] >= LEAST_PEOPLE]
+    named = [row for row in rows if row["segment"] and row["people"] >= LEAST_PEOPLE]
     if not named or min(sums) < LEAST_NAMED:
         return Weighed(Sign.NEW_BUYERS, None, refused=CannotTell(Refused.NO_RECORDS, names=("segments of companies",)))
     found = []
     for row in named:
-        pair = ((_number(row["before"]), sums[0]), (_number(row["since"]), sums[1]))
+        pair = ((float(row["before"]), sums[0]), (float(row["since"]), sums[1]))
         change = shares(*pair, coverage=1.0 - (1.0 - coverage) / len(named))
-        found.append(Weighed(Sign.NEW_BUYERS, change, pair, name=str(row["segment"])))
+        found.append(Weighed(Sign.NEW_BUYERS, change, pair, name=row["segment"]))
     return max(found, key=lambda each: abs(each.compared.change) if each.compared else 0.0)
-
-
-def _number(value: object) -> float:
-    return float(str(value))

@@ -105,6 +105,10 @@ class Desk:
         """Whether it is looked at from the end of data that stopped some days ago."""
         return self._clock() - self._newest().last_event > OLD
 
+    def moment(self) -> datetime:
+        """When something is entered: now, or where data stopped some days ago their end, from which it is seen."""
+        return self.as_of() if self.is_old() else self._clock()
+
     def today(self) -> date:
         """The day that pages look from, in the organisation's time zone; the true one where nothing is built."""
         with suppress(NothingBuilt):

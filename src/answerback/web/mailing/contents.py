@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from answerback.analysis.court.mine import Waiting, is_cold, is_late
+from answerback.analysis.court.mine import is_cold
 from answerback.analysis.own import moved
 from answerback.analysis.weekly_rates import weekly_rates
 from answerback.domain.findings import TURNS, Role
@@ -30,9 +30,9 @@ from answerback.web.answering.waits import waiting_on_rep
 from answerback.web.noted.marks import words_on_acts
 from answerback.web.noted.turns import turns_of
 from answerback.web.shown.cards import card
+from answerback.web.shown.own import latest_of_each, turn_shown
 
 MOST_MOVED = 5
-_MAKERS: dict[Digest, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +64,18 @@ def _mirror(asking: Asking) -> Contents | None:
     warm = [each for each in turns if each.written_before and not is_cold(each, waits.as_of)]
     week = timedelta(weeks=1)
     found = desk.once(("moved last week", scope, key), lambda reader: moved(reader, scope, key, length=week))
-    forward = {
-        each.buyer.contact_id or each.buyer.account_id: each for each in found.touches if each.state == "on_base"
-    }
+    forward = latest_of_each(found.touches)
     card_, lesson = _one_finding(asking), _one_lesson(asking, key)
     if not (warm or found.count or card_):
         return None
     picture, described = _picture(asking, key)
     values = {
-        "turns": [_turn(each, waits.as_of) for each in warm[:TURNS]],
+        "turns": [turn_shown(each, waits.as_of) for each in warm[:TURNS]],
         "waiting": len(warm),
         "touches": found.count,
         "buyers_moved": len(forward),
         "forward": [
-            {"who": buyer_called(each.buyer), "did": act_text(each.kind, each.subkind)}
-            for each in list(forward.values())[:MOST_MOVED]
+            {"who": buyer_called(each.buyer), "did": act_text(each.kind, each.subkind)} for each in forward[:MOST_MOVED]
         ],
         "card": card_,
         "lesson": lesson,
@@ -95,12 +92,6 @@ def _subject(waiting: int, moved_on: int) -> str:
     """
     who = "1 buyer waits on you" if waiting == 1 else f"{waiting} buyers wait on you"
     return f"Your week: {who}, {moved_on} moved"
-
-
-def _turn(each: Waiting, as_of: Any) -> dict[str, Any]:
-    company = each.buyer.company or each.buyer.account_id
-    did = act_text(each.kind, each.subkind)
-    return {"who": buyer_called(each.buyer), "company": company, "did": did, "late": is_late(each, as_of), "row": each}
 
 
 def _one_finding(asking: Asking) -> Any:

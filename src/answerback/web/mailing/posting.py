@@ -18,6 +18,7 @@ from answerback.people.learning.models import MailChoice
 from answerback.web.answering.desk import Desk, NothingBuilt, NotReady
 from answerback.web.mailing.contents import contents_of
 from answerback.web.mailing.letters import letter
+from answerback.web.sign_in import mail
 
 _log = logging.getLogger(__name__)
 LATE_DAYS = 2
@@ -57,7 +58,7 @@ class Post:
 
 def is_on() -> bool:
     """Whether there is a mail server, and an address under which links lead to the pages."""
-    return bool(settings.DEFAULT_FROM_EMAIL and settings.PUBLIC_ADDRESS)
+    return mail.is_on() and bool(settings.PUBLIC_ADDRESS)
 
 
 def post_due(desk: Desk, now: datetime) -> Posted:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from answerback.analysis.court.juggling import carried_now
-from answerback.analysis.court.mine import Waiting, WaitingList, is_cold, is_late
+from answerback.analysis.court.mine import WaitingList, is_cold
 from answerback.analysis.disputes import contests
 from answerback.analysis.findings.audience import OWN_CRAFT
 from answerback.analysis.on_base import OnBase, on_base
-from answerback.analysis.own import Moved, Touch, moved
+from answerback.analysis.own import Moved, moved
 from answerback.domain.findings import TURNS, Role
 from answerback.domain.scope import Scope
 from answerback.present.on_base import on_base_table
@@ -38,6 +37,7 @@ from answerback.web.shown.figures import rates_of, shares_of
 from answerback.web.shown.lessons import lessons_for_own_deals
 from answerback.web.shown.links import figure_link
 from answerback.web.shown.looking_back import looking_back
+from answerback.web.shown.own import latest_of_each, turn_shown
 
 FIRST_MOVED = 5
 """So many buyers who moved are shown at once; the others one step away."""
@@ -139,32 +139,19 @@ def _waiting(whose: Whose) -> dict[str, Any]:
     waits = waiting_of(whose)
     turns = turns_of(waits, words_on_acts(whose.asking.desk))
     known = [each for each in turns.waiting if each.written_before]
-    warm = [_turn(each, waits.as_of) for each in known if not is_cold(each, waits.as_of)]
+    warm = [turn_shown(each, waits.as_of) for each in known if not is_cold(each, waits.as_of)]
     return {
         "waiting": len(known),
         "turns": warm[:TURNS],
         "more_turns": warm[TURNS:],
-        "cold": [_turn(each, waits.as_of) for each in known if is_cold(each, waits.as_of)],
-        "new": [_turn(each, waits.as_of) for each in turns.waiting if not each.written_before],
-        "undo": [_turn(each.row, waits.as_of) for each in turns.off],
-    }
-
-
-def _turn(each: Waiting, as_of: datetime) -> dict[str, Any]:
-    return {
-        "row": each,
-        "who": buyer_called(each.buyer),
-        "company": each.buyer.company or each.buyer.account_id,
-        "did": act_text(each.kind, each.subkind),
-        "late": is_late(each, as_of),
+        "cold": [turn_shown(each, waits.as_of) for each in known if is_cold(each, waits.as_of)],
+        "new": [turn_shown(each, waits.as_of) for each in turns.waiting if not each.written_before],
+        "undo": [turn_shown(each.row, waits.as_of) for each in turns.off],
     }
 
 
 def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
-    latest: dict[str, Touch] = {}
-    for each in found.touches:
-        if each.state == "on_base":
-            latest.setdefault(each.buyer.contact_id or each.buyer.account_id, each)
+    latest = latest_of_each(found.touches)
     forward = [
         {
             "touch": each,
@@ -173,7 +160,7 @@ def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
             "play": play_text(each.play),
             "proof": each.grade in ("E1", "E2"),
         }
-        for each in latest.values()
+        for each in latest
     ]
     own = {"rep": whose.rep_id}
     return {

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from answerback.domain.errors import AnswerbackError, BusyError, Exit, WorkspaceError
-from answerback.domain.playbook_file import default_playbook, read_playbook
+from answerback.domain.playbook_file import playbook_at
 from answerback.workspace.home import Home
 from answerback.workspace.journal import let_go
 from answerback.workspace.pending import Pending, pending
@@ -127,7 +127,7 @@ class Worker:
             self.status = replace(self.status, doing="", since=None)
 
     def _look(self) -> None:
-        playbook = read_playbook(self._home.playbook) if self._home.playbook.exists() else default_playbook()
+        playbook = playbook_at(self._home.playbook)
         let_go(self._home, now=datetime.now(UTC))
         found = pending(self._home, playbook)
         due = self._pace.due(found, self._clock())

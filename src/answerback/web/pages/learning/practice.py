@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +17,6 @@ from answerback.people.learning.models import Ended, Practice
 from answerback.people.learning.practices import AlreadyPractising, Chosen, NotInTheLog, Standing
 from answerback.present.practices import plan_lines
 from answerback.web.answering.asking import Asking, asked
-from answerback.web.answering.desk import Desk
 from answerback.web.answering.practising import kinds_of
 from answerback.web.pages.learning.practice_forms import ALL, ChangeForm, PracticeForm
 from answerback.web.rights import Right, needs
@@ -34,16 +32,11 @@ from answerback.web.shown.practising import (
 MOST_BEFORE = 12
 
 
-def moment(desk: Desk) -> datetime:
-    """Now; the end of the data where these ended some days ago, for a practice begins within what is looked at."""
-    return desk.as_of() if desk.is_old() else datetime.now(UTC)
-
-
 @needs(Right.PRACTISING)
 def practice(request: HttpRequest) -> HttpResponse:
     """One's own practice, what might be next, what was; and what several try together."""
     asking = asked(request)
-    group_practices.draw_what_is_due(asking.desk.home, now=moment(asking.desk))
+    group_practices.draw_what_is_due(asking.desk.home, now=asking.desk.moment())
     person, key = asking.viewer.person, asking.viewer.own_key
     current = current_of(asking)
     before = seen.practices(person).exclude(ended_at=None).prefetch_related("days").order_by("-starts_on", "-pk")
@@ -79,7 +72,7 @@ def new(request: HttpRequest) -> HttpResponse:
         if request.POST.get("step") == "begin":
             return _begin(request, asking, chosen, origin)
         kind = next((each for each in kinds if each.play == chosen.play), Kind(chosen.play, 0, 0.0, 0))
-        starts = next_monday(moment(asking.desk).date())
+        starts = next_monday(asking.desk.moment().date())
         context["plan"] = plan_lines(
             kind, dose=chosen.dose, weeks=chosen.weeks, starts=starts, baseline_weeks=BASELINE_WEEKS
         )
@@ -103,7 +96,7 @@ def _begin(request: HttpRequest, asking: Asking, chosen: Chosen, origin: Suggest
     key = asking.viewer.own_key
     baseline = baseline_of(asking, key, chosen.play) if key is not None else {}
     try:
-        practices.begin(asking.desk.home, asking.viewer.person, whole, baseline=baseline, now=moment(asking.desk))
+        practices.begin(asking.desk.home, asking.viewer.person, whole, baseline=baseline, now=asking.desk.moment())
     except AlreadyPractising:
         messages.warning(request, _("One small change at a time: there is one already, or you joined one."))
     except NotInTheLog:
@@ -134,7 +127,7 @@ def change(request: HttpRequest, number: int) -> HttpResponse:
         initial={"dose": practices.dose_now(found), "weeks": practices.weeks_now(found)},
     )
     if form.is_valid():
-        said, now = form.cleaned_data, moment(asking.desk)
+        said, now = form.cleaned_data, asking.desk.moment()
         changed = practices.change(
             asking.desk.home,
             found,
@@ -173,7 +166,7 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     found, today = _own(asking, number), asking.viewer.today
     ahead = practices.standing(found, today) is Standing.AHEAD
     if said not in Ended.values or not practices.end(
-        asking.desk.home, found, Ended(said), now=moment(asking.desk), today=today
+        asking.desk.home, found, Ended(said), now=asking.desk.moment(), today=today
     ):
         raise Http404
     if ahead and found.group_id is None:

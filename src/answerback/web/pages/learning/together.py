@@ -18,7 +18,6 @@ from answerback.present.plays import play_text
 from answerback.present.practices import group_headline, group_lines
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.practising import judged_of
-from answerback.web.pages.learning.practice import moment
 from answerback.web.pages.learning.practice_forms import TogetherForm
 from answerback.web.rights import Right, needs
 
@@ -27,7 +26,7 @@ from answerback.web.rights import Right, needs
 def together(request: HttpRequest) -> HttpResponse:
     """What can be joined, what was drawn, and a form for something new."""
     asking = asked(request)
-    home, now = asking.desk.home, moment(asking.desk)
+    home, now = asking.desk.home, asking.desk.moment()
     group_practices.draw_what_is_due(home, now=now)
     plays = asking.desk.once(("kinds of touch",), kinds_of_touch)
     form = TogetherForm(request.POST if request.method == "POST" else None, plays=plays, today=now.date())
