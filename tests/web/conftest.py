@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
+import pickle
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from django.conf import LazySettings
@@ -30,16 +34,18 @@ from answerback.web.answering.tasks import keep, make
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import open_home
 
+Found = TypeVar("Found")
 SCENARIOS = ("new-hire", "system", "dropped")
 
 
 @pytest.fixture(scope="session")
 def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace of a practice company; the processes of one run share it, and runs of the same code."""
-    root = tmp_path_factory.getbasetemp().parent / f"practice-for-pages-{_code()}"
+    """A workspace of a practice company; all processes share it, and all runs of the same code."""
+    base = tmp_path_factory.getbasetemp().parent
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root = shared / f"practice-for-pages-{_hash('domain', 'engine', 'link', 'simulate', 'sources', 'sql', 'workspace')}"
     root.mkdir(exist_ok=True)
-    with (root / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _alone(root):
         if not (root / "ready").exists():
             shutil.rmtree(root / "home", ignore_errors=True)
             shutil.rmtree(root / "exports", ignore_errors=True)
@@ -48,15 +54,38 @@ def practice_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "home"
 
 
-def _code() -> str:
-    """A hash of the code that makes and builds it."""
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One process at a time; the others wait."""
+    with (root / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _hash(*floors: str) -> str:
+    """A hash of the code of these floors of the house, and of what is asked of them here."""
     found = hashlib.sha256(Path(__file__).read_bytes())
     source = Path(answerback.__file__).parent
-    for floor in ("domain", "engine", "link", "simulate", "sources", "sql", "stats", "workspace"):
+    for floor in floors:
         for path in sorted((source / floor).rglob("*.*")):
             if path.suffix in (".py", ".sql", ".toml"):
                 found.update(path.read_bytes())
     return found.hexdigest()[:12]
+
+
+def _kept(practice_folder: Path, name: str, make: Callable[[desks.Desk], Found]) -> Found:
+    """What is worked out of the practice company: by one process for all, since it takes seconds."""
+    root = practice_folder.parent
+    kept = root / f"{name}-{_hash('domain', 'engine', 'analysis', 'stats', 'sql', 'workspace', 'web/answering')}.pickle"
+    with _alone(root):
+        if not kept.exists():
+            desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
+            draft = kept.with_suffix(".draft")
+            draft.write_bytes(pickle.dumps(make(desk)))
+            draft.rename(kept)
+            desk.close()
+        found: Found = pickle.loads(kept.read_bytes())  # noqa: S301 - our own, made by the same code
+        return found
 
 
 def _make(root: Path) -> None:
@@ -94,30 +123,25 @@ def _linked(source: str, target: str) -> str:
 
 @pytest.fixture(scope="session")
 def judged(practice_folder: Path) -> object:
-    """What was found in the practice company: judged once, for it takes seconds."""
-    desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
-    found = make(desk, FINDINGS)
-    desk.close()
-    return found
+    """What was found in the practice company."""
+    return _kept(practice_folder, "findings", lambda desk: make(desk, FINDINGS))
 
 
 @pytest.fixture(scope="session")
 def worked_out(practice_folder: Path) -> dict[Ahead, object]:
-    """What pages have worked out beforehand of the practice company: once, for it takes seconds."""
-    desk = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
-    found = {each: ahead(desk, each) for each in Ahead}
-    desk.close()
-    return found
+    """What pages have worked out beforehand of the practice company."""
+    return _kept(practice_folder, "ahead", lambda desk: {each: ahead(desk, each) for each in Ahead})
 
 
 @pytest.fixture(scope="session")
 def everybody(practice_folder: Path) -> Us:
-    """Everybody of the practice company as one: worked out once, for it takes seconds."""
-    at = desks.Desk(open_home(practice_folder), Limits(), lambda: datetime.now(UTC))
-    with at.reading() as reader:
-        found = read_us(reader, owner_scope("test"))
-    at.close()
-    return found
+    """Everybody of the practice company as one."""
+
+    def made(desk: desks.Desk) -> Us:
+        with desk.reading() as reader:
+            return read_us(reader, owner_scope("test"))
+
+    return _kept(practice_folder, "everybody", made)
 
 
 @pytest.fixture

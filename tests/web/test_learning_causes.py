@@ -10,6 +10,7 @@ from django.test import Client
 from answerback.domain.findings import Verdict
 from answerback.people.learning.models import Cause, CauseBoard, CauseName
 from answerback.people.models import Noted, Person
+from answerback.present.causes import TESTS
 from answerback.web.answering.board import board_of
 from answerback.web.answering.desk import desk
 
@@ -28,6 +29,10 @@ def systemic(practice: dict[str, Person]) -> str:
         for each in found
         if each.finding.verdict in of_many and each.finding.subject.kind == "segment" and not each.finding.good_news
     )
+
+
+def test_each_cause_has_a_test_that_would_settle_it() -> None:
+    assert set(TESTS) == set(CauseName.values)
 
 
 def test_it_says_of_each_cause_what_the_records_say_and_what_would_settle_it(

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
-from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import LazySettings
 from django.test import Client
 
@@ -23,7 +19,7 @@ from answerback.web.answering.desk import desk
 from answerback.web.mailing.contents import contents_of
 from answerback.web.mailing.posting import Post, Posted, post_due
 from answerback.web.shown.cards import headline_text
-from answerback.web.sign_in.mail import mail_of
+from tests.web.mail_server import Letters, mail_server
 
 SignedIn = Callable[[str], Client]
 MONDAY = datetime(2026, 11, 30, 8, 30, tzinfo=UTC)
@@ -31,45 +27,11 @@ QUIET = (time(18), time(8))
 OSKAR, NADIA, KOFI = "Oskar Ricci", "Nadia Winkler", "Kofi Novak"
 
 
-class Letters:
-    """What a server was given, and whom it does not take."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.unknown = ""
-
-    async def handle_RCPT(  # noqa: N802 - theirs
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Whether it takes a recipient."""
-        del server, session, options
-        if address == self.unknown:
-            return "550 nobody here"
-        envelope.rcpt_tos.append(address)
-        return "250 yes"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - theirs
-        """What it does with a letter."""
-        del server, session
-        assert isinstance(envelope.content, bytes)
-        self.taken.append(message_from_bytes(envelope.content, EmailMessage, policy=policy.default))
-        return "250 taken"
-
-
 @pytest.fixture
 def letters(settings: LazySettings) -> Iterator[Letters]:
-    found = Letters()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(found, hostname="127.0.0.1", port=port)
-    server.start()
-    named = {"ANSWERBACK_MAIL": f"smtp://127.0.0.1:{port}", "ANSWERBACK_MAIL_FROM": "answerback@halden.example"}
-    for name, value in mail_of(named).items():
-        setattr(settings, name, value)
     settings.PUBLIC_ADDRESS = "https://answerback.halden.example"
-    yield found
-    server.stop()
+    with mail_server(settings) as found:
+        yield found
 
 
 @pytest.fixture

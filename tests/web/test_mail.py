@@ -4,60 +4,27 @@ from __future__ import annotations
 
 import logging
 import re
-import socket
 from collections.abc import Callable, Iterator
-from email import message_from_bytes
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import LazySettings
 from django.test import Client
 
 from answerback.domain.errors import UsageError
 from answerback.people.models import Invitation, Noted, Person
 from answerback.web.sign_in.mail import mail_of
+from tests.web.mail_server import Letters, mail_server
 
 SignedIn = Callable[[str], Client]
 ZOE = {"email": "zoe@halden.example", "name": "Zoe", "rep_id": "", "roles": ["leader"]}
 PASSWORD = {"name": "Zoe", "password": "correct horse battery", "again": "correct horse battery"}
 
 
-class Letters:
-    """What a server was given: who sent it, to whom, and what."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, list[str], str]] = []
-        self.refuses = False
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - theirs
-        """What the server does with a letter."""
-        del server, session
-        if self.refuses:
-            return "554 not today"
-        content = envelope.content
-        assert isinstance(content, bytes)
-        body = message_from_bytes(content).get_payload(decode=True)
-        assert isinstance(body, bytes)
-        self.taken.append((envelope.mail_from or "", envelope.rcpt_tos, body.decode()))
-        return "250 taken"
-
-
 @pytest.fixture
 def letters(settings: LazySettings) -> Iterator[Letters]:
-    """A mail server on this computer, named in the environment."""
-    found = Letters()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(found, hostname="127.0.0.1", port=port)
-    server.start()
-    named = {"ANSWERBACK_MAIL": f"smtp://127.0.0.1:{port}", "ANSWERBACK_MAIL_FROM": "answerback@halden.example"}
-    for name, value in mail_of(named).items():
-        setattr(settings, name, value)
-    yield found
-    server.stop()
+    with mail_server(settings) as found:
+        yield found
 
 
 def link_in(text: str) -> str:
@@ -73,7 +40,8 @@ def test_an_invitation_goes_by_mail_and_its_link_is_nowhere_else(
     admin = signed_in("Admin")
     assert "Send them the link by mail" in admin.get("/people/invite/").content.decode()
     page = admin.post("/people/invite/", ZOE | {"send": "on"}).content.decode()
-    ((sender, to, body),) = letters.taken
+    ((sender, to),) = letters.envelopes
+    body = letters.taken[0].get_content()
     assert (sender, to) == ("answerback@halden.example", ["zoe@halden.example"])
     link = link_in(body)
     key = link.split("key=")[1]
@@ -118,7 +86,7 @@ def test_a_link_for_a_new_password_goes_by_mail(
     admin, oskar = signed_in("Admin"), practice["Oskar Ricci"]
     assert "by mail" in admin.get(f"/people/{oskar.pk}/").content.decode()
     admin.post(f"/people/{oskar.pk}/password/", {"send": "1"})
-    assert [to for _, to, _ in letters.taken] == [[oskar.email]]
+    assert [to for _, to in letters.envelopes] == [[oskar.email]]
 
 
 def test_without_a_server_nothing_is_offered_and_nothing_sent(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -42,10 +43,17 @@ def page(client: Client) -> str:
     return response.content.decode()
 
 
-def test_until_it_is_everybody_the_page_says_so(signed_in: Callable[[str], Client]) -> None:
+def test_until_it_is_everybody_the_page_says_so_and_no_log_calls_it_an_error(
+    signed_in: Callable[[str], Client], caplog: pytest.LogCaptureFixture
+) -> None:
     response = signed_in("Jana Sato").get("/us/")
     assert response.status_code == 503
     assert response.headers["Refresh"]
+    console = next(each for each in logging.getLogger().handlers if each.name == "console")
+    said = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert said
+    assert not any(console.filter(each) for each in said)
+    assert console.filter(logging.makeLogRecord({"status_code": 500}))
 
 
 def test_the_planted_fault_of_the_system_is_named_first_with_what_happened(leader: Client) -> None:

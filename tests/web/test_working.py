@@ -122,12 +122,15 @@ def test_it_builds_once_and_judges_what_was_built(small: Workspace) -> None:
         clock=clock,
     )
     worker.look()
+    assert (built, judged) == (["000001"], [1]), "what waits as it begins is built before anything is judged"
+    said(small, "e1")
+    worker.look()
     assert worker.status.waiting
-    assert not built
+    assert len(built) == 1, "something more may come in"
     for clock.now in (QUIET_SECONDS, 2 * QUIET_SECONDS, 3 * QUIET_SECONDS):
         worker.look()
-    assert built == ["000001"]
-    assert judged == [0, 1, 1, 1]
+    assert built == ["000001", "000002"]
+    assert judged == [1, 1, 2, 2, 2]
     assert not worker.status.waiting
 
 

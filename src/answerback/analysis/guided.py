@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 from answerback.analysis.on_base import on_base
 from answerback.analysis.reader import Reader
 from answerback.analysis.replacing import Replacing, replacing_lowest
 from answerback.analysis.unlike import Unlike, beyond_chance, most_unlike
 from answerback.domain.answers import Rate
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 
 DIMENSIONS = ("rep", "team", "region", "size_band", "industry", "lead_source")
@@ -68,7 +69,7 @@ def replaced(reader: Reader, scope: Scope, quarter: str, found: Sequence[Unlike]
 
 def coached(reader: Reader, scope: Scope, rep: str, day: date, quarter: str) -> Coached | None:
     """What a talk changed; None where there is not enough before or after."""
-    when = datetime.combine(day, time.min, UTC)
+    when = midnight(day)
     before = _rate(replace(reader, as_of=when), scope, {"rep": rep})
     after = _rate(reader, scope, {"rep": rep, "quarter": quarter})
     return Coached(before, after) if before is not None and after is not None else None

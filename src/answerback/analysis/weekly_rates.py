@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from answerback.analysis.on_base import on_base
 from answerback.analysis.reader import Reader
-from answerback.domain.periods import days
+from answerback.domain.periods import days, midnight
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import week_of
 from answerback.stats.intervals import jeffreys
@@ -66,7 +66,7 @@ def weekly_rates(reader: Reader, scope: Scope, where: Mapping[str, str]) -> Week
 
 
 def _since(scope: Scope, day: date) -> Scope:
-    start = datetime.combine(day - timedelta(days=1), time.min, UTC)
+    start = midnight(day - timedelta(days=1))
     keys = dict.fromkeys(each.rep_key for each in scope.stretches)
     if scope.everybody:
         return scope

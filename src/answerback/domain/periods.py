@@ -8,7 +8,7 @@ kind follow on one another without gap or overlap.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -93,7 +93,7 @@ def bounds(label: str, zone: ZoneInfo, fiscal_start: int = 1) -> tuple[datetime,
     2026-02-28 23:00:00+00:00 2026-03-31 22:00:00+00:00
     """
     first, after = days(label, fiscal_start)
-    return _midnight(first, zone), _midnight(after, zone)
+    return midnight(first, zone), midnight(after, zone)
 
 
 def days(label: str, fiscal_start: int = 1) -> tuple[date, date]:
@@ -144,8 +144,12 @@ def _month(year: int, month: int, later: int) -> date:
     return date(passed // MONTHS, passed % MONTHS + 1, 1)
 
 
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The first instant of a local day; where the clock skips midnight, the instant of the jump."""
+def midnight(day: date, zone: tzinfo = UTC) -> datetime:
+    """The first instant of a local day; where the clock skips midnight, the instant of the jump.
+
+    >>> midnight(date(2026, 3, 9), ZoneInfo("Europe/Oslo")).isoformat()
+    '2026-03-08T23:00:00+00:00'
+    """
     return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
 
 

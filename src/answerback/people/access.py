@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from answerback.analysis.findings.audience import about_person
 from answerback.analysis.findings.gathering import Standing
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope, Stretch
 from answerback.people import groups
 from answerback.people.models import Organisation, Person, Reporting, Role, Visibility
@@ -156,9 +157,5 @@ def _led(person: Person, key_of: KeyOf, today: date) -> tuple[Led, ...]:
 
 
 def _stretch(each: Led, zone: ZoneInfo) -> Stretch:
-    end = _midnight(each.until, zone) if each.until is not None else None
-    return Stretch(each.key, _midnight(each.since, zone), end)
-
-
-def _midnight(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time.min, zone).astimezone(UTC)
+    end = midnight(each.until, zone) if each.until is not None else None
+    return Stretch(each.key, midnight(each.since, zone), end)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from answerback.domain.periods import midnight
 from answerback.people import audit
 from answerback.people.models import Appointment, Person, ProposedHappening, Role
 from answerback.workspace.home import Home
@@ -79,8 +80,8 @@ def write(home: Home, happening: ProposedHappening, zone: ZoneInfo, now: datetim
     ends = happening.ends_on
     fields = {
         "source_id": f"proposed-{happening.pk}",
-        "from": _midnight(happening.starts_on, zone),
-        "to": _midnight(ends + timedelta(days=1), zone) if ends is not None else None,
+        "from": midnight(happening.starts_on, zone).isoformat(),
+        "to": midnight(ends + timedelta(days=1), zone).isoformat() if ends is not None else None,
         "scope": happening.scope,
         "text": happening.text,
     }
@@ -90,7 +91,3 @@ def write(home: Home, happening: ProposedHappening, zone: ZoneInfo, now: datetim
 def told(entries: Iterable[Entry]) -> list[tuple[str, str]]:
     """What entries of the journal say of happenings: from when, and what."""
     return [(str(each.fields.get("from") or ""), str(each.fields["text"])) for each in entries]
-
-
-def _midnight(day: date, zone: ZoneInfo) -> str:
-    return datetime.combine(day, time.min, zone).astimezone(UTC).isoformat()

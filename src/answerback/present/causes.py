@@ -11,19 +11,6 @@ from answerback.analysis.causes.weighing import Sign, Weighed
 from answerback.present.refusals import refusal_text
 from answerback.stats.compare import Compared
 
-CAUSES = (
-    "strategy",
-    "market",
-    "offering",
-    "price",
-    "training",
-    "tools",
-    "support",
-    "coaching",
-    "expectations",
-    "hiring",
-)
-"""Where a systemic failure can come from."""
 OF: Mapping[Sign, str] = MappingProxyType(
     {
         Sign.PRICE_NAMED: "price",

@@ -133,11 +133,11 @@ def facts_lines(facts: Facts, *, won: bool = False) -> list[str]:
 def risk_line(facts: Facts) -> str:
     """The risk that was taken, apart from what came of it; empty for none.
 
-    >>> risk_line(Facts(tried=("new_line",)))
-    'Risk taken: a first deal in a line of products.'
+    >>> risk_line(Facts(tried=("new_line", "larger")))
+    'A first deal in a line of products; a deal larger than nine in ten of one\'s own before.'
     """
     said = "; ".join(TRIED.get(each, each.replace("_", " ")) for each in facts.tried or ())
-    return f"Risk taken: {said}." if said else ""
+    return f"{said[:1].upper()}{said[1:]}." if said else ""
 
 
 def difference(own: Iterable[str], named: Iterable[str], facts: Facts) -> str:

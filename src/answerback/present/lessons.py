@@ -142,7 +142,7 @@ def suggestion_counts(found: Suggestion) -> str:
     """What it rests on."""
     told = found.found
     return (
-        f"{told.used:.0%} against {told.other:.0%} of buyers moved within each person, {round(told.touches[0]):,} and"
+        f"{told.used * 100:.0f} % against {told.other * 100:.0f} % of buyers moved within each person, {round(told.touches[0]):,} and"
         f" {round(told.touches[1]):,} touches by {found.people} people in a year"
     )
 

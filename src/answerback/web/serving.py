@@ -147,13 +147,16 @@ def _first_words(address: str) -> Iterator[str]:
 def _set_to_work(serving: Serving, stopping: threading.Event) -> threading.Thread:
     from answerback.web.answering.desk import desk
     from answerback.web.running.jobs import jobs
+    from answerback.web.running.practice_people import is_deserted
     from answerback.web.running.working import Worker, build_apart, set_to_work
 
     build = partial(build_apart, serving.home, serving.build_options, stopping)
     if not serving.works:  # pages want answers kept in their own process all the same
         worker = Worker(desk().home, build, judge_newest, hold=lambda: True)
     else:
-        worker = Worker(desk().home, build, _tending(), hold=lambda: jobs().busy("load", "practice"))
+        worker = Worker(
+            desk().home, build, _tending(), hold=lambda: jobs().busy("load", "practice") or is_deserted(desk())
+        )
     return set_to_work(worker, stopping)
 
 
@@ -184,9 +187,13 @@ def judge_newest() -> bool:
     """Judges the newest snapshot, if there is one and that is still to be done."""
     from answerback.web.answering.desk import NothingBuilt, desk
     from answerback.web.answering.preparing import prepare
+    from answerback.web.running.practice_people import go_on, is_deserted
 
+    if is_deserted(desk()):  # what its people wrote is built first
+        return False
     try:
         prepare(desk())
+        go_on(desk())
     except (NothingBuilt, NotFoundError):
         return False
     return True

@@ -12,6 +12,7 @@ ANSWERBACK_MAIL          smtp://user@host:port, by which links can be sent, with
 from __future__ import annotations
 
 import os
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -155,6 +156,13 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # "It is being worked out, ask again" is an answer, and no error.
+    "filters": {
+        "errors": {
+            "()": "django.utils.log.CallbackFilter",
+            "callback": lambda record: getattr(record, "status_code", None) != HTTPStatus.SERVICE_UNAVAILABLE,
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["errors"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
@@ -17,11 +19,19 @@ OWN_SOURCE = "answerback"
 
 def sources_knowing(home: Home, space: str, name: str) -> frozenset[str]:
     """The sources in whose records an id of this space occurs, in any batch."""
-    found: set[str] = set()
-    wanted = (pc.field("space") == space) & (pc.field("id") == writable(name))
+    return sources_knowing_each(home, space, [name])[name]
+
+
+def sources_knowing_each(home: Home, space: str, names: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The same of several ids, each batch read once."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    written = {writable(name): name for name in found}
+    wanted = (pc.field("space") == space) & pc.field("id").isin(list(written))
     for file in files_of(home, read_batches(home), IDS):
-        found.update(pq.read_table(file.path, columns=["source"], filters=wanted)["source"].to_pylist())
-    return frozenset(found)
+        rows = pq.read_table(file.path, columns=["id", "source"], filters=wanted)
+        for name, source in zip(rows["id"].to_pylist(), rows["source"].to_pylist(), strict=True):
+            found[written[name]].add(source)
+    return {name: frozenset(sources) for name, sources in found.items()}
 
 
 def source_of(home: Home, space: str, names: tuple[str, ...], source: str = "") -> str:

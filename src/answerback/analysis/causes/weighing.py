@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum, auto
 
 import numpy as np
 
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
@@ -105,7 +106,7 @@ def weigh_causes(reader: Reader, scope: Scope, since: date) -> tuple[Weighed, ..
         scope: Whose rows: everybody's, for sums that name nobody.
         since: When the change began.
     """
-    turn = datetime.combine(since, time.min, UTC)
+    turn = midnight(since)
     times = _Times(turn - timedelta(weeks=BEFORE_WEEKS), turn, _end(reader))
     if times.end - turn < timedelta(weeks=LEAST_WEEKS):
         weeks = (times.end - turn).days / 7

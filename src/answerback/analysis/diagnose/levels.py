@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
 from answerback.analysis.diagnose.counted import read_efforts, utc
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.stats.funnel import funnel
@@ -69,7 +70,7 @@ def levels(
     newest = last.column(0)[0].as_py()
     if newest is None:
         return CannotTell(Refused.TOO_FEW_EFFORTS_NOW, have=0.0, need=LEAST_EFFORTS)
-    end = utc(until) if until is not None else datetime.combine(newest.date() + timedelta(days=1), time(), UTC)
+    end = utc(until) if until is not None else midnight(newest.date() + timedelta(days=1))
     start = utc(since) if since is not None else end - timedelta(weeks=WEEKS)
     counted = read_efforts(reader, scope, start=start, end=end, where=where or {})
     reps = len(counted.rep_keys)

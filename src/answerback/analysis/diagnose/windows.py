@@ -8,6 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from answerback.analysis.diagnose.answer import Happening, Period
 from answerback.analysis.diagnose.counted import WEEK, utc
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 
 BASELINE_WEEKS = 26
 NOW_WEEKS = (4, 8, 16)
@@ -70,7 +71,7 @@ def windows_of(
     start = end - WEEK * total
     turns = {total - each for each in weeks}
     for each in _recent(happenings, start, end):
-        at = round((datetime.combine(each.starts, time(), UTC) - start) / WEEK)
+        at = round((midnight(each.starts) - start) / WEEK)
         if BASELINE_WEEKS // 2 <= at <= total - _FEWEST_NOW_WEEKS and not any(abs(at - turn) <= 1 for turn in turns):
             turns.add(at)
     found = []

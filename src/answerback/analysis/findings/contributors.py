@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from answerback.analysis.counting import Question, selected_sql
 from answerback.analysis.dimensions import COLUMNS
@@ -16,6 +16,7 @@ from answerback.analysis.findings.audience import about_person
 from answerback.analysis.findings.naming import read_names
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import Finding
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 
@@ -80,8 +81,8 @@ def _behind(reader: Reader, scope: Scope, finding: Finding) -> Contributors:
     own = _people(reader, scope, finding, place) if place else everybody
     return Contributors(
         figure=(str(finding.measure), finding.play),
-        before=frozenset(key for key, first, _ in own if first < _instant(begins)),
-        after=frozenset(key for key, _, last in own if last >= _instant(begins)) if finding.since else frozenset(),
+        before=frozenset(key for key, first, _ in own if first < midnight(begins)),
+        after=frozenset(key for key, _, last in own if last >= midnight(begins)) if finding.since else frozenset(),
         everybody=frozenset(key for key, _, _ in everybody),
     )
 
@@ -100,15 +101,11 @@ def _people(
     reader: Reader, scope: Scope, finding: Finding, where: Mapping[str, str]
 ) -> list[tuple[int, datetime, datetime]]:
     """Who made touches of this sort in the time of a finding, and the first and the last of each."""
-    start = _instant((finding.since or finding.raised_on) - BEFORE)
-    stop = _instant(finding.raised_on + timedelta(days=1))
+    start = midnight((finding.since or finding.raised_on) - BEFORE)
+    stop = midnight(finding.raised_on + timedelta(days=1))
     rows = reader.query(f"""
         select dim_0 as rep_key, min(occurred_at) as first, max(occurred_at) as last
         from ({selected_sql(Question(reader, scope, ("rep",), where))})
         where occurred_at >= {sql_instant(start)} and occurred_at < {sql_instant(stop)} and dim_0 is not null
         group by dim_0""").to_pylist()
     return [(row["rep_key"], *(row[name].replace(tzinfo=UTC) for name in ("first", "last"))) for row in rows]
-
-
-def _instant(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

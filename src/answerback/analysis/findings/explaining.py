@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import datetime
 
 from answerback.analysis.dimensions import COLUMNS, PERIODS
 from answerback.analysis.explain import FigureExplained, explain_on_base
@@ -13,6 +13,7 @@ from answerback.analysis.findings.naming import SPACES, Names, read_names
 from answerback.analysis.reader import Reader
 from answerback.domain.errors import NotFoundError
 from answerback.domain.findings import Finding
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope, Stretch
 
 
@@ -47,7 +48,7 @@ def _figure(reader: Reader, scope: Scope, finding: Finding, names: Names) -> Fig
     where = {name: value for name, value in finding.evidence.where.items() if name in known}
     if not where:
         return None
-    start = datetime.combine(finding.since, time.min, UTC) if finding.since is not None else None
+    start = midnight(finding.since) if finding.since is not None else None
     return explain_on_base(reader, _narrowed(reader, scope, where, start), by=(), where=names.where(where))
 
 

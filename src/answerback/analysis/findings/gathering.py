@@ -17,6 +17,7 @@ from answerback.analysis.findings.state import State, Status, Word, fold
 from answerback.analysis.findings.words import key_maker, read_words
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import Finding, Role
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import week_of
 
@@ -114,7 +115,7 @@ def this_week(area: Area, reader: Reader, scope: Scope) -> Iterator[Finding]:
 
 
 def _as_of(reader: Reader, monday: date, zone: ZoneInfo) -> Reader:
-    return replace(reader, as_of=datetime.combine(monday, time.min, zone).astimezone(UTC))
+    return replace(reader, as_of=midnight(monday, zone))
 
 
 def gather(reader: Reader, scope: Scope, *, strict: bool = False) -> Gathered:

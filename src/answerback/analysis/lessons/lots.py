@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from enum import StrEnum, auto
 
 import numpy as np
@@ -20,6 +20,7 @@ from answerback.analysis.lift.practices import Lottery, versions
 from answerback.analysis.lift.trial_touches import names_of
 from answerback.analysis.lift.trials import Trial, trials_of
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.stats.advice import WORTH, Advised, TooLittle, advised
 
@@ -65,14 +66,14 @@ def _together(said: Iterable[Lots]) -> Lots:
 
 def _fair(trial: Trial, claim: Claim, as_of: datetime) -> bool:
     """Whether all was fixed before the first day, lots were drawn once, and it has begun, after the lesson was said."""
-    starts = _midnight(trial.starts)
+    starts = midnight(trial.starts)
     return trial.frozen_on <= trial.starts and not trial.drawn_again and claim.stated_at <= starts < as_of
 
 
 def _by_lot(reader: Reader, scope: Scope, claim: Claim, trial: Trial) -> Held:
     """The touches at the lesson's place in the days of a trial, by those who take part; used: dealt the new way."""
-    during = replace(claim, stated_at=_midnight(trial.starts))
-    held = held_against(reader, scope, during, until=_midnight(trial.ends))
+    during = replace(claim, stated_at=midnight(trial.starts))
+    held = held_against(reader, scope, during, until=midnight(trial.ends))
     held = held.of(np.isin(held.rep, trial.reps))
     names = names_of(reader, held.touched.company)
     new = np.array([trial.is_new(names.get(each, "")) for each in held.touched.company.tolist()], np.bool_)
@@ -91,7 +92,3 @@ def _of_starts(found: Lottery) -> Lots:
     if found.refused is not None or found.drawn is None:
         return Lots.NOTHING
     return Lots.FOR if found.helped else Lots.AGAINST
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from answerback.analysis.lift.plan import LATER, Plan, draw_name, lots
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.workspace.journal import Entry
 
 LEAST_REPS = 4
@@ -79,8 +80,8 @@ def record(fixing: Fixing, *, source: str, rep_id: str, record_id: str, now: dat
         "metric": fixing.plan.text,
         "arm": fixing.arm or None,
         "frozen_at": now.isoformat(),
-        "from": _midnight(fixing.starts),
-        "to": _midnight(fixing.ends),
+        "from": midnight(fixing.starts).isoformat(),
+        "to": midnight(fixing.ends).isoformat(),
     }
     return Entry(source, "practice", fields, now)
 
@@ -115,7 +116,3 @@ def drawn(whose: Mapping[str, str], fixing: Fixing, *, seed: int, later_weeks: i
         entry = record(own, source=whose[rep_id], rep_id=rep_id, record_id=record_id, now=now)
         begun.append(Begun(rep_id, own, entry))
     return begun
-
-
-def _midnight(day: date) -> str:
-    return datetime.combine(day, time.min, UTC).isoformat()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
 from itertools import pairwise
 
 from answerback.analysis.counting import Question, selected_sql
@@ -10,6 +9,7 @@ from answerback.analysis.findings.audience import about_person
 from answerback.analysis.findings.naming import read_names
 from answerback.analysis.lookback.replaying import AFTER, BEFORE, Lookback, Raised
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.engine.literals import sql_instant
 
@@ -30,7 +30,7 @@ def _people(reader: Reader, scope: Scope, raised: Raised) -> int:
     if "rep" in where:
         return 0
     edges = (finding.since - BEFORE, finding.since, finding.raised_on, finding.raised_on + AFTER)
-    days = [sql_instant(datetime.combine(day, time.min, UTC)) for day in edges]
+    days = [sql_instant(midnight(day)) for day in edges]
     times = ", ".join(
         f"count(distinct dim_0) filter (occurred_at >= {start} and occurred_at < {stop}) as time_{place}"
         for place, (start, stop) in enumerate(pairwise(days))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from answerback.analysis.counting import Question, selected_sql
@@ -20,6 +20,7 @@ from answerback.analysis.findings.naming import read_names
 from answerback.analysis.lookback.bearing import Bearing, ByPlay, Moved, bearing, together
 from answerback.analysis.reader import Reader
 from answerback.domain.findings import Finding, Level, Measure, Verdict
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import week_of
 from answerback.engine.literals import sql_instant
@@ -98,7 +99,7 @@ def lookback(
     end = min(until.date(), data_end) if until is not None else data_end
     begin = since.date() if since is not None else max(end - YEAR, span["first"].date())
     first = week_of(begin)
-    then = replace(reader, as_of=min(reader.as_of, datetime.combine(end, time.min, UTC)))
+    then = replace(reader, as_of=min(reader.as_of, midnight(end)))
     found = joined(_found(then, scope, first, end, on_step))
     kept = [completed(each, reader.playbook) for each in found if first <= each.raised_on <= end]
     rows = []
@@ -118,7 +119,7 @@ def _found(
     seen: set[str] = set()
     for number, monday in enumerate(mondays, 1):
         on_step("week by week", number, len(mondays))
-        at = min(datetime.combine(monday, time.min, UTC), reader.as_of)
+        at = min(midnight(monday), reader.as_of)
         for each in verdicts(replace(reader, as_of=at), scope):
             told = each.level is Level.FINDING and each.verdict is not Verdict.CANNOT_TELL
             if told and each.finding_id not in seen:
@@ -151,7 +152,7 @@ def _windows(
     own = where.pop("rep", "")
     narrowed = scope.only(int(own)) if own else scope
     asked = Question(reader, narrowed, (), read_names(reader, [finding]).where(where))
-    days = [sql_instant(datetime.combine(day, time.min, UTC)) for day in edges]
+    days = [sql_instant(midnight(day)) for day in edges]
     columns = ", ".join(
         f"count(*) filter (occurred_at >= {start} and occurred_at < {stop}) as touches_{place}, count(*) filter ("
         f"occurred_at >= {start} and occurred_at < {stop} and proved_state = 'on_base') as moved_{place}"
@@ -173,7 +174,7 @@ def _happening(reader: Reader, finding: Finding) -> str:
     if finding.since is None or "happening" not in reader.snapshot.relations:
         return ""
     near = (finding.since - 2 * WEEK, finding.since + 2 * WEEK)
-    start, stop = (sql_instant(datetime.combine(day, time.min, UTC)) for day in near)
+    start, stop = (sql_instant(midnight(day)) for day in near)
     rows = reader.query(
         f"select text from happening where starts_at >= {start} and starts_at < {stop} order by starts_at, text"
     ).to_pylist()

@@ -8,7 +8,7 @@ an answer do not make a place silent.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from answerback.analysis.friction.touches import ANSWERED, Touches, read_touches
 from answerback.analysis.potential.books import Period
 from answerback.analysis.potential.weeks import numbered
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
 from answerback.stats.arrays import FloatArray
@@ -73,7 +74,7 @@ def _inside(touches: Touches, period: Period) -> np.ndarray:
 
 
 def _seconds(day: date) -> float:
-    return datetime.combine(day, time(), tzinfo=UTC).timestamp()
+    return midnight(day).timestamp()
 
 
 def _places(reader: Reader, touches: Touches) -> np.ndarray:

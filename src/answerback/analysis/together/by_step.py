@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from answerback.analysis.diagnose.answer import Period
 from answerback.analysis.diagnose.counted import WEEK, Counted, read_efforts
 from answerback.analysis.reader import Reader
 from answerback.analysis.sums import parted, runs_of
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.stats.arrays import BoolArray
 from answerback.stats.intervals import jeffreys
@@ -78,7 +79,7 @@ class WeekRate:
 
 def read_weeks(reader: Reader, scope: Scope, end: date, weeks: int = SHOWN_WEEKS) -> Counted:
     """Everybody's touches in the weeks before a Monday (UTC)."""
-    until = datetime.combine(end, time.min, UTC)
+    until = midnight(end)
     return read_efforts(reader, scope, start=until - WEEK * weeks, end=until, where={})
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -32,6 +32,7 @@ from answerback.analysis.together.by_step import (
 )
 from answerback.analysis.together.leading import Leading, managers_together
 from answerback.analysis.together.quarters import TwoQuarters, two_quarters
+from answerback.domain.periods import midnight
 from answerback.domain.playbook import Stage
 from answerback.domain.refusals import CannotTell, Refused
 from answerback.domain.scope import Scope
@@ -78,7 +79,7 @@ def monday_of(reader: Reader) -> Reader:
     """The same snapshot, looked at from the Monday of the reader's week."""
     zone = ZoneInfo(reader.playbook.organisation.time_zone)
     monday = week_of(reader.as_of.astimezone(zone).date())
-    return replace(reader, as_of=datetime.combine(monday, time.min, zone).astimezone(UTC))
+    return replace(reader, as_of=midnight(monday, zone))
 
 
 def read_us(reader: Reader, scope: Scope, least: int = LEAST) -> Us:

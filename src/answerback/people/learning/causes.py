@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from answerback.domain.findings import Finding, Verdict
 from answerback.people import audit
 from answerback.people.learning.models import Cause, CauseBoard, CauseName, CauseState
 from answerback.people.models import Person, Role
@@ -24,6 +25,14 @@ class Word:
     test: str
     due_on: date | None
     done: str
+
+
+SYSTEMIC = frozenset({Verdict.SYSTEMIC, Verdict.SEGMENT})
+
+
+def is_for_board(finding: Finding) -> bool:
+    """Whether something went down for many at once: it is nobody's own, and has causes to be looked for."""
+    return finding.verdict in SYSTEMIC and finding.subject.kind != "rep" and not finding.good_news
 
 
 def board_of(finding_id: str) -> CauseBoard | None:

@@ -53,6 +53,16 @@ class Planned:
     topic: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A talk that the log has already: whose, what and when, who led it, and peers who advised."""
+
+    person: Person
+    planned: Planned
+    coach: Person | None = None
+    guests: tuple[Person, ...] = ()
+
+
 @transaction.atomic
 def plan(
     person: Person, planned: Planned, *, coach: Person | None = None, guests: Iterable[Person] = (), today: date
@@ -157,6 +167,29 @@ def took_place(home: Home, talk: Talk, by: Person, ids_of: IdsOf, *, now: dateti
     talk.save(update_fields=["held_at"])
     audit.note(by, "talk held", str(talk.pk))
     return bool(entries)
+
+
+@transaction.atomic
+def already_in_log(known: Iterable[Known]) -> list[Talk]:
+    """Talks that took place and that the log knows: they stand in the lists of who had them, and leave no record."""
+    every = list(known)
+    rows = [
+        Talk(
+            kind=each.planned.kind,
+            coach=each.coach,
+            person=each.person,
+            planned_at=each.planned.at,
+            minutes=each.planned.minutes,
+            topic=each.planned.topic,
+            held_at=each.planned.at,
+        )
+        for each in every
+    ]
+    made = Talk.objects.bulk_create(rows)
+    for talk, each in zip(made, every, strict=True):
+        if each.guests:
+            talk.guests.set(each.guests)
+    return made
 
 
 def _pairs(talk: Talk) -> list[tuple[Person, Person]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import date
 from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +20,7 @@ from answerback.analysis.findings.naming import Names, read_names
 from answerback.analysis.lookback.bearing import Bearing
 from answerback.analysis.lookback.replaying import Lookback, Raised
 from answerback.domain.findings import Role
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.people.access import LEAST_CONTRIBUTORS
 from answerback.present.lookback import KNOWN, RULE, SHOWN, UNRANKED, rate_text, summary
@@ -104,7 +105,7 @@ def _is_theirs(asking: Asking, scope: Scope, raised: Raised, *, pooled: bool) ->
 def _named(scope: Scope, raised: Raised) -> bool:
     """Whether a person may be named: they were within the scope when it would have been raised."""
     key = raised.finding.subject.key
-    return key is not None and scope.holds(key, datetime.combine(raised.finding.raised_on, time.min, UTC))
+    return key is not None and scope.holds(key, midnight(raised.finding.raised_on))
 
 
 def _weeks(asking: Asking, told: Lookback, names: Names, behind: Mapping[str, int], scope: Scope) -> list[Week]:

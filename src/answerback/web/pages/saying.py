@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.findings.state import Said, Status
 from answerback.domain.kinds import DecisionReason
+from answerback.domain.periods import midnight
 from answerback.people import audit
 from answerback.people.access import Viewer
 from answerback.people.models import Visibility
@@ -124,7 +125,7 @@ def _word(request: HttpRequest, asking: Asking, said: Said) -> FindingWord | Non
         today = asking.desk.today()
         if not today < day <= today + LONGEST_WAIT:
             return None
-        return FindingWord(said, until=datetime.combine(day, time.min, asking.desk.zone).astimezone(UTC))
+        return FindingWord(said, until=midnight(day, asking.desk.zone))
     reason = request.POST.get("reason", "")
     known = said is Said.DISMISS and reason in {*REASONS}
     return FindingWord(said, reason=DecisionReason(reason) if known else None)

@@ -103,6 +103,8 @@ class Worker:
     ) -> None:
         self._home, self._build, self._judge, self._hold, self._clock = home, build, judge, hold, clock
         self._pace = Pace()
+        self._held = True
+        """Whether it has just begun, or was held until now: then what waits is built before anything is judged."""
         self.status = Status()
 
     def run(self, stopping: threading.Event) -> None:
@@ -130,10 +132,11 @@ class Worker:
         playbook = playbook_at(self._home.playbook)
         let_go(self._home, now=datetime.now(UTC))
         found = pending(self._home, playbook)
-        due = self._pace.due(found, self._clock())
+        due = self._pace.due(found, self._clock()) or (self._held and found.anything)
+        self._held = self._hold()
         next_at = datetime.now(UTC) + timedelta(seconds=self._pace.due_at() - self._clock()) if found.anything else None
         self.status = replace(self.status, waiting=found.anything, next_at=next_at)
-        if not self._hold() and due:
+        if not self._held and due:
             self._begin("build")
             began = self._clock()
             self._build()

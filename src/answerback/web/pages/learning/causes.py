@@ -18,7 +18,7 @@ from answerback.analysis.diagnose.windows import happenings_known
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.on_base import on_base
 from answerback.analysis.replacing import Replacing, replacing_lowest
-from answerback.domain.findings import FindingKind, Verdict
+from answerback.domain.findings import FindingKind
 from answerback.domain.scope import Scope
 from answerback.people.learning import causes as work
 from answerback.people.learning import surveys as polls
@@ -32,7 +32,6 @@ from answerback.web.answering.board import Board, board_of
 from answerback.web.rights import Right, holds, needs
 from answerback.web.shown.cards import headline_text
 
-SYSTEMIC = frozenset({Verdict.SYSTEMIC, Verdict.SEGMENT})
 _SPEAK_OF = {
     FindingKind.QUOTA: CauseName.EXPECTATIONS,
     FindingKind.POLICY: CauseName.SUPPORT,
@@ -109,7 +108,7 @@ def causes(request: HttpRequest, finding_id: str) -> HttpResponse:
 
 def causes_shown(asking: Asking, standing: Standing) -> dict[str, Any] | None:
     """What a finding's own page says of its board; None where there is none, or whoever looks has no part in it."""
-    if not holds(Right.OVERSIGHT, asking) or not _has_board(standing):
+    if not holds(Right.OVERSIGHT, asking) or not work.is_for_board(standing.finding):
         return None
     taken = work.board_of(standing.finding.finding_id)
     return {"board": taken, "settled": len(work.settled(work.causes_of(taken))), "of": len(CauseName)}
@@ -165,15 +164,9 @@ def _say(request: HttpRequest, actor: Person, finding_id: str, people: dict[int,
 def _standing(asking: Asking, finding_id: str) -> tuple[Board, Standing]:
     board = board_of(asking.desk)
     standing = board.seen_by(asking.viewer, finding_id)
-    if standing is None or not _has_board(standing):
+    if standing is None or not work.is_for_board(standing.finding):
         raise Http404
     return board, standing
-
-
-def _has_board(standing: Standing) -> bool:
-    """Whether it is something that went down for many at once."""
-    found = standing.finding
-    return found.verdict in SYSTEMIC and found.subject.kind != "rep" and not found.good_news
 
 
 def _happened(asking: Asking, standing: Standing) -> list[Happening]:

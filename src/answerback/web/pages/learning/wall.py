@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
+from answerback.analysis.lessons import State
+from answerback.people.learning.models import Lesson
 from answerback.people.learning.wall import Filters, Wall, wall
 from answerback.people.models import Role
 from answerback.present.debriefs import reason_words
-from answerback.web.answering.asking import asked
+from answerback.present.lessons import STATES, TONES
+from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.desk import NothingBuilt
 from answerback.web.answering.ended import companies_of
+from answerback.web.answering.lessons import claims_of, states_of
 from answerback.web.rights import Right, needs
 from answerback.web.shown.debriefs import shown_post
 
@@ -40,12 +48,22 @@ def wall_page(request: HttpRequest) -> HttpResponse:
         "failed": [shown_post(each, companies) for each in page.object_list],
         "page": page,
         "worked": [shown_post(each, companies) for each in found.worked[:ON_A_PAGE]],
-        "lessons": found.lessons[:ON_A_PAGE],
+        "lessons": _lessons(asking, found.lessons[:ON_A_PAGE]),
         "filters": _filters(found, known),
         "narrowed": any(known.values()),
         "query": urlencode({name: value for name, value in known.items() if value}),
     }
     return render(request, "pages/learning/wall.html", context)
+
+
+def _lessons(asking: Asking, lessons: Sequence[Lesson]) -> list[dict[str, Any]]:
+    """Lessons with how each stands, by what came after it was said."""
+    try:
+        states = states_of(asking.desk, claims_of(asking.desk, lessons))
+    except NothingBuilt:
+        states = {}
+    found = [(each, states.get(each.pk, State.EMERGING)) for each in lessons]
+    return [{"lesson": each, "state": STATES[state], "tone": TONES[state]} for each, state in found]
 
 
 def _filters(found: Wall, known: dict[str, str]) -> list[dict[str, object]]:
