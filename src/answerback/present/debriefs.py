@@ -133,8 +133,8 @@ def facts_lines(facts: Facts, *, won: bool = False) -> list[str]:
 def risk_line(facts: Facts) -> str:
     """The risk that was taken, apart from what came of it; empty for none.
 
-    >>> risk_line(Facts(tried=("new_line", "larger")))
-    'A first deal in a line of products; a deal larger than nine in ten of one\'s own before.'
+    >>> risk_line(Facts(tried=("new_line", "large")))
+    "A first deal in a line of products; a deal larger than nine in ten of everybody's before."
     """
     said = "; ".join(TRIED.get(each, each.replace("_", " ")) for each in facts.tried or ())
     return f"{said[:1].upper()}{said[1:]}." if said else ""

@@ -142,8 +142,8 @@ def suggestion_counts(found: Suggestion) -> str:
     """What it rests on."""
     told = found.found
     return (
-        f"{told.used * 100:.0f} % against {told.other * 100:.0f} % of buyers moved within each person, {round(told.touches[0]):,} and"
-        f" {round(told.touches[1]):,} touches by {found.people} people in a year"
+        f"{told.used * 100:.0f} % against {told.other * 100:.0f} % of buyers moved within each person,"
+        f" {round(told.touches[0]):,} and {round(told.touches[1]):,} touches by {found.people} people in a year"
     )
 
 
