@@ -33,6 +33,7 @@ ALL = {
     "detecting": (),
     "judging": (),
     "chains": (),
+    "pages": ("--build",),
 }
 """What `all` runs, with its arguments."""
 LARGE = {"builds_large": ("--events", "100000000", "--memory", "10GB")}

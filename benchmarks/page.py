@@ -35,6 +35,7 @@ TITLES = {
     "detecting": "Watching for changes",
     "judging": "Judging",
     "chains": "One chain",
+    "pages": "The pages on a Monday morning",
 }
 
 
