@@ -134,8 +134,14 @@ def test_it_is_in_one_s_own_data_and_goes_with_its_author(
     own = told.own(practice[OSKAR])
     assert [each["statement"] for each in own["lessons"]] == [lesson.statement]
     assert [each["note"] for each in told.own(practice[MAREK])["thanks_for_lessons"]] == ["It worked."]
+    private, read = (told.state(practice[MAREK], SAID, now=datetime.now(UTC)) for _ in range(2))
+    assert private is not None
+    assert read is not None
+    told.share(practice[MAREK], read.pk, anonymous=False, now=datetime.now(UTC))
     forget(practice["Admin"], practice[MAREK], open_home(workspace), now=datetime.now(UTC), today=desk().today())
     assert not Thanks.objects.exists()
+    assert not Lesson.objects.filter(pk=private.pk), "what they kept to themselves goes with them"
+    assert Lesson.objects.get(pk=read.pk).author is None
 
 
 # Saying it ------------------------------------------------------------------------------------------------------------

@@ -122,7 +122,8 @@ def test_each_debrief_says_what_its_chain_shows(lived_in: Desk) -> None:
         own = set(each.own_reasons)
         assert "own_mistake:late" not in own or facts.missed
         assert "own_mistake:early" not in own or facts.ahead
-        assert {kind for kind in own if not kind.startswith("own_mistake")} <= {facts.reason, *facts.buyer_said}
+        on_record = {"indecision" if each == "no decision" else each for each in (facts.reason, *facts.buyer_said)}
+        assert {kind for kind in own if not kind.startswith("own_mistake")} <= on_record
         assert each.closed_at is not None
         assert each.ended_at < each.opened_at < each.closed_at < lived_in.as_of()
         assert each.shared_at is None or each.closed_at < each.shared_at <= lived_in.as_of()

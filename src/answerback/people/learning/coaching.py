@@ -41,7 +41,9 @@ class Given:
     spread: int = 0
 
 
-def given(leaders: Collection[Person], *, start: datetime, until: datetime, today: date) -> Given:
+def given(
+    leaders: Collection[Person], *, start: datetime, until: datetime, today: date, due_by: datetime | None = None
+) -> Given:
     """What one who leads gave between two instants; what several gave, as one sum.
 
     Args:
@@ -49,6 +51,7 @@ def given(leaders: Collection[Person], *, start: datetime, until: datetime, toda
         start: From when; aware.
         until: Until when; aware.
         today: The day on which people report to them.
+        due_by: Talks planned until then were to be by now; None: until the end of the time.
     """
     led = seen.led_by_each(leaders, today)
     everybody = {person for people in led.values() for person in people}
@@ -58,7 +61,7 @@ def given(leaders: Collection[Person], *, start: datetime, until: datetime, toda
         _shared(everybody).filter(shared_at__gte=start, shared_at__lte=until).values_list("owner_id", "shared_at")
     )
     return Given(
-        **_talks(leaders, start, until),
+        **_talks(leaders, start, due_by or until),
         shared=len(shared),
         followed=_followed(led, shared) if shared else 0,
         lessons=lessons.count(),
@@ -71,7 +74,8 @@ def _talks(leaders: Collection[Person], start: datetime, until: datetime) -> dic
     led = Q(coach__in=leaders)
     held = Q(held_at__isnull=False)
     listening = Q(person__in=leaders, kind=TalkKind.BUYER_INTERVIEW)
-    due = Talk.objects.filter(led | listening, planned_at__gte=start, planned_at__lte=until, cancelled_at=None)
+    by_then = Q(planned_at__lte=until) | held
+    due = Talk.objects.filter(led | listening, by_then, planned_at__gte=start, cancelled_at=None)
     return due.aggregate(
         planned=Count("pk", filter=led),
         kept=Count("pk", filter=led & held),

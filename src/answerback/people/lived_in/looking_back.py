@@ -74,7 +74,7 @@ class LookingBack:
         return looked
 
     def _chosen(self, key: int, place: int) -> list[tuple[Ended, Facts]]:
-        """Of a rep's deals without an order one of some weeks ago; and the latest without, or the latest with one."""
+        """Of a rep's deals without an order one in which a buyer waited, else one of some weeks ago; and the latest."""
         company = self.company
         ends = [
             each
@@ -82,9 +82,15 @@ class LookingBack:
             if company.now - WITHIN <= each.ended_at <= company.now - FRESH
         ]
         lost, won = ([each for each in ends if each.ends is how] for how in (Ends.LOST, Ends.WON))
-        chosen = [*lost[len(lost) // 2 :][:1], *(lost if place % 2 else won)[:1]]
+        waited = [each for each in lost if self._waited(each)]
+        chosen = [*(waited or lost[len(lost) // 2 :])[:1], *(lost if place % 2 else won)[:1]]
         shown = [(each, self._facts(each)) for each in dict.fromkeys(chosen)]
         return [pair for pair in shown if pair[1].touches >= _FEWEST_TOUCHES]
+
+    def _waited(self, ended: Ended) -> bool:
+        """Whether something of the buyer waited too long while it was open."""
+        missed = (each.due_at for each in self.balls.of(ended.deal_key) if each.missed)
+        return any(at is not None and ended.started_at <= at <= ended.ended_at for at in missed)
 
     def _facts(self, ended: Ended) -> Facts:
         company = self.company

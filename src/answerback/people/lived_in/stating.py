@@ -16,7 +16,7 @@ from answerback.analysis.lessons.matching import open_deals
 from answerback.analysis.reader import ids_of
 from answerback.people.learning import lessons
 from answerback.people.learning.lessons import Stated, Using
-from answerback.people.learning.models import Lesson, Reach
+from answerback.people.learning.models import DebriefOf, Lesson, Reach
 from answerback.people.lived_in.company import Company, dated
 from answerback.people.lived_in.looking_back import Looked
 from answerback.people.lived_in.words_of_endings import Cause
@@ -114,29 +114,35 @@ class Stating:
         return made
 
     def _of_debriefs(self) -> list[Lesson]:
-        """What was taught where something stood in the way: it counts where somebody says of a deal that they use it.
+        """What debriefs on the wall taught: it counts where somebody says of a deal that they use it.
 
-        Of the debriefs on the wall the first of each kind of obstacle; and one that its author keeps to themselves.
+        The first of each obstacle, and of each step where none is named; and one that its author keeps to themselves.
         """
         made: list[Lesson | None] = []
         told = set[str]()
         for each in self.looked:
             obstacle = _OBSTACLE_OF.get(each.cause, "")
+            where = obstacle or each.step
             on_wall = each.debrief.reach == Reach.EVERYBODY and not each.debrief.anonymous
-            if not obstacle or obstacle in told or not on_wall or len(made) >= MOST_OF_DEBRIEFS:
+            if each.debrief.of == DebriefOf.WON or not where or where in told or not on_wall:
                 continue
-            told.add(obstacle)
-            made.append(self._of_debrief(each, obstacle))
+            told.add(where)
+            place = Place(obstacle=obstacle) if obstacle else Place(step=each.step)
+            made.append(self._of_debrief(each, place))
+            if len(made) >= MOST_OF_DEBRIEFS:
+                break
         kept = next((each for each in self.looked if each.debrief.reach == Reach.NOBODY), None)
         if kept is not None and kept.step:
             at = kept.debrief.closed_at or self.company.now
             lessons.state(kept.debrief.owner, Stated(kept.debrief.lesson, step=kept.step), now=at, debrief=kept.debrief)
         return [each for each in made if each is not None]
 
-    def _of_debrief(self, looked: Looked, obstacle: str) -> Lesson | None:
+    def _of_debrief(self, looked: Looked, place: Place) -> Lesson | None:
         debrief = looked.debrief
         at = debrief.closed_at or self.company.now
-        made = lessons.state(debrief.owner, Stated(debrief.serves, obstacle=obstacle), now=at, debrief=debrief)
+        made = lessons.state(
+            debrief.owner, Stated(debrief.serves, step=place.step, obstacle=place.obstacle), now=at, debrief=debrief
+        )
         if made is not None:
             lessons.share(debrief.owner, made.pk, anonymous=False, now=at + timedelta(days=1))
             self._thank(made, self._use(made), _BY_USE_THANKS)
@@ -147,7 +153,7 @@ class Stating:
         company, said_at = self.company, self._said_at
         if lesson.stated_at >= said_at:
             return []
-        claim = Claim(str(lesson.pk), lesson.stated_at, obstacle=lesson.obstacle)
+        claim = Claim(str(lesson.pk), lesson.stated_at, step=lesson.step, obstacle=lesson.obstacle)
         users: list[Person] = []
         for key, deals in self._open.items():
             person = company.people[key]

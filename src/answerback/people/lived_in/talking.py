@@ -10,6 +10,7 @@ from types import MappingProxyType
 from answerback.analysis.leading.first_hand import LOOKED_AT
 from answerback.analysis.leading.talks_held import HeldTalk, talks_held
 from answerback.analysis.lessons.objected import objected
+from answerback.domain.periods import midnight
 from answerback.people.learning import commitments, talks
 from answerback.people.learning.models import Held, Talk, TalkKind
 from answerback.people.learning.talks import Known, Planned
@@ -121,7 +122,7 @@ class Talking:
         """Those that took place, and one ahead for each pair."""
         company = self.company
         held = talks_held(company.reader, company.scope, company.now - PEERS_SINCE)
-        since = company.now - LOOKED_AT
+        since = midnight((company.now - LOOKED_AT).date())
         kept = [each for each in held if each.kind == TalkKind.PEER_SESSION or each.at >= since]
         known = [one for each in kept if (one := self._known(each)) is not None]
         made = talks.already_in_log(known)
@@ -163,7 +164,7 @@ class Talking:
             dated([note], at=end)
         self._promise(talk, talk.person, said.promise, end, 5 + 3 * (place % 3))
         if place % 3 == 0:
-            self._promise(talk, coach, "Listen in on one call at this step", end, 10)
+            self._promise(talk, coach, f"Listen in on one call at the {talk.topic} step", end, 10)
 
     def _promise(self, talk: Talk, owner: Person, text: str, at: datetime, days: int) -> None:
         """What somebody will do; of some it is known by now whether it was done."""

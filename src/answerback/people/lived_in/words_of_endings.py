@@ -225,6 +225,11 @@ _TAUGHT: Mapping[Cause, tuple[Taught, ...]] = MappingProxyType(
                 "I thank them for their patience, and do not ask for it again.",
                 "Look each morning at what waits, in the deals that go well, too",
             ),
+            Taught(
+                "They waited for us once, and stayed. The next buyer may not.",
+                "What goes well gets the same look in the morning as what does not.",
+                "Go through the deals that go well for what waits in them",
+            ),
         ),
         Cause.WON_AFTER_NO: (
             Taught(
@@ -357,7 +362,8 @@ def causes_won(facts: Facts) -> list[Cause]:
 def own_reasons(cause: Cause, facts: Facts) -> tuple[str, ...]:
     """What stood in the way as its owner sees it: their own mistake first, else what the CRM or the buyer names."""
     if cause in _OWN:
-        return (_OWN[cause],)
+        undecided = ("indecision",) if cause is Cause.UNASKED else ()
+        return (_OWN[cause], *undecided)
     return tuple(kind for kind in dict.fromkeys((facts.reason, *facts.buyer_said)) if _REASONS.get(kind) is cause)
 
 

@@ -14,6 +14,7 @@ from answerback.analysis.leading.first_hand import LOOKED_AT, Leaders, companies
 from answerback.analysis.lift.answers import Lifts
 from answerback.analysis.lift.given import Gift
 from answerback.domain.findings import Role, Verdict
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
 from answerback.people.access import LEAST_CONTRIBUTORS, admits
 from answerback.people.learning import causes
@@ -74,14 +75,17 @@ def _said(*lines: str) -> tuple[str, ...]:
 
 
 def _times(asking: Asking) -> tuple[datetime, datetime]:
-    """From when to when what people wrote down here is counted: the data may end before today."""
+    """From when to when what people wrote down here is counted: the data may end before today.
+
+    From the beginning of a day on, as talks of the log are counted.
+    """
     as_of = asking.desk.as_of()
-    return as_of - LOOKED_AT, max(as_of, datetime.now(UTC))
+    return midnight((as_of - LOOKED_AT).date()), max(as_of, datetime.now(UTC))
 
 
 def _given(asking: Asking, person: Person) -> Given:
     start, until = _times(asking)
-    return given([person], start=start, until=until, today=asking.viewer.today)
+    return given([person], start=start, until=until, today=asking.viewer.today, due_by=asking.desk.moment())
 
 
 def _buyers(asking: Asking, found: Leaders | None) -> list[str]:
@@ -194,7 +198,7 @@ def managers_as_one(asking: Asking) -> list[str]:
         return [words.too_few_text(len(managers), LEAST_CONTRIBUTORS)]
     keys = {key for each in managers if (key := key_of(each.rep_id)) is not None}
     start, until = _times(asking)
-    gave = given(managers, start=start, until=until, today=asking.viewer.today)
+    gave = given(managers, start=start, until=until, today=asking.viewer.today, due_by=asking.desk.moment())
     heard = together([hand for key in sorted(keys) if (hand := found.of(key)) is not None])
     talks = [each for key in keys for each in found.talks.get(key, ())]
     pooled = Pooled(

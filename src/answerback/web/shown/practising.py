@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from answerback.analysis.craft.plays import WORTH, Rut
+from answerback.analysis.lessons import State
 from answerback.analysis.lift.plan import LATER
 from answerback.analysis.lift.practised import Answer, Outcome
 from answerback.domain.findings import FindingKind, Role
@@ -26,6 +27,7 @@ from answerback.present.practices import (
 from answerback.web.answering.asking import Asking
 from answerback.web.answering.board import board_of
 from answerback.web.answering.desk import NothingBuilt, NotReady
+from answerback.web.answering.lessons import claims_of, states_of
 from answerback.web.answering.practising import judged_of, kinds_of, own_ruts, workdays
 
 MOST_SUGGESTED = 4
@@ -168,10 +170,15 @@ def _of_ruts(ruts: Iterable[Rut], findings: dict[tuple[str, str, str], str]) -> 
 
 
 def _of_lessons(asking: Asking, plays: set[str]) -> Iterator[Suggestion]:
-    """Lessons that advise what somebody does anyhow, in another way, or something in the place of it."""
-    for each in seen.lessons(asking.viewer.person).select_related("author").order_by("-stated_at", "-pk"):
-        kind = each.instead_of or each.play
-        if kind and kind in plays:
+    """Lessons that advise what somebody does anyhow, in another way, or something in the place of it.
+
+    Those that are borne out best first; what came after it was said has rejected none of them.
+    """
+    every = seen.lessons(asking.viewer.person).select_related("author").order_by("-stated_at", "-pk")
+    fitting = [each for each in every if (each.instead_of or each.play) in plays - {""}]
+    states = states_of(asking.desk, claims_of(asking.desk, fitting))
+    for state in (State.CONFIRMED, State.SUPPORTED, State.EMERGING):
+        for each in (one for one in fitting if states[one.pk] is state):
             yield Suggestion(
                 f"lesson-{each.pk}", each.statement, "", each.play if not each.instead_of else "", "", each
             )
