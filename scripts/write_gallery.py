@@ -35,8 +35,14 @@ class Picture(NamedTuple):
     path: str
     size: tuple[int, int] = DESK
     dark: bool = False
+    follow: str = ""
+    """A link on that page to go on by, where the page that is meant has a number of its own."""
+    until: str = ""
+    """It is looked at again until it says this."""
 
 
+FELL = "95955298ab65"
+"""The finding on the segment that answers less: the same in every made-up company with this seed."""
 PICTURES = (
     Picture("mirror", "Oskar Ricci", "/mirror/"),
     Picture("mirror-phone", "Oskar Ricci", "/mirror/", PHONE),
@@ -46,6 +52,14 @@ PICTURES = (
     Picture("us-dark", "Jana Sato", "/us/", dark=True),
     Picture("chain", "Oskar Ricci", "/companies/pebblepackaging3.example/"),
     Picture("data", "Revenue operations", "/data/"),
+    Picture("causes", "Jana Sato", f"/findings/{FELL}/causes/", until="has taken it on"),
+    Picture("poll", "Jana Sato", "/surveys/", follow="Does something stand between"),
+    Picture("wall", "Oskar Ricci", "/wall/"),
+    Picture("wall-phone", "Oskar Ricci", "/wall/", PHONE),
+    Picture("debrief", "Oskar Ricci", "/debriefs/", follow="Delta Robotics 2"),
+    Picture("lesson", "Oskar Ricci", "/lessons/", follow="ask for a meeting instead of writing"),
+    Picture("practice", "Sven Vogel", "/practice/", follow="Leave out of every mail"),
+    Picture("talk", "Kofi Novak", "/talks/", follow="Kofi Novak and Oskar Ricci"),
 )
 
 
@@ -104,7 +118,11 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
     for _ in range(60):
         response = page.goto(address + picture.path)
         if response is not None and response.status != 503:  # 503: it is being worked out
-            break
+            if picture.follow:
+                page.get_by_role("link", name=picture.follow).first.click()
+                page.wait_for_load_state()
+            if picture.until in page.content():
+                break
         time.sleep(2)
     page.screenshot(path=OUT / f"{picture.name}.png")
     print(f"{picture.name}.png", flush=True)
