@@ -151,6 +151,8 @@ def test_a_leader_s_own_failure_opens_the_wall_and_is_in_the_records(
     assert found.worked
     page = signed_in("Oskar Ricci").get("/wall/").content.decode()
     assert "Jana Sato goes first" in page
+    assert '<option value="discover">discover</option>' in page
+    assert ">Discovery</option>" not in page, "debriefs and lessons are narrowed by the same steps"
     for state in ("confirmed", "emerging", "rejected"):
         assert f">{state}</span>" in page, "each lesson stands on the wall with how it holds"
 

@@ -206,7 +206,7 @@ def test_what_worked_is_told_beside_what_would_have_come_anyway(signed_in: Signe
         "It worked",
         "6 touches of 24 moved a buyer: 25 %, after 8 % in the weeks before.",
         "about 3 points come back by themselves; 9 others who began with nothing rose by 1.",
-        "What is left is +13.0 points, somewhere between +2.0 and +24.0.",
+        "What is left, in points: 13.0 more, somewhere between 2.0 more and 24.0 more.",
     ):
         assert said in shown
     assert client.post(f"/practice/{running.pk}/end/", {"said": "habit"}).status_code == 302
@@ -230,7 +230,7 @@ def test_one_that_did_not_work_can_be_dropped_and_looked_back_on(signed_in: Sign
     over(running)
     came_of(running, Answer.DID_NOT, OwnChange(0.1, 0.11, 0.0, 0.0, 0.01, -0.02, 0.04, 0.6))
     client = signed_in(OWN)
-    assert "It did not change enough to matter" in text(client, "/practice/")
+    assert "It did not bring enough to matter" in text(client, "/practice/")
     client.post(f"/practice/{running.pk}/end/", {"said": "dropped"})
     shown = text(client, f"/practice/{running.pk}/")
     assert "Two minutes for what it taught" in shown
@@ -405,4 +405,4 @@ def test_through_a_build_it_is_judged_by_the_log(
     shown = text(client, "/practice/")
     assert "being worked out" not in shown
     assert "moved a buyer" in shown
-    assert "What is left is" in shown
+    assert "What is left, in points" in shown

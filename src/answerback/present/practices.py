@@ -19,6 +19,9 @@ from answerback.present.refusals import refusal_text
 from answerback.present.spoken import day_text, spoken
 from answerback.present.words import counted
 
+_NO_POINT = 0.5
+"""Less than half a point is none, as it is told."""
+
 
 def headline(outcome: Outcome) -> str:
     """The answer in two or three words."""
@@ -27,7 +30,7 @@ def headline(outcome: Outcome) -> str:
 
 _HEADLINES: Mapping[Answer, str] = {
     Answer.WORKED: "It worked, as far as one person's weeks can show",
-    Answer.DID_NOT: "It did not change enough to matter",
+    Answer.DID_NOT: "It did not bring enough to matter",
     Answer.CANNOT_TELL: "Cannot tell yet",
 }
 
@@ -56,10 +59,12 @@ def _anyway(outcome: Outcome) -> str:
         return ""
     change = alone.change
     back = max(0.0, change.rebound) * 100
-    said = f"After weeks like those, about {back:.0f} points come back by themselves" if back >= 0.5 else ""
+    said = f"After weeks like those, about {back:.0f} points come back by themselves" if back >= _NO_POINT else ""
     if alone.others:
-        way = "rose" if change.drift >= 0 else "fell"
-        moved = f"{alone.others} others who began with nothing {way} by {abs(change.drift) * 100:.0f}"
+        way = f"{'rose' if change.drift >= 0 else 'fell'} by {abs(change.drift) * 100:.0f}"
+        if abs(change.drift) * 100 < _NO_POINT:
+            way = "stayed where they were"
+        moved = f"{alone.others} others who began with nothing {way}"
         return f"{said}; {moved}." if said else f"{moved[:1].upper()}{moved[1:]}."
     nobody = "there were too few others in the same weeks to take a change of the market away"
     return f"{said}; {nobody}." if said else f"{nobody[:1].upper()}{nobody[1:]}."
@@ -69,8 +74,17 @@ def _left(outcome: Outcome) -> str:
     if outcome.alone is None:
         return ""
     change = outcome.alone.change
-    between = f"between {points(change.low)} and {points(change.high)}"
-    return f"What is left is {points(change.beyond)} points, somewhere {between}."
+    between = f"between {_more_or_fewer(change.low)} and {_more_or_fewer(change.high)}"
+    return f"What is left, in points: {_more_or_fewer(change.beyond)}, somewhere {between}."
+
+
+def _more_or_fewer(share: float) -> str:
+    """Points in words: a minus is easily overlooked.
+
+    >>> _more_or_fewer(0.13), _more_or_fewer(-0.1159)
+    ('13.0 more', '11.6 fewer')
+    """
+    return f"{abs(share) * 100:.1f} {'fewer' if share < 0.0 else 'more'}"
 
 
 def _settled(outcome: Outcome) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db.models import Prefetch
@@ -107,8 +108,15 @@ class Wall:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def wall(viewer: Person, filters: Filters, today: date) -> Wall:
-    """The wall as somebody sees it. A leader's failure opens it, whatever the filters leave of the rest."""
+def wall(viewer: Person, filters: Filters, today: date, steps: Mapping[str, str] = MappingProxyType({})) -> Wall:
+    """The wall as somebody sees it. A leader's failure opens it, whatever the filters leave of the rest.
+
+    Args:
+        viewer: Who looks.
+        filters: What it is narrowed to.
+        today: The day on which somebody leads.
+        steps: By the stages of the CRM, of which deals tell, the steps of which lessons speak.
+    """
     leaders = _leaders(today)
     shared = Lesson.objects.filter(shared_at__isnull=False, withdrawn_at=None)
     rows = (
@@ -120,13 +128,14 @@ def wall(viewer: Person, filters: Filters, today: date) -> Wall:
     posts = [post_of(each, viewer, leaders, lessons=each.shared_lessons) for each in rows]
     opening = next((each for each in posts if each.by_leader and each.failed), None)
     lessons = list(seen.lessons_shared()[:MOST])
-    fitting = [each for each in posts if each is not opening and filters.fit(*_place(each))]
+    places = {id(each): _place(each, steps) for each in posts}
+    fitting = [each for each in posts if each is not opening and filters.fit(*places[id(each)])]
     return Wall(
         opening=opening,
         failed=tuple(each for each in fitting if each.failed),
         worked=tuple(each for each in fitting if not each.failed),
         lessons=tuple(each for each in lessons if filters.fit(each.step, each.segment, {each.obstacle})),
-        choices=_choices(posts, lessons),
+        choices=_choices(places.values(), lessons),
     )
 
 
@@ -166,16 +175,19 @@ def post_of(debrief: Debrief, viewer: Person, leaders: frozenset[int], lessons: 
     )
 
 
-def _place(post: Post) -> tuple[str, str, frozenset[str]]:
-    return post.facts.typed_in, post.facts.segment, post.obstacles
+_Place = tuple[str, str, frozenset[str]]
 
 
-def _choices(posts: Iterable[Post], lessons: Iterable[Lesson]) -> dict[str, tuple[str, ...]]:
+def _place(post: Post, steps: Mapping[str, str]) -> _Place:
+    return steps.get(post.facts.typed_in, post.facts.typed_in), post.facts.segment, post.obstacles
+
+
+def _choices(places: Iterable[_Place], lessons: Iterable[Lesson]) -> dict[str, tuple[str, ...]]:
     step, segment, obstacle = set[str](), set[str](), set[str]()
-    for post in posts:
-        step.add(post.facts.typed_in)
-        segment.add(post.facts.segment)
-        obstacle |= post.obstacles
+    for at, of, in_the_way in places:
+        step.add(at)
+        segment.add(of)
+        obstacle |= in_the_way
     for each in lessons:
         step.add(each.step)
         segment.add(each.segment)

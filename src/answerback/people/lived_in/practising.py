@@ -128,7 +128,7 @@ def conclude(company: Company, practice: Practice, outcome: Outcome | None) -> D
     done = practices.progress(practice, practice.ends_on, MONDAY_TO_FRIDAY)
     kept = done.done >= _KEPT * done.of
     said = Said(
-        went="I wanted more of them to move, and changed one small thing. It did not change enough to matter.",
+        went="I wanted more of them to move, and changed one small thing. It did not bring enough to matter.",
         lesson="I kept it up, and it was not what they wait for." if kept else "I meant it more than I did it.",
         serves="The next thing that I try is one that they would notice.",
         unknown=frozenset({"own", "steps"}),

@@ -144,7 +144,7 @@ def in_hand(asking: Asking, board: Board) -> str:
         each.finding.finding_id
         for role in _roles(asking)
         for each, _ in _came(asking, board, role)
-        if each.finding.verdict is Verdict.SYSTEMIC and not each.finding.good_news
+        if causes.is_for_board(each.finding)
     }
     owned = [each for each in causes.boards(sorted(ids)).values() if each.acknowledged_at is not None]
     return words.systemic_text(len(ids), len(owned))

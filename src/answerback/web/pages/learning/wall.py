@@ -35,10 +35,11 @@ def wall_page(request: HttpRequest) -> HttpResponse:
     asking = asked(request)
     viewer = asking.viewer
     chosen = {name: request.GET.get(name, "") for name in _CALLED}
-    found = wall(viewer.person, Filters(**chosen), viewer.today)
+    steps = _steps(asking)
+    found = wall(viewer.person, Filters(**chosen), viewer.today, steps)
     known = {name: value if value in found.choices[name] else "" for name, value in chosen.items()}
     if known != chosen:  # a value that nothing on the wall has narrows nothing
-        found = wall(viewer.person, Filters(**known), viewer.today)
+        found = wall(viewer.person, Filters(**known), viewer.today, steps)
     page = Paginator(found.failed, ON_A_PAGE).get_page(request.GET.get("page"))
     posts = [*page.object_list, *found.worked[:ON_A_PAGE], *([found.opening] if found.opening else [])]
     companies = companies_of(asking, [each.chain_id for each in posts])
@@ -54,6 +55,15 @@ def wall_page(request: HttpRequest) -> HttpResponse:
         "query": urlencode({name: value for name, value in known.items() if value}),
     }
     return render(request, "pages/learning/wall.html", context)
+
+
+def _steps(asking: Asking) -> dict[str, str]:
+    """By stage of the CRM, the step of the playbook: lessons and debriefs are narrowed by the same."""
+    try:
+        stages = asking.desk.once(("stages",), lambda reader: reader.playbook.stage)
+    except NothingBuilt:
+        return {}
+    return {each.name: each.step for each in stages if each.step}
 
 
 def _lessons(asking: Asking, lessons: Sequence[Lesson]) -> list[dict[str, Any]]:
