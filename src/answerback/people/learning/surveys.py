@@ -8,10 +8,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.core import signing
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.crypto import salted_hmac
 
 from answerback.people import audit
@@ -207,17 +209,16 @@ def _count(survey: Survey, group: str, said: dict[str, int], mark: str, today: d
     asked = template_of(survey)
     if group not in asked.groups or not survey.opens_on <= today < survey.closes_on:
         return False
+    values = {each.key: said.get(each.key, UNKNOWN) for each in asked.questions}
+    if strange := set(values.values()) - _VALUES:
+        raise ValueError(f"no answer of the scale: {min(strange)}")
     try:
         with transaction.atomic():
             SurveyTaken.objects.create(survey=survey, mark=mark)
-            for question in asked.questions:
-                value = said.get(question.key, UNKNOWN)
-                if value not in _VALUES:
-                    raise ValueError(f"no answer of the scale: {value}")
-                row, _ = SurveyCount.objects.get_or_create(
-                    survey=survey, group=group, question=question.key, value=value
-                )
-                SurveyCount.objects.filter(pk=row.pk).update(n=F("n") + 1)
+            rows = [SurveyCount(survey=survey, group=group, question=key, value=n) for key, n in values.items()]
+            SurveyCount.objects.bulk_create(rows, ignore_conflicts=True)  # others may count at this moment
+            chosen = reduce(or_, (Q(question=key, value=n) for key, n in values.items()))
+            SurveyCount.objects.filter(chosen, survey=survey, group=group).update(n=F("n") + 1)
     except IntegrityError:
         return False
     return True

@@ -59,7 +59,7 @@ class LookingBack:
     wording: Wording = field(default_factory=Wording)
 
     def all_of_them(self) -> list[Looked]:
-        """Two of each rep, the earliest ending first."""
+        """One or two of each rep, the earliest ending first."""
         reps = self.company.those(Role.REP)
         chosen = [(reps[key], each) for place, key in enumerate(reps) for each in self._chosen(key, place)]
         chosen.sort(key=lambda pair: (pair[1][0].ended_at, pair[1][0].deal_id))
@@ -74,7 +74,10 @@ class LookingBack:
         return looked
 
     def _chosen(self, key: int, place: int) -> list[tuple[Ended, Facts]]:
-        """Of a rep's deals without an order one in which a buyer waited, else one of some weeks ago; and the latest."""
+        """Of a rep's deals without an order one in which a buyer waited, else one of some weeks ago; of most one more.
+
+        That is the latest that was won, or the latest that was not.
+        """
         company = self.company
         ends = [
             each
@@ -83,7 +86,8 @@ class LookingBack:
         ]
         lost, won = ([each for each in ends if each.ends is how] for how in (Ends.LOST, Ends.WON))
         waited = [each for each in lost if self._waited(each)]
-        chosen = [*(waited or lost[len(lost) // 2 :])[:1], *(lost if place % 2 else won)[:1]]
+        other = (won, lost, [])[place % 3]
+        chosen = [*(waited or lost[len(lost) // 2 :])[:1], *other[:1]]
         shown = [(each, self._facts(each)) for each in dict.fromkeys(chosen)]
         return [pair for pair in shown if pair[1].touches >= _FEWEST_TOUCHES]
 

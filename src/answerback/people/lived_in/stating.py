@@ -28,11 +28,11 @@ SUGGESTED_WEEKS_AGO, BELIEVED_WEEKS_AGO = 18, 20
 MOST_SUGGESTED = 3
 MOST_OF_DEBRIEFS = 4
 USED_DAYS_AGO = 9
-USERS = 4
+USERS = 2
 """So many reps say that they use lessons."""
 MOST_USES = 2
 """Of one lesson."""
-MOST_DEALS = 40
+MOST_DEALS = 20
 _DO = MappingProxyType(
     {
         "call": "call",
