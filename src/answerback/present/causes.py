@@ -8,7 +8,7 @@ from datetime import date
 from types import MappingProxyType
 
 from answerback.analysis.causes.weighing import Sign, Weighed
-from answerback.present.refusals import refusal_text
+from answerback.present.refusals import percent, refusal_text
 from answerback.stats.compare import Compared
 
 OF: Mapping[Sign, str] = MappingProxyType(
@@ -62,7 +62,7 @@ def said_of(weighed: Weighed, *, today: date) -> Said:
     >>> counts = ((20.0, 100.0), (45.0, 100.0))
     >>> told = said_of(Weighed(Sign.PRICE_NAMED, shares(*counts), counts), today=date(2026, 11, 2))
     >>> told.stance, told.text
-    ('for', 'Of what buyers said stood in the way, the price was 45 of 100 since, 20 of 100 before.')
+    ('for', 'Of what buyers said stood in the way, the price was 45 % since (45 of 100), 20 % before (20 of 100).')
     """
     cause = OF[weighed.sign]
     if weighed.compared is None:
@@ -84,7 +84,10 @@ def _stance(sign: Sign, compared: Compared) -> str:
 
 def _text(weighed: Weighed) -> str:
     (before, of_before), (since, of_since) = weighed.counts
-    share = f"{since:,.0f} of {of_since:,.0f} since, {before:,.0f} of {of_before:,.0f} before"
+    share = (
+        f"{percent(since / of_since)} since ({since:,.0f} of {of_since:,.0f}), "
+        f"{percent(before / of_before)} before ({before:,.0f} of {of_before:,.0f})"
+    )
     match weighed.sign:
         case Sign.PRICE_NAMED:
             return f"Of what buyers said stood in the way, the price was {share}."
