@@ -13,6 +13,8 @@ from datetime import UTC, datetime, timedelta
 
 from answerback.analysis.ended.endings import Ended, Ends, endings_of
 from answerback.analysis.ended.facts import Facts
+from answerback.analysis.lessons.matching import open_deals, places
+from answerback.analysis.reader import ids_of
 from answerback.domain.scope import Scope
 from answerback.people.learning import commitments, debriefs, lessons, practices, surveys, talks
 from answerback.people.learning.models import (
@@ -78,6 +80,7 @@ class Planter:
         self.owner, self.manager = people[owner], people[manager]
         self.advises, self.peer = people[advises], people[peer]
         self.now, self.today = desk().moment(), desk().today()
+        self.deal, self.step = _open_deal(self.owner)
         self.planted = Planted()
         self.debriefs: dict[str, Debrief] = {}
         self.lessons: dict[str, Lesson] = {}
@@ -145,7 +148,7 @@ class Planter:
 
     def _lessons(self) -> None:
         for name in ("draft", "shared", "withdrawn"):
-            said = lessons.Stated(self.own(f"lesson {name}"))
+            said = lessons.Stated(self.own(f"lesson {name}"), step=self.step)
             made = lessons.state(self.owner, said, now=self.now, debrief=self.debriefs[CLOSED[0]])
             assert made is not None
             self.lessons[name] = made
@@ -211,6 +214,17 @@ def _endings(person: Person) -> list[Ended]:
     with desk().reading() as reader:
         found = endings_of(reader, Scope("test", everybody=True), key)
     return list({each.deal_id: each for each in found if each.ends is not Ends.CASE}.values())
+
+
+def _open_deal(person: Person) -> tuple[str, str]:
+    """A deal of somebody's own that is open, and the step at which it stands: lessons of that step fit it."""
+    key = desk().roster().key_of(person.rep_id)
+    assert key is not None
+    with desk().reading() as reader:
+        keys = open_deals(reader, key, most=20)
+        steps = {each: place.step for each, place in places(reader, keys).items() if place.step}
+        found = next(each for each in keys if each in steps)
+        return ids_of(reader, [found], "deal")[found], steps[found]
 
 
 def _first_seen(person: Person) -> str:

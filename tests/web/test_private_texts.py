@@ -20,9 +20,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from answerback.analysis.behind import touches_behind
-from answerback.analysis.lessons.matching import open_deals
 from answerback.analysis.lookback.replaying import Lookback
-from answerback.analysis.reader import ids_of
 from answerback.analysis.together.us import Us
 from answerback.people.learning import surveys
 from answerback.people.learning.digests import Digest, key_to_end
@@ -152,19 +150,18 @@ def there_is(planter: Planter) -> Ids:
     key = desk().roster().key_of(owner.rep_id)
     assert key is not None
     with desk().reading() as reader:
-        (deal,) = ids_of(reader, open_deals(reader, key, most=1), "deal").values()
         touch = touches_behind(reader, owner_scope("test").only(key), {}, most=1).rows.to_pylist()[0]
     poll = surveys.put(planter.manager, "confident", planter.today, 7)
     assert poll is not None
     about = {each.finding.subject.kind: each.finding.finding_id for each in board_of(desk()).gathered.findings}
-    findings, deals = [*about.values(), planter.planted.marks["finding"]], [*numbers["deals/"], deal]
+    findings, deals = [*about.values(), planter.planted.marks["finding"]], [*numbers["deals/"], planter.deal]
     return numbers | {
         "mirror/": [owner.rep_id, planter.peer.rep_id],
         "findings/": findings,
         "events/": [touch["effort_id"]],
         "deals/": deals,
         "companies/": [touch["account_id"]],
-        "prep/deals/": [deal],
+        "prep/deals/": [planter.deal],
         "data/definitions/": ["effort"],
         "people/": [str(each.pk) for each in (owner, planter.manager)],
         "people/groups/": ["1"],
@@ -174,7 +171,7 @@ def there_is(planter: Planter) -> Ids:
         "mail/end/": [key_to_end(owner, Digest.MIRROR)],
         "s/": [surveys.link_for_buyer(owner, poll, planter.today, planter.now)],
         "api/v1/findings/": findings,
-        "api/v1/chains/": [deal],
+        "api/v1/chains/": [planter.deal],
     }
 
 

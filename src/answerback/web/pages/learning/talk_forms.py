@@ -127,4 +127,8 @@ class WordsForm(forms.Form):
 class NoteForm(forms.Form):
     """Something to write down."""
 
-    text = forms.CharField(label=_("A note"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(
+        label=_("A note"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3, "id": "id_note"}),  # what one commits oneself to is `text`, too
+    )
