@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.test import Client
-from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import NoReverseMatch, URLPattern, resolve, reverse
 
 from answerback.web.answering.desk import desk
 from answerback.web.rights import OF_OTHERS, Right
+from tests.web.addresses import routes
 
 REP, MANAGER, LEADER = "Oskar Ricci", "Kofi Novak", "Jana Sato"
 OPERATIONS, ENABLEMENT, ADMIN = "Revenue operations", "Enablement", "Admin"
@@ -33,19 +34,11 @@ NOT_NOW = frozenset({"found", "own_mailbox_told", "practise", "tour"})
 """Pages of everybody that are there at other times than this company's: before anybody is, or while a job runs."""
 
 
-def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
-    for each in (resolver or get_resolver()).url_patterns:
-        if isinstance(each, URLResolver):
-            yield from routes(each)
-        else:
-            yield each
-
-
 ASK_FOR_MORE = {"figure", "invited"}
 """Pages that are not there without a question: to whom they open is told by tests of their own."""
 PLAIN = [
     each
-    for each in routes()
+    for _, each in routes()
     if getattr(each.callback, "right", Right.TOKEN) is not Right.TOKEN and not each.pattern.regex.groups
 ]
 
@@ -53,7 +46,7 @@ PLAIN = [
 def test_each_page_of_ours_states_a_right() -> None:
     silent = [
         each.name
-        for each in routes()
+        for _, each in routes()
         if each.callback.__module__.startswith("answerback.") and not hasattr(each.callback, "right")
     ]
     assert PLAIN
@@ -63,7 +56,7 @@ def test_each_page_of_ours_states_a_right() -> None:
 def test_a_page_of_the_library_for_accounts_that_nobody_listed_is_not_there(client: Client) -> None:
     unlisted = [
         each
-        for each in routes()
+        for _, each in routes()
         if not each.callback.__module__.startswith("answerback.")
         and each.name not in OF_OTHERS
         and not each.pattern.regex.groups

@@ -6,7 +6,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +14,13 @@ import pytest
 from django.core.management import call_command
 from django.http import HttpResponse, HttpResponseBase
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from answerback.people.models import Person
 from answerback.web.headers import POLICY
 from answerback.web.pages import me
 from answerback.web.rights import Right
+from tests.web.addresses import routes
 
 REP, MANAGER, LEADER, OPERATIONS, ADMIN = "Oskar Ricci", "Kofi Novak", "Jana Sato", "Revenue operations", "Admin"
 EXPECTED = {
@@ -36,19 +37,11 @@ INLINE = re.compile(
 NAMES_OF_FORMATS = re.compile(r"http://www\.w3\.org/(2000/svg|1999/xlink)")
 
 
-def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
-    for each in (resolver or get_resolver()).url_patterns:
-        if isinstance(each, URLResolver):
-            yield from routes(each)
-        else:
-            yield each
-
-
 def addresses() -> list[str]:
     """Every page that needs no id, but those of programs."""
     return sorted(
         reverse(str(each.name))
-        for each in routes()
+        for _, each in routes()
         if getattr(each.callback, "right", Right.TOKEN) is not Right.TOKEN and not each.pattern.regex.groups
     )
 

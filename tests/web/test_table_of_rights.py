@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLPattern, reverse
 
 from answerback.analysis.listing import show
 from answerback.domain.scope import Scope
 from answerback.people.models import Organisation, Visibility
 from answerback.web.answering.desk import desk
 from answerback.web.rights import Right
+from tests.web.addresses import routes
 
 OWN, SAME_TEAM, MANAGER, OTHER_MANAGER, LEADER = "Oskar Ricci", "Marek Peeters", "Kofi Novak", "Lena Uribe", "Jana Sato"
 OPERATIONS, ENABLEMENT, ADMIN = "Revenue operations", "Enablement", "Admin"
@@ -27,14 +28,6 @@ SEEN: dict[str, dict[str, set[str]]] = {
     "deal": {"": {OWN}, Visibility.PERSON_FIRST: {OWN, MANAGER}, Visibility.GROUPS: {OWN}},
     "event": {"": {OWN}, Visibility.PERSON_FIRST: {OWN, MANAGER}, Visibility.GROUPS: {OWN}},
 }
-
-
-def routes(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for each in (resolver or get_resolver()).url_patterns:
-        if isinstance(each, URLResolver):
-            yield from routes(each, prefix + str(each.pattern))
-        else:
-            yield prefix + str(each.pattern), each
 
 
 WITH_IDS = [
