@@ -170,17 +170,21 @@ def company(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iter
         server.stop()
 
 
+def wait_for(page: Page, where: str) -> None:
+    """Waits until what a page shows has been worked out."""
+    until = time.monotonic() + READY_SECONDS
+    while (response := page.request.get(where)).status == 503:
+        assert time.monotonic() < until, "it never got ready"
+        time.sleep(1)
+    assert response.status == 200, where
+
+
 @pytest.fixture(scope="module")
 def judged(company: Company) -> None:
     """Waits until all that the company's pages show has been worked out."""
     visits = company.visits
-    pages = [(visits(name), where) for name, where in (("Jana Sato", "/us/"), ("Jana Sato", "/lookback/"))]
-    until = time.monotonic() + READY_SECONDS
-    for page, where in pages:
-        while (response := page.request.get(where)).status == 503:
-            assert time.monotonic() < until, "it never got ready"
-            time.sleep(1)
-        assert response.status == 200, where
+    for where in ("/us/", "/lookback/"):
+        wait_for(visits("Jana Sato"), where)
     visits.close()
 
 

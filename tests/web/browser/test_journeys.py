@@ -1,5 +1,5 @@
 """Journeys through a made-up company, made in the browser itself: each role, by keyboard alone, without JavaScript,
-zoomed, on a phone, on paper, and as axe sees pages. What writes comes last: it makes the server build anew.
+zoomed, on a phone, on paper, and every page as axe sees it. What writes comes last: it makes the server build anew.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.browser.conftest import Company, Tell, Visits, Walk
+from tests.web.browser.everywhere import BY_A_LINK, Tour
+from tests.web.browser.learning_loop import LearningLoop
 from tests.web.browser.sights import faults_of
 
 REP, MANAGER, LEADER = "Oskar Ricci", "Kofi Novak", "Jana Sato"
@@ -250,14 +251,18 @@ def test_a_page_can_be_printed(visit: Visits) -> None:
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
-@pytest.mark.parametrize(
-    ("name", "path"), [(REP, "/mirror/"), (REP, "/me/"), (MANAGER, "/team/"), (LEADER, "/us/"), (OPERATIONS, "/data/")]
-)
-def test_a_page_holds_up_however_it_is_seen(name: str, path: str, visit: Visits, judged: None) -> None:
-    page = visit(name)
-    page.goto(path)
-    faults = faults_of(page)
-    assert not faults, "\n".join(faults)
+def test_every_page_holds_up_however_it_is_seen(visit: Visits, judged: None, tell: Tell) -> None:
+    tour, wrong, kinds, walk = Tour(visit), [], 0, Walk(visit())
+    for name, page in tour.pages():
+        wrong += [f"{name or 'nobody'}: {each}" for each in faults_of(page)]
+        kinds += 1
+    assert not wrong, "\n".join(wrong)
+    assert tour.seen >= BY_A_LINK
+    tell(f"{kinds} kinds of pages, each seen in four ways", walk)
+
+
+class TestLearningLoop(LearningLoop):
+    """From what one rep learned to another's deal, in the same company."""
 
 
 def test_a_rep_marks_a_buyer_with_one_key_and_takes_it_back(visit: Visits) -> None:
