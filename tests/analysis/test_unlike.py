@@ -35,6 +35,7 @@ def looked_at(tmp_path: Path, *scenarios: str, seed: int, misspecified: bool = F
         return most_unlike(reader, owner_scope("test"), DIMENSIONS, turn=turn, since=start.date())
 
 
+@pytest.mark.slow
 def test_calm_companies_name_somebody_as_seldom_as_said(tmp_path: Path) -> None:
     # Five dimensions at 1 % each: one company of twenty. Three of six is less likely than one in four hundred.
     companies = [

@@ -101,6 +101,7 @@ END:VCALENDAR
 """
 
 
+@pytest.mark.slow
 def test_the_readme(here: Path) -> None:
     box = "".join([mail(2, ME, BUYER), mail(3, BUYER, ME, answers=2), mail(4, ME, OTHER), mail(5, ME, THIRD)])
     (here / "Mail").mkdir()

@@ -36,6 +36,7 @@ def event_of(row_id: str) -> tuple[str, str]:
     return case, activity
 
 
+@pytest.mark.slow
 def test_every_event_is_accounted_for(from_log: Loaded, from_table: Loaded) -> None:
     for each in (from_log, from_table):
         (said,) = each.said

@@ -33,6 +33,7 @@ def test_the_relations_hold_what_nested_loops_find(world: World) -> None:
     assert difference(world) is None
 
 
+@pytest.mark.slow
 def test_the_relations_hold_it_in_crowded_worlds_too() -> None:
     met: Counter[str] = Counter()
     for seed in range(WORLDS):

@@ -19,6 +19,7 @@ from django.test import Client
 from answerback.people.models import Look, Noted, Person
 from answerback.people.tokens import make_token
 from answerback.web.answering import desk as desks
+from answerback.web.api import bearer
 from answerback.web.api.models import Taken
 from answerback.web.api.routes import urlpatterns
 from answerback.workspace.journal import written
@@ -290,12 +291,15 @@ def test_a_key_is_needed(own_deal: str, program: Callable[..., Program]) -> None
     assert "Idempotency-Key" in response.content.decode()
 
 
-def test_who_asks_too_often_waits(program: Callable[..., Program], settings: LazySettings) -> None:
+def test_who_asks_too_often_waits(
+    program: Callable[..., Program], settings: LazySettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings.API_READS_A_MINUTE = 3
+    monkeypatch.setattr(bearer, "MINUTE", 10**9)  # a busy machine takes longer than a minute
     asking = program(REP)
     found = [asking.get("me") for _ in range(4)]
     assert [each.status_code for each in found] == [200, 200, 200, 429]
-    assert found[-1]["Retry-After"] == "60"
+    assert found[-1]["Retry-After"] == str(bearer.MINUTE)
     assert program(MANAGER).get("me").status_code == 200
 
 

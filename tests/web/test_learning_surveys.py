@@ -99,6 +99,7 @@ def test_nothing_is_told_while_it_is_open_nor_of_fewer_than_five(
     shown = signed_in("Oskar Ricci").get(address).content.decode()
     assert "75 %" in shown
     assert "fewer than five" in shown
+    assert "no difference is sure" not in shown
 
 
 def test_a_gap_is_told_where_it_is_sure_and_not_where_it_is_chance(

@@ -194,6 +194,7 @@ def questions(planter: Planter) -> Ids:
 
 
 @pytest.mark.usefixtures("worked")
+@pytest.mark.slow
 def test_it_is_told_to_whom_it_was_shared_with_and_to_nobody_else(
     practice: dict[str, Person], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -135,6 +135,7 @@ def test_nothing_secret_is_logged(
         assert secret not in told
 
 
+@pytest.mark.slow
 def test_a_new_password_is_kept_by_argon2_and_deployment_has_no_complaint(tmp_path: Path) -> None:
     (tmp_path / "people" / "static").mkdir(parents=True)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("ANSWERBACK", "DJANGO"))}

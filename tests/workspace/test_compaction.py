@@ -248,6 +248,7 @@ def compact_now(home: Home) -> None:
     merge(home)
 
 
+@pytest.mark.slow
 def test_killed_at_a_spread_of_its_steps_it_loses_nothing_and_shows_nothing_twice(
     mortals: Mortals, tmp_path: Path
 ) -> None:

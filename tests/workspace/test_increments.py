@@ -19,7 +19,7 @@ from answerback.workspace.snapshots import read_snapshot
 from tests.workspace.world import FULL_EFFORT, NOW, Line, Row, act, effort, ignore, kept, relations, take
 from tests.workspace.year import PLAYBOOKS, RENAMED, UNSEEN, USUAL, YOUNG, Dice, part
 
-SEEDS = range(int(os.environ.get("ANSWERBACK_WORLDS", "12")))
+SEEDS = range(int(os.environ.get("ANSWERBACK_WORLDS", "8")))
 Load = tuple[str, list[Line]]
 
 
@@ -62,6 +62,7 @@ def assert_equal(found: dict[str, list[Row]], wanted: dict[str, list[Row]]) -> N
         assert found[name] == rows, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_grew_is_what_one_build_gives(seed: int, tmp_path: Path) -> None:
     dice = Dice(seed)

@@ -80,6 +80,7 @@ def test_settled_for_the_effort_but_not_for_the_act_of_the_same_id(tmp_path: Pat
     grown_is_whole(home)
 
 
+@pytest.mark.slow
 def test_what_is_gone_is_said_by_its_id_alone(tmp_path: Path) -> None:
     home = half_a_year(tmp_path)
     make(home)

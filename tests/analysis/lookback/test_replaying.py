@@ -70,6 +70,7 @@ def raised(found: Lookback) -> list[tuple[str, date, date | None]]:
     return [(each.finding.finding_id, each.finding.raised_on, each.finding.since) for each in found.raised]
 
 
+@pytest.mark.slow
 def test_the_fall_is_raised_for_the_rep_within_weeks_and_borne_out(reader: Reader, whole: Lookback) -> None:
     found = whole
     falls = [each for each in found.raised if each.finding.subject.key == rep_keys(reader)["ann"]]

@@ -195,6 +195,7 @@ def test_who_is_invited_comes_in_sets_a_second_factor_and_signs_in_with_it(fresh
     assert not fresh.visits.complaints()
 
 
+@pytest.mark.slow
 def test_who_is_invited_comes_in_by_the_organisation_s_own_service(fresh: Fresh, admin: Walk) -> None:
     invite(admin.page, "Olga Example", BY_SERVICE, "Operations")
     page = fresh.visits()

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.browser.conftest import Company, Tell, Visits, Walk
@@ -49,6 +50,7 @@ def press(page: Page, *keys: str) -> None:
         page.keyboard.press(key)
 
 
+@pytest.mark.slow
 def test_a_newcomer_makes_up_a_company_and_looks_at_it_as_a_rep(company: Company, visit: Visits, tell: Tell) -> None:
     assert company.made.pages == ["/start/", "/start/practice/", "/start/"]
     tell("made up, from the first page to whom one wants to be", company.made)
