@@ -19,6 +19,7 @@ from answerback.analysis.lessons.uses import uses_of
 from answerback.analysis.lessons.usual import usual_at_steps
 from answerback.analysis.lessons.vocabulary import vocabulary
 from answerback.analysis.reader import Reader
+from answerback.analysis.searching import read_chains_of_reps
 from answerback.api import Workspace
 from answerback.stats.advice import Advised, TooLittle, Touched
 from tests.analysis.asking import OWNER, looking, rep_keys, scope_of, workspace_of
@@ -167,6 +168,16 @@ def test_where_deals_stand_and_which_lesson_fits(reader: Reader) -> None:
     number = {row["key"]: int(row["id"][1:]) for row in ids}
     assert all(rep_of(number[key]) == "ann" for key in deals)
     assert all((each.obstacle == "price") == objects(number[key]) for key, each in found.items())
+
+
+def test_those_touched_last_come_first_also_by_what_was_read_before(reader: Reader) -> None:
+    ann, worked = rep_keys(reader)["ann"], read_chains_of_reps(reader)
+    found = open_deals(reader, ann, most=10_000, worked=worked)
+    assert set(found) == set(open_deals(reader, ann, most=10_000))
+    touched = [worked.last_of(ann)[key] for key in found]
+    assert touched == sorted(touched, reverse=True)
+    assert len(set(touched)) > 1
+    assert open_deals(reader, ann, most=3, worked=worked) == found[:3]
 
 
 def test_at_most_one_lesson_and_never_a_rejected_one() -> None:

@@ -97,6 +97,11 @@ class ChainsOfReps:
             found.append(self.chain_key[here][inside])
         return np.unique(np.concatenate(found)) if not scope.everybody else None
 
+    def last_of(self, rep_key: int) -> dict[int, np.datetime64]:
+        """By chain that a rep worked on, their last touch."""
+        here = slice(*np.searchsorted(self.rep_key, [rep_key, rep_key + 1]).tolist())
+        return dict(zip(self.chain_key[here].tolist(), self.last[here], strict=True))
+
 
 def read_chains_of_reps(reader: Reader) -> ChainsOfReps:
     """Of everybody, as of the reader's instant: one pass over what sellers did."""

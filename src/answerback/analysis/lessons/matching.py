@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from answerback.analysis.lessons.evidence import State
 from answerback.analysis.lessons.touches import OBSTACLES, STAGES, Claim
 from answerback.analysis.reader import Reader
+from answerback.analysis.searching import ChainsOfReps
 from answerback.engine.literals import sql_instant
 
 _ORDER = (State.CONFIRMED, State.SUPPORTED, State.EMERGING)
@@ -71,13 +74,31 @@ def places(reader: Reader, deal_keys: Iterable[int]) -> Mapping[int, Place]:
     return {row["deal_key"]: Place(row["step"], row["segment"], row["obstacle"]) for row in rows}
 
 
-def open_deals(reader: Reader, rep_key: int, *, most: int) -> tuple[int, ...]:
-    """Keys of the open deals that a rep owns, the one touched last first."""
+def open_deals(reader: Reader, rep_key: int, *, most: int, worked: ChainsOfReps | None = None) -> tuple[int, ...]:
+    """Keys of the open deals that a rep owns, the one touched last first.
+
+    With `worked`, what was read of everybody before, that is the deal that the rep touched last, and no story is read.
+    """
+    if worked is not None:
+        return _by_own_touch(reader, rep_key, worked)[:most]
     rows = reader.query(f"""
         select deal.deal_key, max(event.occurred_at) as last_at
         from deal_span as deal
         left join chain_event as event on event.chain_key = deal.deal_key and event.occurred_at <= {reader.instant}
-        where deal.owner_key = {int(rep_key)} and deal.starts_at <= {reader.instant} and deal.ends_at > {reader.instant}
+        where {_open(reader, rep_key)}
         group by all order by last_at desc nulls last, deal.deal_key limit {int(most)}""")
     found: list[int] = rows["deal_key"].to_pylist()
     return tuple(found)
+
+
+def _by_own_touch(reader: Reader, rep_key: int, worked: ChainsOfReps) -> tuple[int, ...]:
+    rows = reader.query(f"select deal_key from deal_span as deal where {_open(reader, rep_key)} order by deal_key")
+    last = worked.last_of(rep_key)
+    # A stable sort: deals of one instant stay in order of their keys, those without a touch come last.
+    keys: list[int] = rows["deal_key"].to_pylist()
+    return tuple(sorted(keys, key=lambda key: last.get(key, np.datetime64(0, "us")), reverse=True))
+
+
+def _open(reader: Reader, rep_key: int) -> str:
+    now = reader.instant
+    return f"deal.owner_key = {int(rep_key)} and deal.starts_at <= {now} and deal.ends_at > {now}"

@@ -31,6 +31,7 @@ from answerback.people.learning import seen
 from answerback.people.learning.lessons import claim_of
 from answerback.people.learning.models import Lesson
 from answerback.people.models import Person
+from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.desk import Desk
 from answerback.workspace.access import owner_scope
 
@@ -112,7 +113,14 @@ def fitting(desk: Desk, viewer: Person, deal_keys: Iterable[int]) -> dict[int, F
 
     Who may see the deals is the caller's to know.
     """
-    lessons = {each.pk: each for each in seen.lessons(viewer).select_related("author")}
+    return _fitting(desk, _lessons_for(viewer), deal_keys)
+
+
+def _lessons_for(viewer: Person) -> dict[int, Lesson]:
+    return {each.pk: each for each in seen.lessons(viewer).select_related("author")}
+
+
+def _fitting(desk: Desk, lessons: Mapping[int, Lesson], deal_keys: Iterable[int]) -> dict[int, Fitting]:
     keys = tuple(sorted(set(deal_keys)))
     if not lessons or not keys:
         return {}
@@ -136,8 +144,13 @@ def fitting(desk: Desk, viewer: Person, deal_keys: Iterable[int]) -> dict[int, F
 
 def fitting_own(desk: Desk, viewer: Person, rep_key: int) -> dict[int, Fitting]:
     """The lessons that fit a rep's own open deals, those touched last first."""
+    lessons = _lessons_for(viewer)
+    if not lessons:
+        return {}
+    worked = ahead(desk, Ahead.CHAINS)
     keys: tuple[int, ...] = desk.once(
-        ("open deals", rep_key), lambda reader: open_deals(reader, rep_key, most=MOST_DEALS)
+        ("open deals", rep_key, worked is None),
+        lambda reader: open_deals(reader, rep_key, most=MOST_DEALS, worked=worked),
     )
-    found = fitting(desk, viewer, keys)
+    found = _fitting(desk, lessons, keys)
     return {key: found[key] for key in keys if key in found}
