@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from answerback.analysis.counting import STATES, Counts, Key, Question, chosen_few, read_counts, selected_sql
 from answerback.analysis.dimensions import KEYED
 from answerback.analysis.exposure import Exposed, expose
-from answerback.analysis.few import few_of, recorded_until
+from answerback.analysis.few import Few, few_of, recorded_until
 from answerback.analysis.lags import Levels, PlayLag, levels_of, play_lags
 from answerback.analysis.peers import Groups, Peers, by_group, groups_of
 from answerback.analysis.reader import Reader, ids_sql, keys_sql
@@ -77,11 +78,19 @@ class OnBase:
     """Until when answers were recorded, where that is before `as_of`: later ones cannot be known."""
 
 
-def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping[str, str] | None = None) -> OnBase:
+def on_base(
+    reader: Reader,
+    scope: Scope,
+    *,
+    by: tuple[str, ...],
+    where: Mapping[str, str] | None = None,
+    looked_up: Few | None = None,
+) -> OnBase:
     """On-base rates by any dimensions; `where` restricts to one value of some of them.
 
     A restriction on a dimension that is grouped by picks cells and leaves their peers as they are; on any other
-    dimension it says which efforts are counted at all.
+    dimension it says which efforts are counted at all. With `looked_up`, the outcomes of this very scope, they are not
+    looked up once more.
 
     Raises UsageError for a dimension that does not exist or is named twice.
     """
@@ -91,7 +100,7 @@ def on_base(reader: Reader, scope: Scope, *, by: tuple[str, ...], where: Mapping
     population = {name: value for name, value in chosen.items() if name not in by}
     wanted = {name: _meant(reader, name, value) for name, value in chosen.items() if name in by}
     lags = play_lags(reader, scope)
-    with few_of(reader, scope) as few:
+    with nullcontext(looked_up) if looked_up is not None else few_of(reader, scope) as few:
         asked = Question(reader, scope, by, population, few=few)
         cells = _cells(asked, lags)
         if "play" in by and any(isinstance(cell.rate, NotEnoughData) for cell in cells.values()):

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from answerback.analysis.at_hand import Act, Asked, AtHand
-from answerback.analysis.few import few_of, rows_where
+from answerback.analysis.few import Few, few_of, rows_where
 from answerback.analysis.on_base import STATES, OnBase, on_base
 from answerback.analysis.reader import Reader, ids_of, ids_sql, keys_sql
 from answerback.domain.kinds import OutcomeState
@@ -124,12 +124,14 @@ def moved(
     end = reader.as_of + timedelta(seconds=1) if until is None else until
     start = end - length
     narrowed = scope.only(rep_key, start, end)
-    rates = on_base(reader, narrowed, by=("play",))
+    with few_of(reader, narrowed) as few:
+        rates = on_base(reader, narrowed, by=("play",), looked_up=few)
+        told = _answered(reader, narrowed, few, at_hand or Asked(reader))
     states = dict.fromkeys(STATES, 0)
     for cell in rates.cells:
         for state in STATES:
             states[state] += cell.still_open if state == "open" else getattr(cell, state)
-    return Moved(start, end, states, _answered(reader, narrowed, at_hand or Asked(reader)), rates)
+    return Moved(start, end, states, told, rates)
 
 
 BUYER_COLUMNS = (
@@ -180,10 +182,9 @@ def buyer_of(row: dict[str, Any]) -> Buyer:
     return Buyer(row["contact_id"] or "", row["account_id"] or "", row["contact_name"] or "", row["account_name"] or "")
 
 
-def _answered(reader: Reader, scope: Scope, at_hand: AtHand) -> tuple[Touch, ...]:
+def _answered(reader: Reader, scope: Scope, few: Few | None, at_hand: AtHand) -> tuple[Touch, ...]:
     """Touches that were answered, each with the act that did, the latest answer first."""
-    with few_of(reader, scope) as few:
-        told = rows_where(few, reader, (), {}, scope.viewer_key) if few is not None else None
+    told = rows_where(few, reader, (), {}, scope.viewer_key) if few is not None else None
     if told is None:
         return ()
     told = told.filter(pc.is_in(told["state"], value_set=pa.array([OutcomeState.ON_BASE, OutcomeState.ANSWERED])))
