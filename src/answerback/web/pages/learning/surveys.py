@@ -95,8 +95,13 @@ def survey(request: HttpRequest, number: int) -> HttpResponse:
                 messages.success(request, _("Counted. Nobody can tell which answers are yours, you neither."))
             return redirect("survey", found.pk)
     lines = polls.results(found, today)
-    context = {"entry": entry, "form": form, "lines": _lines(lines), "gap": _gap(polls.widest_gap(lines or []))}
-    context["compared"] = any(each.gap is not None for each in lines or [])
+    context: dict[str, Any] = {
+        "entry": entry,
+        "form": form,
+        "lines": _lines(lines),
+        "gap": _gap(polls.widest_gap(lines or [])),
+        "compared": any(each.gap is not None for each in lines or []),
+    }
     return render(request, "pages/learning/survey.html", context)
 
 
