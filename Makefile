@@ -61,7 +61,7 @@ docs-stage:
 	@$(STAGE) docs $(BIN)/mkdocs build --strict --quiet
 # Three side by side on two cores, since many wait for a process, a server or a kill; the tests of one file share what they have built.
 tests-stage:
-	@$(STAGE) tests $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 40 --durations-min 8 $(ARGS)
+	@$(STAGE) tests $(BIN)/python -m pytest -n 3 --dist loadfile --durations 40 --durations-min 8 $(ARGS)
 # What a browser does is the same on either database.
 pages-on-postgres-stage:
 	@$(STAGE) pages-on-postgres scripts/with_postgres $(BIN)/python -m pytest tests/web --ignore tests/web/browser \

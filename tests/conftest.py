@@ -36,13 +36,8 @@ def spark() -> Iterator[Engine]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks what uses a fixture, directly or through another one, so that `-m "not data and not spark"` is complete.
-
-    Files with a slow test come first: side by side, a long one that begins last keeps everybody waiting.
-    """
+    """Mark what uses a fixture, directly or through another one, so that `-m "not data and not spark"` is complete."""
     for item in items:
         for fixture, marker in (("shared_data", "data"), ("spark", "spark")):
             if fixture in getattr(item, "fixturenames", ()):
                 item.add_marker(marker)
-    slow = {item.path for item in items if any(item.get_closest_marker(name) for name in ("slow", "spark"))}
-    items.sort(key=lambda item: item.path not in slow)
