@@ -45,22 +45,16 @@ def gather(home: Path, only: frozenset[str]) -> Crowd:
     prepare_django(Serving(home, "127.0.0.1", 0))
 
     from answerback.people.models import Person, Role
-    from answerback.people.practice import Seller, people_of_practice
+    from answerback.people.practice import people_of_practice
     from answerback.web.answering.board import FINDINGS, board_of
     from answerback.web.answering.desk import desk
     from answerback.web.answering.preparing import TASKS
     from answerback.web.answering.tasks import work_out
+    from answerback.web.running.practice_people import sellers_of
 
     at = desk()
     roster = at.roster()
-    people_of_practice(
-        "A thousand people",
-        [
-            Seller(each.rep_id, each.name, each.email, roster.id_of(each.manager_key))
-            for each in roster.members.values()
-        ],
-        now=datetime.now(UTC),
-    )
+    people_of_practice("A thousand people", sellers_of(at), now=datetime.now(UTC))
     took = {task.name: work_out(at, task).took for task in TASKS if not only or task.name in only}
     with at.reading() as reader:
         owned = reader.query("""

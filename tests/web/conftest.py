@@ -22,7 +22,7 @@ from answerback.analysis.together.us import Us, read_us
 from answerback.api import open_workspace
 from answerback.engine.protocol import Limits
 from answerback.people.models import Person
-from answerback.people.practice import Seller, people_of_practice
+from answerback.people.practice import people_of_practice
 from answerback.simulate.exports.guide import present
 from answerback.simulate.parameters import Parameters
 from answerback.simulate.writing import write_company
@@ -31,6 +31,7 @@ from answerback.web.answering import desk as desks
 from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.board import FINDINGS
 from answerback.web.answering.tasks import keep, make
+from answerback.web.running.practice_people import sellers_of
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import open_home
 
@@ -148,17 +149,7 @@ def everybody(practice_folder: Path) -> Us:
 def practice(db: None, workspace: Path, judged: object, worked_out: dict[Ahead, object]) -> dict[str, Person]:
     """The people of the practice company by name, its findings judged, what pages ask for beforehand worked out."""
     desk = desks.desk()
-    roster = desk.roster()
-    sellers = [
-        Seller(
-            each.rep_id,
-            each.name,
-            each.email,
-            roster.id_of(each.manager_key),
-        )
-        for each in roster.members.values()
-    ]
-    people_of_practice("Halden Instruments", sellers, now=datetime.now(UTC))
+    people_of_practice("Halden Instruments", sellers_of(desk), now=datetime.now(UTC))
     keep(desk, FINDINGS, judged)
     for what, made in worked_out.items():
         beforehand.keep(desk, what, made)

@@ -7,8 +7,9 @@ from datetime import timedelta
 from answerback.analysis.diagnose.answer import Happening
 from answerback.analysis.lessons.touches import placed_sql
 from answerback.analysis.reader import Reader
+from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
-from answerback.engine.literals import sql_text
+from answerback.engine.literals import sql_instant, sql_text
 from answerback.stats.compare import Compared, shares
 
 WEEKS = 15
@@ -23,7 +24,7 @@ def since_then(reader: Reader, scope: Scope, happening: Happening) -> Compared |
     name, _, value = happening.scope.partition("=")
     if name not in ("segment", "all"):
         return None
-    day = f"date '{happening.starts.isoformat()}'"
+    day = sql_instant(midnight(happening.starts))
     among = f"segment = {sql_text(value)}" if name == "segment" else "true"
     first = reader.as_of - timedelta(days=7 * 2 * WEEKS)
     row = reader.query(f"""

@@ -83,7 +83,7 @@ class ChainsOfReps:
         """The chains of a scope; None where first and last do not say it: a stretch begins or ends between them."""
         found = [np.empty(0, np.int64)]
         for each in scope.stretches:
-            here = slice(*np.searchsorted(self.rep_key, [each.rep_key, each.rep_key + 1]).tolist())
+            here = self._rows_of(each.rep_key)
             start, end = (naive(at) if at is not None else None for at in (each.start, each.end))
             inside, apart = np.ones(here.stop - here.start, np.bool_), np.zeros(here.stop - here.start, np.bool_)
             if start is not None:
@@ -99,8 +99,11 @@ class ChainsOfReps:
 
     def last_of(self, rep_key: int) -> dict[int, np.datetime64]:
         """By chain that a rep worked on, their last touch."""
-        here = slice(*np.searchsorted(self.rep_key, [rep_key, rep_key + 1]).tolist())
+        here = self._rows_of(rep_key)
         return dict(zip(self.chain_key[here].tolist(), self.last[here], strict=True))
+
+    def _rows_of(self, rep_key: int) -> slice:
+        return slice(*np.searchsorted(self.rep_key, [rep_key, rep_key + 1]).tolist())
 
 
 def read_chains_of_reps(reader: Reader) -> ChainsOfReps:

@@ -19,7 +19,7 @@ from answerback.people.learning.lessons import Stated, Using
 from answerback.people.learning.models import DebriefOf, Lesson, Reach
 from answerback.people.lived_in.company import Company, dated
 from answerback.people.lived_in.looking_back import Looked
-from answerback.people.lived_in.words_of_endings import Cause
+from answerback.people.lived_in.words_of_endings import OBSTACLE_OF
 from answerback.people.models import Person, Role
 from answerback.present.lessons import where_text
 
@@ -55,15 +55,6 @@ _DOING = MappingProxyType(
         "content": "sending something to read",
         "visit": "going there",
         "task": "doing what was promised",
-    }
-)
-_OBSTACLE_OF = MappingProxyType(
-    {
-        Cause.PRICE: "price",
-        Cause.TIMING: "timing",
-        Cause.COMPETITOR: "competitor",
-        Cause.NO_NEED: "no need",
-        Cause.INTEGRATION: "integration",
     }
 )
 _BY_KIND_THANKS = (
@@ -121,7 +112,7 @@ class Stating:
         made: list[Lesson | None] = []
         told = set[str]()
         for each in self.looked:
-            obstacle = _OBSTACLE_OF.get(each.cause, "")
+            obstacle = OBSTACLE_OF.get(each.cause, "")
             where = obstacle or each.step
             on_wall = each.debrief.reach == Reach.EVERYBODY and not each.debrief.anonymous
             if each.debrief.of == DebriefOf.WON or not where or where in told or not on_wall:

@@ -291,16 +291,18 @@ _OWN: Mapping[Cause, str] = MappingProxyType(
         Cause.UNASKED: "own_mistake:unasked",
     }
 )
-_REASONS: Mapping[str, Cause] = MappingProxyType(
+OBSTACLE_OF: Mapping[Cause, str] = MappingProxyType(
     {
-        "price": Cause.PRICE,
-        "timing": Cause.TIMING,
-        "competitor": Cause.COMPETITOR,
-        "no need": Cause.NO_NEED,
-        "integration": Cause.INTEGRATION,
-        "no decision": Cause.UNASKED,
-        "indecision": Cause.UNASKED,
+        Cause.PRICE: "price",
+        Cause.TIMING: "timing",
+        Cause.COMPETITOR: "competitor",
+        Cause.NO_NEED: "no need",
+        Cause.INTEGRATION: "integration",
     }
+)
+"""What stood in the way, of causes that are obstacles."""
+_REASONS: Mapping[str, Cause] = MappingProxyType(
+    {kind: cause for cause, kind in OBSTACLE_OF.items()} | {"no decision": Cause.UNASKED, "indecision": Cause.UNASKED}
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 
-from answerback.domain.periods import PeriodKind, days, period_of_day
+from answerback.domain.periods import PeriodKind, days, midnight, period_of_day
 
 _DAY = timedelta(days=1)
 _WEEKS = timedelta(weeks=13)
@@ -47,8 +47,7 @@ class Span:
 
     def instants(self, zone: ZoneInfo) -> tuple[datetime, datetime]:
         """The same as instants in UTC, the second excluded."""
-        start, end = (datetime.combine(day, time.min, zone) for day in (self.first, self.last + _DAY))
-        return start.astimezone(UTC), end.astimezone(UTC)
+        return midnight(self.first, zone), midnight(self.last + _DAY, zone)
 
     @property
     def days(self) -> dict[str, str]:

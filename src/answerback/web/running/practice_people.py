@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from django.db import transaction
 
-from answerback.analysis.causes.weighing import weigh_causes
 from answerback.analysis.lift.practised import Outcome
-from answerback.domain.scope import Scope
 from answerback.people.learning.causes import is_for_board
 from answerback.people.learning.models import Practice
 from answerback.people.lived_in.board import Stances, begin_board
@@ -21,6 +18,7 @@ from answerback.people.practice import Seller, people_of_practice
 from answerback.present.causes import said_of
 from answerback.simulate.envelope import envelope_in
 from answerback.web.answering.board import board_of
+from answerback.web.answering.causes import weighed_since
 from answerback.web.answering.desk import Desk
 from answerback.web.answering.practising import judged_of
 
@@ -92,14 +90,13 @@ def _outcome(desk: Desk, practice: Practice) -> Outcome | None:
 
 def begin_boards(desk: Desk) -> None:
     """What a practice company's leader takes on once findings are judged: the causes of what went down for many."""
-    today, everybody = desk.today(), Scope("causes", everybody=True)
+    today = desk.today()
     for standing in board_of(desk).gathered.findings:
         if not standing.open or not is_for_board(standing.finding):
             continue
         since = standing.finding.since or standing.finding.raised_on
-        weighed = desk.once(("causes", since), partial(weigh_causes, scope=everybody, since=since))
         said: dict[str, set[str]] = {}
-        for each in weighed:
+        for each in weighed_since(desk, since):
             told = said_of(each, today=today)
             said.setdefault(told.cause, set()).add(told.stance)
         stances = [Stances(cause, frozenset(found)) for cause, found in said.items()]

@@ -12,14 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from answerback.analysis.causes.weighing import Weighed, weigh_causes
 from answerback.analysis.diagnose.answer import Happening
 from answerback.analysis.diagnose.windows import happenings_known
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.on_base import on_base
 from answerback.analysis.replacing import Replacing, replacing_lowest
 from answerback.domain.findings import FindingKind
-from answerback.domain.scope import Scope
 from answerback.people.learning import causes as work
 from answerback.people.learning import surveys as polls
 from answerback.people.learning.models import CauseName, CauseState
@@ -29,6 +27,7 @@ from answerback.present.causes import FOR, OPEN, TESTS, Said, said_of
 from answerback.present.spoken import spoken
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.board import Board, board_of
+from answerback.web.answering.causes import weighed_since
 from answerback.web.rights import Right, holds, needs
 from answerback.web.shown.cards import headline_text
 
@@ -180,12 +179,8 @@ def _said(asking: Asking, board: Board, standing: Standing) -> dict[str, list[di
     """By cause what is said of it: comparisons, other findings that whoever looks may open, and polls."""
     today = asking.desk.today()
     since = standing.finding.since or standing.finding.raised_on
-    everybody = Scope("causes", everybody=True)
-    weighed: tuple[Weighed, ...] = asking.desk.once(
-        ("causes", since), lambda reader: weigh_causes(reader, everybody, since)
-    )
     told: dict[str, list[dict[str, Any]]] = {}
-    for said in (said_of(one, today=today) for one in weighed):
+    for said in (said_of(one, today=today) for one in weighed_since(asking.desk, since)):
         told.setdefault(said.cause, []).append({"stance": said.stance, "text": spoken(said.text)})
     for each in board.gathered.findings:
         cause = _SPEAK_OF.get(each.finding.kind)
