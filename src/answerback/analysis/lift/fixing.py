@@ -101,6 +101,7 @@ def drawn(whose: Mapping[str, str], fixing: Fixing, *, seed: int, later_weeks: i
         later_weeks: See `fixing`.
         now: When it is fixed.
 
+    >>> from datetime import UTC
     >>> plan = Fixing("", Plan("on_base"), date(2026, 3, 2), date(2026, 4, 13))
     >>> told = drawn({"ann": "crm", "ben": "crm"}, plan, seed=7, later_weeks=6, now=datetime(2026, 2, 27, tzinfo=UTC))
     >>> [(each.fixing.arm, str(each.fixing.starts)) for each in told]

@@ -13,6 +13,7 @@ from django.db.models import Model
 from answerback.analysis.reader import Reader
 from answerback.analysis.roster import Roster
 from answerback.domain.scope import Scope
+from answerback.people.learning.models import Commitment, Lesson
 from answerback.people.models import Person, Role
 from answerback.workspace.access import owner_scope
 from answerback.workspace.home import Home
@@ -84,6 +85,11 @@ class Company:
     def day_of(self, at: datetime) -> date:
         """On which day of the company an instant was."""
         return at.astimezone(self.zone).date()
+
+
+def how_many_before(row: Lesson | Commitment) -> int:
+    """How many of its kind were written before a row: unlike its key, the same wherever a company is made again."""
+    return type(row).objects.filter(pk__lt=row.pk).count()
 
 
 def dated(rows: Iterable[Model], **at: datetime) -> None:

@@ -17,7 +17,7 @@ from answerback.analysis.reader import ids_of
 from answerback.people.learning import lessons
 from answerback.people.learning.lessons import Stated, Using
 from answerback.people.learning.models import DebriefOf, Lesson, Reach
-from answerback.people.lived_in.company import Company, dated
+from answerback.people.lived_in.company import Company, dated, how_many_before
 from answerback.people.lived_in.looking_back import Looked
 from answerback.people.lived_in.words_of_endings import OBSTACLE_OF
 from answerback.people.models import Person, Role
@@ -173,10 +173,11 @@ class Stating:
     def _thank(self, lesson: Lesson, users: Iterable[Person], notes: tuple[str, ...]) -> None:
         """Thanks of those who used it; of a lesson that names two kinds of touch, of two others who sell."""
         others = [each for each in self.company.those(Role.REP).values() if each.pk != lesson.author_id]
-        turn = lesson.pk % len(others)
+        before = how_many_before(lesson)
+        turn = before % len(others)
         thankful = list(users) or (others[turn:] + others[:turn])[:2] if lesson.instead_of else list(users)
         for place, person in enumerate(thankful):
-            lessons.thank(person, lesson.pk, notes[(lesson.pk + place) % len(notes)])
+            lessons.thank(person, lesson.pk, notes[(before + place) % len(notes)])
         at = min((lesson.shared_at or lesson.stated_at) + timedelta(days=8), self.company.now)
         dated(lesson.thanks.all(), at=at)
 

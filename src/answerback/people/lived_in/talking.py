@@ -14,7 +14,7 @@ from answerback.domain.periods import midnight
 from answerback.people.learning import commitments, talks
 from answerback.people.learning.models import Held, Talk, TalkKind
 from answerback.people.learning.talks import Known, Planned
-from answerback.people.lived_in.company import Company, dated
+from answerback.people.lived_in.company import Company, dated, how_many_before
 from answerback.people.models import Person
 from answerback.present.debriefs import reason_words
 
@@ -175,7 +175,7 @@ class Talking:
         dated([made], made_at=at)
         if made.due_on < company.today:
             answered = company.working(made.due_on, 0, 17)
-            commitments.answer(owner, made.pk, _HELD[made.pk % len(_HELD)], now=answered)
+            commitments.answer(owner, made.pk, _HELD[how_many_before(made) % len(_HELD)], now=answered)
 
     def _ahead(self, last: Talk) -> None:
         """The next one of a pair: in the week after the last, on the same day."""
