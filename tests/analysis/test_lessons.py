@@ -10,7 +10,18 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from answerback.analysis.lessons import Claim, Place, State, best, evidence, fits, places, suggestions
+from answerback.analysis.lessons import (
+    Claim,
+    Place,
+    State,
+    best,
+    evidence,
+    evidence_of_each,
+    fits,
+    not_yet,
+    places,
+    suggestions,
+)
 from answerback.analysis.lessons.evidence import judged
 from answerback.analysis.lessons.lots import Dealt, Lots
 from answerback.analysis.lessons.matching import open_deals
@@ -100,6 +111,26 @@ def test_lots_come_before_what_was_observed(reader: Reader) -> None:
     nothing = held.of(held.rep == 0)
     assert judged(PRICE, nothing, Dealt(Lots.FOR)).state is State.CONFIRMED
     assert judged(PRICE, held, Dealt(Lots.AGAINST)).state is State.REJECTED
+
+
+def test_several_are_asked_at_once_as_each_alone(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("answerback.analysis.lessons.touches.AT_ONCE", 2)
+    nowhere, late = replace(PRICE, obstacle="timing"), replace(PRICE, stated_at=END - timedelta(days=60))
+    claims = [PRICE, nowhere, late, replace(PRICE, play="email", instead_of="call"), Claim("9", STATED, step="closing")]
+    every = evidence_of_each(reader, OWNER, claims)
+    assert list(every) == claims
+    for claim in claims:
+        alone, told = held_against(reader, OWNER, claim), every[claim]
+        assert told is not None
+        assert told.found == judged(claim, alone, Dealt()).found
+        for used in (True, False):
+            assert told.held.sums(used=used) == alone.sums(used=used)
+            assert told.held.people(used=used) == alone.people(used=used)
+    assert len({each.held.sums(used=True) for each in every.values() if each is not None}) > 2
+
+
+def test_what_nothing_came_after_is_emerging() -> None:
+    assert (not_yet(PRICE).state, not_yet(PRICE).found) == (State.EMERGING, TooLittle(0.0, 0.0))
 
 
 def test_it_takes_three_beside_the_author_to_confirm(reader: Reader) -> None:

@@ -21,9 +21,11 @@ from answerback.people.learning.lessons import Stated, used_lately
 from answerback.people.learning.models import Lesson, Thanks
 from answerback.people.leaving import forget
 from answerback.people.models import Noted, Person
+from answerback.web.answering import beforehand
 from answerback.web.answering.beforehand import Ahead, ahead, keep
 from answerback.web.answering.desk import Desk, desk
-from answerback.web.answering.lessons import suggested, usual, words_known, works
+from answerback.web.answering.lessons import AROUND, LESSONS, suggested, usual, words_known, works
+from answerback.web.answering.preparing import prepare
 from answerback.workspace.home import open_home
 
 SignedIn = Callable[[str], Client]
@@ -174,7 +176,7 @@ def test_what_cannot_turn_out_wrong_is_no_lesson(wrong: dict[str, str], signed_i
 
 def test_what_the_data_suggest_is_offered_and_fills_the_form(signed_in: SignedIn) -> None:
     client = signed_in(OSKAR)
-    told_of = {(each.claim.play, each.claim.instead_of, each.claim.step) for each in suggested(desk())}
+    told_of = {(each.claim.play, each.claim.instead_of, each.claim.step) for each in suggested(desk()) or ()}
     assert ("meeting", "email", "discover") in told_of
     assert "meeting instead of mail" in client.get("/lessons/").content.decode()
     form = client.get("/lessons/new/", {"play": "meeting", "instead_of": "email", "step": "discover"})
@@ -225,6 +227,56 @@ def test_thanks_are_given_once_and_taken_back(lesson: Lesson, signed_in: SignedI
     assert signed_in(OSKAR).post(path, {"said": "thank"}).status_code == 404
     signed_in(MAREK).post(path, {"said": "no_thanks"})
     assert not Thanks.objects.exists()
+
+
+# Worked out after a build ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("chains")
+def test_after_a_build_pages_only_read_how_lessons_stand(
+    lesson: Lesson, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared(lesson)
+    prepare(desk(), (LESSONS, *AROUND))
+
+    def never(*_: object) -> None:
+        raise AssertionError("it is worked out while a page waits")
+
+    monkeypatch.setattr(beforehand, "work_out", never)
+    for name in ("held_against", "evidence_of_each", "uses_of_each"):
+        monkeypatch.setattr(f"answerback.web.answering.lessons.{name}", never)
+    client = signed_in(MAREK)
+    deal = quote(deal_at("marek.peeters@halden.example", "discover"), safe="")
+    for path in ("/wall/", "/lessons/", f"/lessons/{lesson.pk}/", f"/deals/{deal}/", f"/prep/deals/{deal}/"):
+        text = client.get(path).content.decode()
+        assert lesson.statement in text, path
+        assert "being worked out" not in text, path
+    assert client.get(f"/lessons/{lesson.pk}/").context["own_counts"][0].touches
+
+
+@pytest.mark.usefixtures("chains")
+def test_before_that_pages_say_that_it_is_being_worked_out(
+    lesson: Lesson, practice: dict[str, Person], signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared(lesson)
+    client, deal = signed_in(MAREK), quote(deal_at("marek.peeters@halden.example", "discover"), safe="")
+    monkeypatch.setattr(beforehand, "LITTLE", 0)  # of a large company
+    paths = ("/wall/", "/lessons/", f"/lessons/{lesson.pk}/", f"/deals/{deal}/", f"/prep/deals/{deal}/")
+    for path in paths:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert "being worked out" in answer.content.decode(), path
+        assert "I used this" not in answer.content.decode(), path
+    prepare(desk(), (LESSONS, *AROUND))
+    assert "being worked out" not in "".join(client.get(path).content.decode() for path in paths)
+    young = told.state(practice[MAREK], SAID, now=desk().as_of())
+    later = told.state(practice[MAREK], SAID, now=desk().as_of() - timedelta(days=90))
+    assert young is not None
+    assert later is not None
+    assert "Cannot tell yet" in client.get(f"/lessons/{young.pk}/").content.decode(), "nothing came after it"
+    assert "being worked out" in client.get(f"/lessons/{later.pk}/").content.decode()
+    prepare(desk(), (LESSONS, *AROUND))
+    assert client.get(f"/lessons/{later.pk}/").context["others_enough"]
 
 
 # Using it -------------------------------------------------------------------------------------------------------------
@@ -300,6 +352,8 @@ def test_the_sheet_opens_for_whom_the_chain_opens(signed_in: SignedIn) -> None:
 
 def test_what_is_usual_is_of_five_people_or_more(practice: dict[str, Person]) -> None:
     found, best = usual(desk()), works(desk())
+    assert found is not None
+    assert best is not None
     assert any(each.objections for each in found.values())
     told_of = [each for place in found.values() for each in (*place.objections, *place.acts)]
     assert min(each.people for each in told_of) >= 5

@@ -17,7 +17,7 @@ from answerback.web.answering.weekly import Weekly, keep
 
 
 @pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch, workspace: object) -> list[str]:
+def made(monkeypatch: pytest.MonkeyPatch, workspace: object, db: None) -> list[str]:
     """What was worked out, in order; it takes no time here."""
     assert workspace
     found: list[str] = []
@@ -36,7 +36,7 @@ RESTING = tuple(weekly.TASKS.values())
 def test_all_is_in_one_list_what_a_rep_s_page_waits_for_first_then_the_findings(made: list[str]) -> None:
     prepare(desk())
     once = list(made)
-    assert once[: len(SOON) + 1] == [*SOON, "findings"]
+    assert once[: len(SOON) + 2] == [*SOON, "lessons", "findings"]
     assert {*Weekly, *Ahead} < {*once}
     assert len(set(once)) == len(once)
     prepare(desk())

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum, auto
 
-from answerback.analysis.lessons.lots import Dealt, Lots, lots_on
-from answerback.analysis.lessons.touches import Claim, Held, held_against, knows_uses
+import numpy as np
+
+from answerback.analysis.lessons.lots import Dealt, Draws, Lots
+from answerback.analysis.lessons.touches import Claim, Held, held_against_each, knows_uses
 from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
-from answerback.stats.advice import WORTH, Advised, TooLittle, advised, own_differences
+from answerback.stats.advice import WORTH, Advised, TooLittle, Touched, advised, own_differences
 
 LEAST_PEOPLE = 3
 """So many people beside the author, for a lesson to be confirmed without lots."""
@@ -37,7 +40,7 @@ class Evidence:
     Attributes:
         claim: Of which.
         state: How it stands.
-        held: The counts behind it.
+        held: The counts behind it, by person and kind of touch.
         found: The comparison over everybody; or that there is too little.
         tried, holding: Of how many people beside the author it could be asked, and for how many it holds; where it is
             supported at least.
@@ -66,23 +69,38 @@ def evidence(reader: Reader, scope: Scope, claim: Claim) -> Evidence | None:
         scope: Everybody: whether a lesson holds is not one person's. Who shows rows of reps keeps to their scope.
         claim: What it says.
     """
-    if not claim.by_kind and not knows_uses(reader):
-        return None
-    return judged(claim, held_against(reader, scope, claim), lots_on(reader, scope, claim))
+    return evidence_of_each(reader, scope, [claim])[claim]
+
+
+def evidence_of_each(reader: Reader, scope: Scope, claims: Collection[Claim]) -> dict[Claim, Evidence | None]:
+    """The same for all lessons, whose touches are read together."""
+    knows, draws = knows_uses(reader), Draws(reader, scope)
+    found: dict[Claim, Evidence | None] = dict.fromkeys(claims)
+    known = [each for each in found if each.by_kind or knows]
+    for claim, held in zip(known, held_against_each(reader, scope, known), strict=True):
+        found[claim] = judged(claim, held, draws.on(claim))
+    return found
+
+
+def not_yet(claim: Claim) -> Evidence:
+    """The evidence of a lesson that nothing came after yet."""
+    nothing = np.zeros(0)
+    none = nothing.astype(np.int64)
+    return judged(claim, Held(none, Touched(none, none, none.astype(np.bool_), nothing, nothing)), Dealt())
 
 
 def judged(claim: Claim, held: Held, dealt: Dealt) -> Evidence:
     """The evidence from its counts."""
     found = advised(held.touched)
     if isinstance(found, TooLittle) or found.low <= 0.0:
-        return Evidence(claim, _state(found, dealt.word), held, found, 0, 0, dealt)
+        return Evidence(claim, _state(found, dealt.word), held.by_person(), found, 0, 0, dealt)
     others = held.without(claim.author_key)
     beside = advised(others.touched)
     own = own_differences(others.rep, others.touched, least=LEAST_OWN)
     holding = sum(each > 0.0 for each in own.values())
     alone = isinstance(beside, Advised) and beside.low > 0.0
     wide = alone and holding >= LEAST_PEOPLE and 2 * holding > len(own)
-    return Evidence(claim, _state(found, dealt.word, wide=wide), held, found, len(own), holding, dealt)
+    return Evidence(claim, _state(found, dealt.word, wide=wide), held.by_person(), found, len(own), holding, dealt)
 
 
 def _state(found: Advised | TooLittle, lots: Lots, *, wide: bool = False) -> State:

@@ -7,16 +7,17 @@ cannot bend the answer.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum, auto
+from functools import cached_property
 
 import numpy as np
 
 from answerback.analysis.lessons.touches import Claim, Held, held_against
 from answerback.analysis.lift.answers import lifts
-from answerback.analysis.lift.practices import Lottery, versions
+from answerback.analysis.lift.practices import Lottery, Version, versions
 from answerback.analysis.lift.trial_touches import names_of
 from answerback.analysis.lift.trials import Trial, trials_of
 from answerback.analysis.reader import Reader
@@ -42,21 +43,34 @@ class Dealt:
     found: Advised | TooLittle | None = None
 
 
-def lots_on(reader: Reader, scope: Scope, claim: Claim) -> Dealt:
-    """What the draws say that put a lesson to the test: companies dealt two ways, and people who start now or later."""
-    if not claim.draws:
-        return Dealt()
-    fixed = versions(reader, scope)
-    dealt = [
-        advised(_by_lot(reader, scope, claim, each).touched)
-        for each in trials_of(fixed)
-        if each.draw in claim.draws and each.by_company and _fair(each, claim, reader.as_of)
-    ]
-    said = {_of_companies(each) for each in dealt}
-    if any(each.plan.draw in claim.draws and each.arm in ("now", "later") for each in fixed):
-        drawn = lifts(reader, scope, "practice").draws
-        said |= {_of_starts(each) for each in drawn if each.draw in claim.draws}
-    return Dealt(_together(said), dealt[-1] if dealt else None)
+@dataclass(frozen=True)
+class Draws:
+    """The practices by lots of everybody, read when a lesson first asks, and once."""
+
+    reader: Reader
+    scope: Scope
+
+    def on(self, claim: Claim) -> Dealt:
+        """What those say that put a lesson to the test: companies dealt two ways, people who start now or later."""
+        if not claim.draws:
+            return Dealt()
+        dealt = [
+            advised(_by_lot(self.reader, self.scope, claim, each).touched)
+            for each in trials_of(self._fixed)
+            if each.draw in claim.draws and each.by_company and _fair(each, claim, self.reader.as_of)
+        ]
+        said = {_of_companies(each) for each in dealt}
+        if any(each.plan.draw in claim.draws and each.arm in ("now", "later") for each in self._fixed):
+            said |= {_of_starts(each) for each in self._drawn if each.draw in claim.draws}
+        return Dealt(_together(said), dealt[-1] if dealt else None)
+
+    @cached_property
+    def _fixed(self) -> list[Version]:
+        return versions(self.reader, self.scope)
+
+    @cached_property
+    def _drawn(self) -> Sequence[Lottery]:
+        return lifts(self.reader, self.scope, "practice").draws
 
 
 def _together(said: Iterable[Lots]) -> Lots:

@@ -9,7 +9,6 @@ from answerback.analysis.lessons.touches import knows_uses
 from answerback.analysis.reader import Reader, ids_of
 from answerback.analysis.states import state_sql
 from answerback.domain.scope import Scope
-from answerback.engine.literals import sql_text
 from answerback.engine.scoped import within
 
 
@@ -34,12 +33,17 @@ class Use:
 
 def uses_of(reader: Reader, scope: Scope, lesson_id: str) -> tuple[Use, ...]:
     """The uses of a lesson by the reps of a scope, the latest first."""
+    return uses_of_each(reader, scope).get(lesson_id, ())
+
+
+def uses_of_each(reader: Reader, scope: Scope) -> dict[str, tuple[Use, ...]]:
+    """The same of every lesson that was used, by its id."""
     if not knows_uses(reader):
-        return ()
+        return {}
     rows = reader.query(f"""
         with said as (
-            select decision_key, deal_key, rep_key, occurred_at from lesson_use
-            where lesson = {sql_text(lesson_id)} and occurred_at <= {reader.instant}
+            select decision_key, lesson, deal_key, rep_key, occurred_at from lesson_use
+            where occurred_at <= {reader.instant}
               and {within(scope, "rep_key", "occurred_at")}
         ),
         after as (
@@ -57,14 +61,16 @@ def uses_of(reader: Reader, scope: Scope, lesson_id: str) -> tuple[Use, ...]:
             select effort_key, play, {state_sql(reader.instant)} as state from outcome
             where effort_key in (select event_key from after)
         )
-        select said.rep_key, said.deal_key, said.occurred_at as said_at, after.event_key, came.play, came.state
+        select said.lesson, said.rep_key, said.deal_key, said.occurred_at as said_at,
+               after.event_key, came.play, came.state
         from said left join after on after.decision_key = said.decision_key
         left join came on came.effort_key = after.event_key
         order by said_at desc, said.decision_key""").to_pylist()
     keys = [key for row in rows for key in (row["deal_key"], row["event_key"]) if key is not None]
     ids = ids_of(reader, keys, "deal", "event")
-    return tuple(
-        Use(
+    found: dict[str, tuple[Use, ...]] = {}
+    for row in rows:
+        use = Use(
             row["rep_key"],
             ids.get(row["deal_key"], ""),
             row["said_at"].replace(tzinfo=UTC),
@@ -72,5 +78,5 @@ def uses_of(reader: Reader, scope: Scope, lesson_id: str) -> tuple[Use, ...]:
             row["play"] or "",
             row["state"] or "",
         )
-        for row in rows
-    )
+        found[row["lesson"]] = (*found.get(row["lesson"], ()), use)
+    return found

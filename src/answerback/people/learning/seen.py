@@ -92,6 +92,11 @@ def lessons_shared() -> QuerySet[Lesson]:
     return shared.select_related("author").prefetch_related("thanks__person").order_by("-shared_at", "-pk")
 
 
+def every_lesson() -> QuerySet[Lesson]:
+    """All that are not withdrawn, private ones among them: for working out how each stands, and to show to nobody."""
+    return Lesson.objects.filter(withdrawn_at=None).select_related("author").order_by("pk")
+
+
 def lesson(viewer: Person, number: int) -> Lesson | None:
     """A lesson that somebody may read; None for every other number."""
     return lessons(viewer).select_related("author", "debrief").filter(pk=number).first()

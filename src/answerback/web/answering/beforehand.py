@@ -82,9 +82,14 @@ TASKS = {each: Task(each, maker, Stands.DAY) for each, maker in _MAKERS.items()}
 
 def ahead(desk: Desk, what: Ahead) -> Any:
     """An answer that was worked out; None while it is not there yet."""
-    found = worked(desk, TASKS[what])
-    if found is None and _touches(desk) <= LITTLE:
-        found = work_out(desk, TASKS[what])
+    return answer_to(desk, TASKS[what])
+
+
+def answer_to(desk: Desk, task: Task) -> Any:
+    """The answer of any task; None while it is not there yet."""
+    found = worked(desk, task)
+    if (found is None or task.lacks(desk, found.made)) and _touches(desk) <= LITTLE:
+        found = work_out(desk, task)
     return None if found is None else found.made
 
 

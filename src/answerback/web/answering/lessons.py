@@ -1,11 +1,12 @@
 """Lessons held against the newest snapshot; which of them fit somebody's open deals; what buyers there usually say.
 
-Whether a lesson holds is asked over everybody, and told as a state and as sums of five people or more.
+Whether a lesson holds is asked over everybody, of all lessons at once and beside the pages (`LESSONS`), and told as a
+state and as sums of five people or more. Pages read what is there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from answerback.analysis.lessons import (
@@ -15,50 +16,113 @@ from answerback.analysis.lessons import (
     State,
     Suggestion,
     best,
-    evidence,
+    evidence_of_each,
     fits,
+    not_yet,
     places,
     suggestions,
 )
 from answerback.analysis.lessons.matching import open_deals
 from answerback.analysis.lessons.touches import Held, held_against
-from answerback.analysis.lessons.uses import Use, uses_of
+from answerback.analysis.lessons.uses import Use, uses_of_each
 from answerback.analysis.lessons.usual import Usual, Works, usual_at_steps, what_works
 from answerback.analysis.lessons.vocabulary import Vocabulary, vocabulary
+from answerback.analysis.reader import Reader
+from answerback.analysis.roster import read_roster
 from answerback.domain.scope import Scope
 from answerback.people.access import LEAST_CONTRIBUTORS
 from answerback.people.learning import seen
 from answerback.people.learning.lessons import claim_of
 from answerback.people.learning.models import Lesson
 from answerback.people.models import Person
-from answerback.web.answering.beforehand import Ahead, ahead
-from answerback.web.answering.desk import Desk
-from answerback.workspace.access import owner_scope
+from answerback.web.answering.beforehand import Ahead, ahead, answer_to
+from answerback.web.answering.desk import Desk, NotReady
+from answerback.web.answering.tasks import Stands, Task
 
 MOST_DEALS = 40
 """Of so many open deals, those touched last, it is asked which lesson fits."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lessons:
+    """How every lesson stands that is not withdrawn.
+
+    Attributes:
+        evidence: By claim; None where the snapshot cannot know.
+        uses: By the lesson's number the uses by everybody: for sums of five people or more.
+    """
+
+    evidence: Mapping[Claim, Evidence | None]
+    uses: Mapping[str, tuple[Use, ...]]
+
+
+def _lessons(reader: Reader, scope: Scope) -> Lessons:
+    claims = _claims(read_roster(reader).key_of, seen.every_lesson())
+    return Lessons(evidence_of_each(reader, scope, list(claims.values())), uses_of_each(reader, scope))
+
+
+def _lacks(desk: Desk, found: Lessons) -> bool:
+    """Whether a lesson was said, or put to the test by lots, since they were worked out."""
+    every = _claims(desk.roster().key_of, seen.every_lesson()).values()
+    return any(each not in found.evidence and not _is_new(desk, each) for each in every)
+
+
+LESSONS = Task("lessons", _lessons, Stands.DAY, _lacks)
+SUGGESTED = Task("lessons suggested", suggestions, Stands.DAY)
+USUAL = Task("usual at steps", usual_at_steps, Stands.DAY)
+WORKS = Task("what works", what_works, Stands.DAY)
+AROUND: tuple[Task, ...] = (SUGGESTED, USUAL, WORKS)
+"""As the worker knows them: how lessons stand comes with what every rep's page waits for, what is around them later."""
+
+
 def claims_of(desk: Desk, lessons: Iterable[Lesson]) -> dict[int, Claim]:
     """What lessons say, by number."""
+    return _claims(desk.roster().key_of, lessons)
+
+
+def _claims(key_of: Callable[[str], int | None], lessons: Iterable[Lesson]) -> dict[int, Claim]:
     every = list(lessons)
-    draws, key_of = seen.draws_of(every), desk.roster().key_of
+    draws = seen.draws_of(every)
     return {each.pk: claim_of(each, key_of, draws.get(each.pk, ())) for each in every}
 
 
-def evidence_of(desk: Desk, claim: Claim) -> Evidence | None:
+def _is_new(desk: Desk, claim: Claim) -> bool:
+    """Whether nothing that the snapshot has can have come after it."""
+    return not claim.draws and claim.stated_at >= desk.as_of()
+
+
+class StillWorking:
+    """Stands where it is being worked out how a lesson stands."""
+
+
+def evidence_of(desk: Desk, claim: Claim) -> Evidence | type[StillWorking] | None:
     """How a lesson stands; None where the snapshot cannot know."""
-    return desk.once(("lesson", claim), lambda reader: evidence(reader, owner_scope("pages: lessons"), claim))
+    if _is_new(desk, claim):
+        return not_yet(claim)
+    found: Lessons | None = answer_to(desk, LESSONS)
+    return StillWorking if found is None else found.evidence.get(claim, StillWorking)
 
 
-def states_of(desk: Desk, claims: Mapping[int, Claim]) -> dict[int, State]:
-    """The state of each lesson, by number; where it cannot be known it is emerging."""
-    found = {number: evidence_of(desk, claim) for number, claim in claims.items()}
-    return {number: State.EMERGING if each is None else each.state for number, each in found.items()}
+def states_of(desk: Desk, claims: Mapping[int, Claim]) -> dict[int, State | None]:
+    """The state of each lesson, by number, emerging where the snapshot cannot know; None while it is worked out."""
+    return {number: _state(evidence_of(desk, claim)) for number, claim in claims.items()}
 
 
-def own_counts(desk: Desk, scope: Scope, claim: Claim) -> Held:
-    """What those whom somebody may see did of it."""
+def _state(found: Evidence | type[StillWorking] | None) -> State | None:
+    if isinstance(found, Evidence):
+        return found.state
+    return State.EMERGING if found is None else None
+
+
+def own_counts(desk: Desk, scope: Scope, found: Evidence, rep_key: int) -> Held:
+    """What somebody did of it, within a scope that is about them: from what was worked out, where that is all of it.
+
+    A contested touch is in its rep's own view alone.
+    """
+    contesting: frozenset[int] | None = ahead(desk, Ahead.CONTESTING)
+    if contesting is not None and rep_key not in contesting and desk.holds_all(scope, rep_key):
+        return found.held.of(found.held.rep == rep_key)
+    claim = found.claim
     return desk.once(("lesson, own", claim, scope), lambda reader: held_against(reader, scope, claim))
 
 
@@ -70,12 +134,14 @@ def others_enough(held: Held, scope: Scope) -> bool:
 
 def uses(desk: Desk, scope: Scope, lesson: int) -> tuple[Use, ...]:
     """The uses of a lesson by those whom somebody may see, as of the newest snapshot."""
-    return desk.once(("lesson, uses", lesson, scope), lambda reader: uses_of(reader, scope, str(lesson)))
+    every = everybody_uses(desk, lesson)
+    return tuple(each for each in every if each.rep_key is not None and scope.holds(each.rep_key, each.said_at))
 
 
 def everybody_uses(desk: Desk, lesson: int) -> tuple[Use, ...]:
-    """The uses by everybody: for sums of five people or more."""
-    return uses(desk, owner_scope("pages: lessons"), lesson)
+    """The uses by everybody, none while they are worked out: for sums of five people or more."""
+    found: Lessons | None = answer_to(desk, LESSONS)
+    return () if found is None else found.uses.get(str(lesson), ())
 
 
 def words_known(desk: Desk) -> Vocabulary:
@@ -83,19 +149,22 @@ def words_known(desk: Desk) -> Vocabulary:
     return desk.once(("lesson words",), vocabulary)
 
 
-def suggested(desk: Desk) -> tuple[Suggestion, ...]:
-    """Claims that the data suggest."""
-    return desk.once(("lessons suggested",), lambda reader: suggestions(reader, owner_scope("pages: lessons")))
+def suggested(desk: Desk) -> tuple[Suggestion, ...] | None:
+    """Claims that the data suggest; None while they are worked out."""
+    found: tuple[Suggestion, ...] | None = answer_to(desk, SUGGESTED)
+    return found
 
 
-def usual(desk: Desk) -> Mapping[tuple[str, str], Usual]:
-    """What buyers usually do and object, by step and sort of buyers."""
-    return desk.once(("usual at steps",), lambda reader: usual_at_steps(reader, owner_scope("pages: prep sheet")))
+def usual(desk: Desk) -> Mapping[tuple[str, str], Usual] | None:
+    """What buyers usually do and object, by step and sort of buyers; None while it is worked out."""
+    found: Mapping[tuple[str, str], Usual] | None = answer_to(desk, USUAL)
+    return found
 
 
-def works(desk: Desk) -> Mapping[tuple[str, str], tuple[Works, ...]]:
-    """Which channels moved buyers like these, everybody's, by step and sort of buyers."""
-    return desk.once(("what works",), lambda reader: what_works(reader, owner_scope("pages: prep sheet")))
+def works(desk: Desk) -> Mapping[tuple[str, str], tuple[Works, ...]] | None:
+    """Which channels moved buyers like these, everybody's, by step and sort of buyers; None while it is worked out."""
+    found: Mapping[tuple[str, str], tuple[Works, ...]] | None = answer_to(desk, WORKS)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +180,7 @@ class Fitting:
 def fitting(desk: Desk, viewer: Person, deal_keys: Iterable[int]) -> dict[int, Fitting]:
     """The one lesson for each of these deals that fits best, by the deal's key; a deal that none fits is left out.
 
-    Who may see the deals is the caller's to know.
+    Who may see the deals is the caller's to know. Raises NotReady while it is worked out how lessons stand that fit.
     """
     return _fitting(desk, _lessons_for(viewer), deal_keys)
 
@@ -131,7 +200,9 @@ def _fitting(desk: Desk, lessons: Mapping[int, Lesson], deal_keys: Iterable[int]
         for number, claim in claims_of(desk, lessons.values()).items()
         if any(fits(claim, place) for place in standing)
     }
-    states = states_of(desk, claims)
+    states = {number: state for number, state in states_of(desk, claims).items() if state is not None}
+    if len(states) < len(claims):
+        raise NotReady
     every = [(claim, states[number]) for number, claim in claims.items()]
     found = {}
     for key, place in where.items():
@@ -143,7 +214,7 @@ def _fitting(desk: Desk, lessons: Mapping[int, Lesson], deal_keys: Iterable[int]
 
 
 def fitting_own(desk: Desk, viewer: Person, rep_key: int) -> dict[int, Fitting]:
-    """The lessons that fit a rep's own open deals, those touched last first."""
+    """The lessons that fit a rep's own open deals, those touched last first. Raises NotReady."""
     lessons = _lessons_for(viewer)
     if not lessons:
         return {}

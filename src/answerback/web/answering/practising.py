@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from answerback.analysis.craft.patterns import craft_of
 from answerback.analysis.craft.plays import Rut
 from answerback.analysis.lift.practised import Kind, PracticesJudged, own_kinds, practices_judged
@@ -11,10 +9,9 @@ from answerback.analysis.reader import Reader
 from answerback.domain.scope import Scope
 from answerback.domain.workdays import weekdays_of
 from answerback.web.answering.asking import Asking
-from answerback.web.answering.beforehand import LITTLE
+from answerback.web.answering.beforehand import answer_to
 from answerback.web.answering.desk import Desk
-from answerback.web.answering.tasks import Stands, Task, work_out, worked
-from answerback.workspace.snapshots import read_snapshot
+from answerback.web.answering.tasks import Stands, Task
 
 
 def _ruts(reader: Reader, scope: Scope) -> tuple[Rut, ...]:
@@ -29,13 +26,13 @@ TASKS: tuple[Task, ...] = (JUDGED, RUTS)
 
 def judged_of(desk: Desk) -> PracticesJudged | None:
     """What came of all practices that are over; None while it is worked out."""
-    found: PracticesJudged | None = _worked(desk, JUDGED)
+    found: PracticesJudged | None = answer_to(desk, JUDGED)
     return found
 
 
 def own_ruts(asking: Asking) -> tuple[Rut, ...] | None:
     """Where another kind of touch might work for whoever looks, the surest first; None while it is worked out."""
-    found: tuple[Rut, ...] | None = _worked(asking.desk, RUTS)
+    found: tuple[Rut, ...] | None = answer_to(asking.desk, RUTS)
     if found is None:
         return None
     mine = (each for each in found if each.rep_key == asking.viewer.own_key)
@@ -58,11 +55,3 @@ def workdays(desk: Desk) -> frozenset[int]:
         return weekdays_of(day for shift in reader.playbook.organisation.working_hours for day in shift.days)
 
     return desk.once(("workdays",), days)
-
-
-def _worked(desk: Desk, task: Task) -> Any:
-    """What was worked out; where there is little data it is, now."""
-    found = worked(desk, task)
-    if found is None and read_snapshot(desk.home, desk.snapshot).relations["effort"].rows <= LITTLE:
-        found = work_out(desk, task)
-    return None if found is None else found.made

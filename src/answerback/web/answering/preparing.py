@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from answerback.web.answering import beforehand, practising, weekly
+from answerback.web.answering import beforehand, lessons, practising, weekly
 from answerback.web.answering.board import FINDINGS
 from answerback.web.answering.desk import Desk
 from answerback.web.answering.leading import LEADING
@@ -10,11 +10,13 @@ from answerback.web.answering.tasks import Stands, Task, is_due, work_out
 
 TASKS: tuple[Task, ...] = (
     *(beforehand.TASKS[each] for each in beforehand.SOON),
+    lessons.LESSONS,
     FINDINGS,
     *weekly.TASKS.values(),
     LEADING,
     *(task for each, task in beforehand.TASKS.items() if each not in beforehand.SOON),
     *practising.TASKS,
+    *lessons.AROUND,
 )
 """First what takes seconds and every rep's page waits for, then the findings."""
 

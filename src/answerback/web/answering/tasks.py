@@ -40,6 +40,8 @@ class Task:
     name: str
     make: Callable[[Reader, Scope], Any]
     stands: Stands
+    lacks: Callable[[Desk, Any], bool] = lambda _, __: False
+    """Whether something is asked of an answer by now that was not when it was worked out."""
 
     def key(self, desk: Desk) -> Hashable:
         """Under what it is kept."""
@@ -66,7 +68,7 @@ def worked(desk: Desk, task: Task) -> Worked | None:
 def is_due(desk: Desk, task: Task) -> bool:
     """Whether it is to be worked out."""
     known = worked(desk, task)
-    if known is None:
+    if known is None or task.lacks(desk, known.made):
         return True
     return known.snapshot != desk.snapshot and time.monotonic() - known.at >= RESTS * known.took
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from answerback.analysis.behind import aware
-from answerback.analysis.lessons.evidence import Evidence
+from answerback.analysis.lessons.evidence import Evidence, State
 from answerback.analysis.lessons.touches import Claim, Held, touches_of
 from answerback.analysis.lessons.uses import Use
 from answerback.analysis.reader import Reader, ids_of
@@ -22,8 +22,10 @@ from answerback.present.words import SHOWN_AS
 from answerback.stats.advice import Advised
 from answerback.web.answering.asking import Asking
 from answerback.web.answering.beforehand import Ahead, ahead
+from answerback.web.answering.desk import NotReady
 from answerback.web.answering.lessons import (
     Fitting,
+    StillWorking,
     claims_of,
     everybody_uses,
     evidence_of,
@@ -44,6 +46,7 @@ def shown_lesson(asking: Asking, lesson: Lesson) -> dict[str, Any]:
     """All that the page of a lesson shows."""
     claim = claims_of(asking.desk, [lesson])[lesson.pk]
     found, own_key = evidence_of(asking.desk, claim), asking.viewer.own_key
+    working = found is StillWorking
     scope = asking.scope("lesson").only(own_key) if own_key is not None else Scope("lesson")
     return {
         "lesson": lesson,
@@ -51,15 +54,21 @@ def shown_lesson(asking: Asking, lesson: Lesson) -> dict[str, Any]:
         "where": where_text(claim),
         "kinds": kinds_text(claim),
         "by_kind": claim.by_kind,
-        **_standing(found),
+        "loading": working,
+        **({} if working else _standing(found)),
         **_counts(asking, scope, claim, found),
         **_uses(asking, scope, lesson),
         **_people(asking, lesson),
     }
 
 
-def _standing(found: Evidence | None) -> dict[str, Any]:
-    if found is None:
+def standing_tag(state: State | None) -> dict[str, str]:
+    """How a lesson stands, in a word with its tone; no word while that is being worked out."""
+    return {"state": "", "tone": ""} if state is None else {"state": STATES[state], "tone": TONES[state]}
+
+
+def _standing(found: object) -> dict[str, Any]:
+    if not isinstance(found, Evidence):
         return {"unknown": True}
     return {
         "state": STATES[found.state],
@@ -70,16 +79,17 @@ def _standing(found: Evidence | None) -> dict[str, Any]:
     }
 
 
-def _counts(asking: Asking, scope: Scope, claim: Claim, found: Evidence | None) -> dict[str, Any]:
-    if found is None:
+def _counts(asking: Asking, scope: Scope, claim: Claim, found: object) -> dict[str, Any]:
+    if not isinstance(found, Evidence):
         return {}
     told: dict[str, Any] = {}
-    if scope.stretches:
-        told["own_counts"] = _both(own_counts(asking.desk, scope, claim))
+    own_key = asking.viewer.own_key
+    if scope.stretches and own_key is not None:
+        told["own_counts"] = _both(own_counts(asking.desk, scope, found, own_key))
         told["touches"] = asking.desk.once(
             ("lesson, touches", claim, scope), lambda reader: _touches(reader, scope, claim)
         )
-    others = found.held.without(asking.viewer.own_key)
+    others = found.held.without(own_key)
     told["others_enough"] = others_enough(others, scope)
     if told["others_enough"]:
         told["others"] = _both(others)
@@ -149,8 +159,11 @@ def _people(asking: Asking, lesson: Lesson) -> dict[str, Any]:
 
 
 def lesson_that_fits(asking: Asking, deal_key: int, deal_id: str) -> dict[str, Any]:
-    """The lesson to show on a deal before its next step; empty where none fits."""
-    found = fitting(asking.desk, asking.viewer.person, [deal_key]).get(deal_key)
+    """The lesson to show on a deal before its next step; empty where none fits; or that it is being worked out."""
+    try:
+        found = fitting(asking.desk, asking.viewer.person, [deal_key]).get(deal_key)
+    except NotReady:
+        return {"fits_waits": True}
     if found is None:
         return {}
     return {"fits": shown_fit(asking, found, deal_id)}
@@ -178,9 +191,15 @@ def shown_fit(asking: Asking, found: Fitting, deal_id: str) -> dict[str, Any]:
     }
 
 
-def lessons_for_own_deals(asking: Asking, rep_key: int) -> list[dict[str, Any]]:
-    """Some of one's own open deals with the lesson that fits each, for one's own page: those touched last."""
-    fits = fitting_own(asking.desk, asking.viewer.person, rep_key)
+def lessons_for_own_deals(asking: Asking, rep_key: int) -> list[dict[str, Any]] | None:
+    """Some of one's own open deals with the lesson that fits each, for one's own page: those touched last.
+
+    None while it is being worked out.
+    """
+    try:
+        fits = fitting_own(asking.desk, asking.viewer.person, rep_key)
+    except NotReady:
+        return None
     keys = list(fits)[:MOST_DEALS]
     with asking.desk.reading() as reader:
         ids = ids_of(reader, keys, "deal")

@@ -134,7 +134,11 @@ def suggestions(asking: Asking) -> list[Suggestion] | None:
         findings = _finding_ids(asking)
     except NotReady:
         findings = {}
-    found = [*_of_ruts(ruts, findings), *_of_lessons(asking, {each.play for each in kinds_of(asking, key)})]
+    plays = {each.play for each in kinds_of(asking, key)}
+    try:
+        found = [*_of_ruts(ruts, findings), *_of_lessons(asking, plays)]
+    except NotReady:
+        return None
     found.sort(key=lambda each: (not each.finding_id, each.lesson is None))
     return found[:MOST_SUGGESTED]
 
@@ -172,11 +176,13 @@ def _of_ruts(ruts: Iterable[Rut], findings: dict[tuple[str, str, str], str]) -> 
 def _of_lessons(asking: Asking, plays: set[str]) -> Iterator[Suggestion]:
     """Lessons that advise what somebody does anyhow, in another way, or something in the place of it.
 
-    Those that are borne out best first; what came after it was said has rejected none of them.
+    Those that are borne out best first; what came after it was said has rejected none of them. Raises NotReady.
     """
     every = seen.lessons(asking.viewer.person).select_related("author").order_by("-stated_at", "-pk")
     fitting = [each for each in every if (each.instead_of or each.play) in plays - {""}]
     states = states_of(asking.desk, claims_of(asking.desk, fitting))
+    if None in states.values():
+        raise NotReady
     for state in (State.CONFIRMED, State.SUPPORTED, State.EMERGING):
         for each in (one for one in fitting if states[one.pk] is state):
             yield Suggestion(

@@ -16,15 +16,15 @@ from answerback.people.learning import lessons as told
 from answerback.people.learning import seen
 from answerback.people.learning.lessons import Using
 from answerback.people.learning.models import Debrief
-from answerback.present.lessons import STATES, TONES, suggestion_counts, suggestion_text, where_text
+from answerback.present.lessons import suggestion_counts, suggestion_text, where_text
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.lessons import claims_of, states_of, suggested, words_known
 from answerback.web.noted.marks import heard_at
 from answerback.web.pages.learning.lesson_forms import LessonForm, ThanksForm
 from answerback.web.rights import Right, holds, needs
-from answerback.web.shown.lessons import shown_lesson
+from answerback.web.shown.lessons import shown_lesson, standing_tag
 
-_ORDER = (State.CONFIRMED, State.SUPPORTED, State.EMERGING, State.REJECTED)
+_ORDER = (State.CONFIRMED, State.SUPPORTED, State.EMERGING, None, State.REJECTED)
 _SUGGESTED = ("step", "segment", "obstacle", "play", "instead_of")
 MOST_SUGGESTED = 3
 
@@ -40,28 +40,32 @@ def lessons(request: HttpRequest) -> HttpResponse:
         {
             "lesson": each,
             "where": where_text(claims[each.pk]),
-            "state": STATES[states[each.pk]],
-            "tone": TONES[states[each.pk]],
+            **standing_tag(states[each.pk]),
             "own": each.author_id == asking.viewer.person.pk,
         }
         for each in sorted(found, key=lambda each: _ORDER.index(states[each.pk]))
     ]
+    suggestions = _suggested(asking) if holds(Right.SELLERS, asking) else []
     context = {
+        "loading": None in states.values() or suggestions is None,
         "shared": [row for row in rows if row["lesson"].shared_at],
         "private": [row for row in rows if not row["lesson"].shared_at],
-        "suggested": _suggested(asking) if holds(Right.SELLERS, asking) else [],
+        "suggested": suggestions,
     }
     return render(request, "pages/learning/lessons.html", context)
 
 
-def _suggested(asking: Asking) -> list[dict[str, Any]]:
+def _suggested(asking: Asking) -> list[dict[str, Any]] | None:
+    found = suggested(asking.desk)
+    if found is None:
+        return None
     return [
         {
             "text": suggestion_text(each),
             "counts": suggestion_counts(each),
             "fields": {name: getattr(each.claim, name) for name in _SUGGESTED if getattr(each.claim, name)},
         }
-        for each in suggested(asking.desk)[:MOST_SUGGESTED]
+        for each in found[:MOST_SUGGESTED]
     ]
 
 

@@ -82,13 +82,14 @@ def _open(asking: Asking, around: Around, told: Story) -> dict[str, Any]:
 
 def _usual(asking: Asking, place: Place, fits: dict[str, Any]) -> dict[str, Any]:
     """What others' buyers do at this step: of the same sort where five people have such, else of all sorts."""
-    found = usual(asking.desk)
+    found, every = usual(asking.desk), works(asking.desk)
+    if found is None or every is None:
+        return {"loading": True}
     there = found.get((place.step, place.segment))
     if there is None or not (there.objections or there.acts):
         there = found.get((place.step, ""))
-    every = works(asking.desk)
     best = every.get((place.step, place.segment)) or every.get((place.step, ""), ())
-    lesson = fits["fits"]["lesson"].statement if fits else ""
+    lesson = fits["fits"]["lesson"].statement if "fits" in fits else ""
     told = to_try(place, there, best, lesson)
     return {
         "objections": objection_lines(there) if there is not None else [],

@@ -16,13 +16,13 @@ from answerback.people.learning.models import Lesson
 from answerback.people.learning.wall import Filters, Wall, wall
 from answerback.people.models import Role
 from answerback.present.debriefs import reason_words
-from answerback.present.lessons import STATES, TONES
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.desk import NothingBuilt
 from answerback.web.answering.ended import companies_of
 from answerback.web.answering.lessons import claims_of, states_of
 from answerback.web.rights import Right, needs
 from answerback.web.shown.debriefs import shown_post
+from answerback.web.shown.lessons import standing_tag
 
 ON_A_PAGE = 12
 """So many failures are shown at once, and so many of what worked."""
@@ -43,13 +43,15 @@ def wall_page(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.failed, ON_A_PAGE).get_page(request.GET.get("page"))
     posts = [*page.object_list, *found.worked[:ON_A_PAGE], *([found.opening] if found.opening else [])]
     companies = companies_of(asking, [each.chain_id for each in posts])
+    lessons = _lessons(asking, found.lessons[:ON_A_PAGE])
     context = {
         "opening": shown_post(found.opening, companies) if found.opening else None,
         "invited": found.opening is None and viewer.is_a(Role.LEADER),
         "failed": [shown_post(each, companies) for each in page.object_list],
         "page": page,
         "worked": [shown_post(each, companies) for each in found.worked[:ON_A_PAGE]],
-        "lessons": _lessons(asking, found.lessons[:ON_A_PAGE]),
+        "lessons": lessons,
+        "loading": any(not each["state"] for each in lessons),
         "filters": _filters(found, known),
         "narrowed": any(known.values()),
         "query": urlencode({name: value for name, value in known.items() if value}),
@@ -71,9 +73,8 @@ def _lessons(asking: Asking, lessons: Sequence[Lesson]) -> list[dict[str, Any]]:
     try:
         states = states_of(asking.desk, claims_of(asking.desk, lessons))
     except NothingBuilt:
-        states = {}
-    found = [(each, states.get(each.pk, State.EMERGING)) for each in lessons]
-    return [{"lesson": each, "state": STATES[state], "tone": TONES[state]} for each, state in found]
+        states = {each.pk: State.EMERGING for each in lessons}
+    return [{"lesson": each, **standing_tag(states[each.pk])} for each in lessons]
 
 
 def _filters(found: Wall, known: dict[str, str]) -> list[dict[str, object]]:
