@@ -111,8 +111,10 @@ class Planter:
         practices.show(self.practice, shown=True)
         readers, said = self.planted.readers, ("went", "lesson", "serves")
         to_manager = ["practice", "debrief on wall step", *(f"debrief to manager {part}" for part in (*said, "step"))]
+        to_manager += [f"debrief {name} step of manager" for name in ("to manager", "on wall")]
         for of in to_manager:
             readers[of].add(self.manager.name)
+        readers["debrief on wall step of peer"].add(self.peer.name)
         to_all = [f"debrief {name} {part}" for name in ("on wall", "nameless") for part in said]
         for of in (*to_all, "lesson shared", "thanks"):
             readers[of] |= set(everybody)
@@ -133,6 +135,8 @@ class Planter:
         for name, each in zip(CLOSED, _endings(self.owner), strict=False):
             made = debriefs.begin(self.owner, debriefs.Ending(sorts[each.ends], each.deal_id, each.ended_at))
             steps = [debriefs.Step(self.own(f"debrief {name} step"), self.today)]
+            for who, called in ((self.manager, "manager"), (self.peer, "peer")):
+                steps.append(debriefs.Step(self.own(f"debrief {name} step of {called}"), self.today, who))
             assert debriefs.close(made, self._said(name), steps, Facts(touches=7).values(), self.now)
             self.debriefs[name] = made
             self.planted.at("debriefs/", made.pk)

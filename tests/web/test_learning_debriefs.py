@@ -16,6 +16,7 @@ from answerback.analysis.ended.endings import Ended, Ends, endings_of
 from answerback.domain.scope import Scope, Stretch
 from answerback.people.learning.models import Commitment, Debrief, DebriefOf, Practice, Reach
 from answerback.people.learning.models import Ended as EndedAs
+from answerback.people.leaving import forget
 from answerback.people.models import Noted, Person
 from answerback.web.answering.board import Judged
 from answerback.web.answering.desk import desk
@@ -319,6 +320,100 @@ def test_nobody_says_of_the_steps_of_another_whether_they_held(
     client = signed_in(PEER)
     assert client.post("/debriefs/held/", {"step": str(step.pk), "held": "yes"} | said).status_code == 404
     assert Commitment.objects.get().held == ""
+
+
+STEP = "Ask the quorum of lanterns"
+
+
+@pytest.fixture
+def naming(rep: Client, rep_id: str, practice: dict[str, Person]) -> Callable[[str], Commitment]:
+    """Closes a debrief that names somebody for a step whose day has come."""
+
+    def made(name: str) -> Commitment:
+        rep.post(begun(rep, ended(rep_id)), answers(step_2=STEP, due_2=answers()["due_1"], who_2=practice[name].pk))
+        Commitment.objects.update(due_on=desk().today())
+        return Commitment.objects.get(text=STEP)
+
+    return made
+
+
+@pytest.mark.parametrize(
+    ("name", "reach", "nameless", "told"),
+    [
+        (MANAGER, Reach.NOBODY, "", False),
+        (MANAGER, Reach.MANAGER, "", True),
+        (MANAGER, Reach.EVERYBODY, "", True),
+        (MANAGER, Reach.EVERYBODY, "on", False),
+        (PEER, Reach.MANAGER, "", False),
+        (PEER, Reach.EVERYBODY, "", True),
+        (PEER, Reach.EVERYBODY, "on", False),
+    ],
+)
+def test_whom_a_step_names_is_asked_of_it_as_long_as_the_debrief_is_shared_with_them(
+    name: str,
+    reach: Reach,
+    nameless: str,
+    told: bool,
+    naming: Callable[[str], Commitment],
+    rep: Client,
+    signed_in: Callable[[str], Client],
+) -> None:
+    step, other = naming(name), signed_in(name)
+    assert step.debrief is not None
+    share(rep, step.debrief, reach, **({"anonymous": nameless} if nameless else {}))
+    assert Debrief.objects.get().reach == reach
+    said = {"step": str(step.pk), "held": "yes"}
+    pages = ("/mirror/", "/talks/", f"/debriefs/{step.debrief_id}/")
+    assert [STEP in other.get(each).content.decode() for each in pages] == [told] * 3
+    assert (STEP in _export(other)) == told
+    for third in {PEER, MANAGER, LEADER, ADMIN} - {name}:
+        client = signed_in(third)
+        assert not [each for each in pages if STEP in client.get(each).content.decode()], third
+        assert client.post("/debriefs/held/", said).status_code == 404
+        assert client.post("/debriefs/held/", said | {"held": "mine"}).status_code == 404
+    assert STEP in _export(rep)
+    assert STEP not in rep.get("/mirror/").content.decode(), "it is not theirs to do"
+    assert other.post("/debriefs/held/", said).status_code == (302 if told else 404)
+    share(rep, step.debrief, Reach.NOBODY)
+    assert not [each for each in pages if STEP in other.get(each).content.decode()]
+    assert other.post(f"/commitments/{step.pk}/", {"held": "no"}).status_code == 404
+    assert ('<span class="tag good">It was done</span>' in rep.get(pages[-1]).content.decode()) == told
+
+
+def test_sharing_says_who_learns_what_they_are_named_for(naming: Callable[[str], Commitment], rep: Client) -> None:
+    step = naming(MANAGER)
+    assert step.debrief is not None
+    address = f"/debriefs/{step.debrief_id}/"
+    assert "only while this debrief is shared with them" in rep.get(address).content.decode()
+    told = rep.post(f"{address}share/", {"reach": "manager"}, follow=True).content.decode()
+    assert f"Among what is to be done by {MANAGER} stand the steps now that you named them for." in told
+    assert f"{MANAGER} can read this, and is asked the same." in told
+    back = rep.post(f"{address}share/", {"reach": "nobody"}, follow=True).content.decode()
+    assert "Nobody else is told of the steps" in back
+
+
+def test_a_step_that_names_another_is_taken_by_who_wrote_it(naming: Callable[[str], Commitment], rep: Client) -> None:
+    step = naming(PEER)
+    assert STEP not in rep.get("/mirror/").content.decode()
+    assert rep.post("/debriefs/held/", {"step": str(step.pk), "held": "mine"}).status_code == 302
+    assert STEP in rep.get("/mirror/").content.decode()
+
+
+@pytest.mark.parametrize("name", [LEADER, ADMIN, REP, "nobody"])
+def test_nobody_is_named_who_is_not_near(name: str, rep: Client, rep_id: str, practice: dict[str, Person]) -> None:
+    who = practice[name].pk if name in practice else "99999999999999999999"
+    assert rep.post(begun(rep, ended(rep_id)), answers(who_1=who)).status_code == 200
+    assert not Commitment.objects.exists()
+
+
+def test_what_somebody_was_named_for_stays_with_who_wrote_it_when_they_go(
+    naming: Callable[[str], Commitment], practice: dict[str, Person]
+) -> None:
+    step = naming(PEER)
+    Commitment.objects.update(held="no")
+    forget(practice[ADMIN], practice[PEER], desk().home, now=desk().moment(), today=desk().today())
+    step.refresh_from_db()
+    assert (step.owner, step.held) == (practice[REP], "")
 
 
 def test_all_of_it_is_in_one_s_own_export_and_goes_with_its_owner(

@@ -361,11 +361,11 @@ def test_one_s_own_export_has_one_s_own_words_and_forgetting_takes_all(
     say(signed_in(REP), one_to_one, "note", text="my own note")
     say(signed_in(MANAGER), one_to_one, "note", text="the note of my manager")
     say(signed_in(REP), one_to_one, "commit", text="call Bea back", due_on=str(desk().today()))
-    own = account_of(practice[REP])
+    own = account_of(practice[REP], desk().today())
     assert [each["text"] for each in own["talk_notes"]] == ["my own note"]
     assert [each["text"] for each in own["commitments"]] == ["call Bea back"]
     assert [each["coach__name"] for each in own["talks"]] == [MANAGER]
-    assert account_of(practice[PEER])["talks"] == []
+    assert account_of(practice[PEER], desk().today())["talks"] == []
     practice[REP].delete()
     assert not Talk.objects.exists()
     assert not TalkNote.objects.exists()

@@ -13,6 +13,7 @@ from django.db import transaction
 from answerback.domain.errors import NotFoundError
 from answerback.domain.playbook_file import playbook_at
 from answerback.people import audit, groups, offices
+from answerback.people.learning import commitments
 from answerback.people.learning.models import Lesson
 from answerback.people.models import Erasure, GroupVersion, Invitation, Look, Noted, Person, Reporting
 from answerback.people.offices import LastAdmin
@@ -86,6 +87,7 @@ def _here(actor: Person, person: Person, today: date) -> None:
         Look.objects.filter(rep_id=person.rep_id).delete()
         Reporting.objects.filter(rep_id=person.rep_id).delete()
     Invitation.objects.filter(email__iexact=person.email).delete()
+    commitments.give_back(person)
     Lesson.objects.filter(author=person, shared_at=None).delete()  # what others read stays, without its author
     Noted.objects.filter(about__in=ids).update(about="")
     audit.note(actor if actor.pk != person.pk else None, "forgotten")

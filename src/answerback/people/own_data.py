@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from answerback.people.learning import commitments, debriefs, lessons, practices, talks
 from answerback.people.models import Look, Noted, Person, Reporting
 
 
-def account_of(person: Person) -> dict[str, list[Any]]:
-    """By kind, the rows of this database that are about somebody."""
+def account_of(person: Person, today: date) -> dict[str, list[Any]]:
+    """By kind, the rows of this database that are about somebody, as far as they may read them on that day."""
     looks, lines = Look.objects.none(), Reporting.objects.none()
     if person.rep_id:
         looks = Look.objects.filter(rep_id=person.rep_id).order_by("day", "pk")
@@ -31,7 +32,7 @@ def account_of(person: Person) -> dict[str, list[Any]]:
         "tokens": list(person.tokens.order_by("pk").values("name", "writes", "made_at", "expires_at", "last_used_on")),
         "debriefs": debriefs.of_owner(person),
         "practices": practices.own(person),
-        "commitments": commitments.own(person),
+        "commitments": commitments.own(person, today),
         **talks.own(person),
         **lessons.own(person),
         "did": list(Noted.objects.filter(actor=person).order_by("at", "pk").values("at", "what", "about")),

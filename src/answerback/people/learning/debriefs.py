@@ -51,10 +51,11 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that is put in place: what, and by which day."""
+    """Something that is put in place: what, by which day, and by whom; None for the owner of the debrief."""
 
     text: str
     due_on: date
+    who: Person | None = None
 
 
 def begin(owner: Person, ending: Ending) -> Debrief:
@@ -122,7 +123,7 @@ def close(debrief: Debrief, said: Said, steps: Iterable[Step], facts: Mapping[st
     debrief.facts, debrief.closed_at = dict(facts), now
     debrief.save(update_fields=["facts", "closed_at"])
     for each in steps:
-        commitments.make(debrief.owner, each.text, each.due_on, debrief=debrief)
+        commitments.make(each.who or debrief.owner, each.text, each.due_on, debrief=debrief)
     return True
 
 

@@ -160,14 +160,33 @@ def rhythms(viewer: Person) -> QuerySet[Rhythm]:
     return Rhythm.objects.filter(Q(coach=viewer) | Q(person=viewer)).select_related("coach", "person")
 
 
-def commitments(viewer: Person) -> QuerySet[Commitment]:
-    """One's own, and those that were made in talks that one led."""
-    return Commitment.objects.filter(Q(owner=viewer) | Q(talk__coach=viewer)).distinct()
+def own_commitments(person: Person, today: date) -> QuerySet[Commitment]:
+    """What somebody is to do: what they said they would, and what debriefs that they may read name them for."""
+    theirs = Q(debrief=None) | Q(debrief__in=debriefs(person, today))
+    return Commitment.objects.filter(theirs, owner=person).select_related("owner", "debrief__owner")
+
+
+def named_in(debrief: Debrief) -> QuerySet[Person]:
+    """Whom its owner names for steps of a debrief beside themselves, by name."""
+    others = Person.objects.filter(commitments__debrief=debrief).exclude(pk=debrief.owner_id)
+    return others.distinct().order_by("name", "pk")
+
+
+def told_of_steps(debrief: Debrief, today: date) -> list[Person]:
+    """Those of them who may read it, and know of their steps."""
+    return [each for each in named_in(debrief) if debriefs(each, today).filter(pk=debrief.pk).exists()]
+
+
+def may_be_named(person: Person, today: date) -> QuerySet[Person]:
+    """Whom somebody may name for a step beside themselves: whom they report to, who reports to them or beside them."""
+    near = (managers_of(person, today), teammates(person, today))
+    keys = {each.pk for some in near for each in some} | led_by(person, today)
+    return Person.objects.filter(pk__in=keys, is_active=True).order_by("name", "pk")
 
 
 def commitments_between(coach: Person, person: Person, today: date) -> QuerySet[Commitment]:
-    """What either of two said they would do in talks that one led for the other, or in debriefs shared with them."""
-    talked = Q(talk__coach=coach, talk__person=person)
-    return Commitment.objects.filter(
-        talked | Q(owner=person, debrief__in=debriefs_shared(coach, person, today))
-    ).select_related("owner")
+    """What either of two is to do by talks that one led for the other, or by a debrief that both may read."""
+    both, talked = (coach, person), Q(talk__coach=coach, talk__person=person)
+    shared = [debriefs_shared(*pair, today).values("pk") for pair in (both, both[::-1])]
+    looked = Q(owner__in=both) & (Q(debrief__in=shared[0]) | Q(debrief__in=shared[1]))
+    return Commitment.objects.filter(talked | looked).select_related("owner", "debrief__owner")

@@ -140,7 +140,7 @@ class LookingBack:
         for each in looked.debrief.steps.all():
             if each.due_on < company.today - timedelta(weeks=2):
                 at = company.working(each.due_on, 1, 9)
-                commitments.answer(looked.debrief.owner, each.pk, next(answers), now=at)
+                commitments.answer(looked.debrief.owner, each.pk, next(answers), now=at, today=company.today)
 
 
 def _sort_of(ended: Ended, facts: Facts) -> DebriefOf:

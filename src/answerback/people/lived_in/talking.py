@@ -175,7 +175,8 @@ class Talking:
         dated([made], made_at=at)
         if made.due_on < company.today:
             answered = company.working(made.due_on, 0, 17)
-            commitments.answer(owner, made.pk, _HELD[how_many_before(made) % len(_HELD)], now=answered)
+            held = _HELD[how_many_before(made) % len(_HELD)]
+            commitments.answer(owner, made.pk, held, now=answered, today=company.today)
 
     def _ahead(self, last: Talk) -> None:
         """The next one of a pair: in the week after the last, on the same day."""

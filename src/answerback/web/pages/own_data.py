@@ -54,7 +54,7 @@ def ask_to_be_forgotten(request: HttpRequest) -> HttpResponse:
 
 
 def _packed(asking: Asking) -> bytes:
-    files: dict[str, Any] = {"account.json": account_of(asking.viewer.person)}
+    files: dict[str, Any] = {"account.json": account_of(asking.viewer.person, asking.viewer.today)}
     own = asking.viewer.own_key
     if own is not None:
         scope = Scope("own data", stretches=(Stretch(own),), viewer_key=own)

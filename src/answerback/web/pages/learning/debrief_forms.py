@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from answerback.people.learning.commitments import LONGEST
 from answerback.people.learning.debriefs import QUESTIONS, Said, Step
 from answerback.people.learning.models import Debrief, Reach
+from answerback.people.models import Person
 from answerback.present.debriefs import OBSTACLES, OWN_MISTAKES
 
 STEPS = 3
@@ -46,9 +48,11 @@ class DebriefForm(WordsForm):
     buyer_reasons = _ticked(_("What did the buyer say stood in the way?"), OBSTACLES)
     unknown = forms.MultipleChoiceField(choices=_UNKNOWN, required=False)
 
-    def __init__(self, *given: Any, today: date, **more: Any) -> None:
+    def __init__(self, *given: Any, today: date, near: Iterable[Person] = (), **more: Any) -> None:
         super().__init__(*given, **more)
         self._today = today
+        self._near = {str(each.pk): each for each in near}
+        people = [("", _("You")), *((key, each.name) for key, each in self._near.items())]
         for number in range(1, STEPS + 1):
             text = forms.TextInput(attrs={"autocomplete": "off"})
             self.fields[f"step_{number}"] = forms.CharField(
@@ -57,11 +61,18 @@ class DebriefForm(WordsForm):
             self.fields[f"due_{number}"] = forms.DateField(
                 label=_("By"), required=False, widget=forms.DateInput(attrs={"type": "date"}), initial=today + A_WEEK
             )
+            self.fields[f"who_{number}"] = forms.ChoiceField(label=_("Who"), choices=people, required=False)
 
     @property
-    def step_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
-        """The fields of each step: what, and by when."""
-        return [(self[f"step_{number}"], self[f"due_{number}"]) for number in range(1, STEPS + 1)]
+    def names_others(self) -> bool:
+        """Whether there is anybody else to name for a step."""
+        return bool(self._near)
+
+    @property
+    def step_rows(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
+        """The fields of each step: what, who, and by when."""
+        rows = range(1, STEPS + 1)
+        return [(self[f"step_{number}"], self[f"who_{number}"], self[f"due_{number}"]) for number in rows]
 
     def clean(self) -> dict[str, Any]:
         """A step has a day after today and within a year."""
@@ -97,8 +108,8 @@ class DebriefForm(WordsForm):
     def steps(self) -> tuple[Step, ...]:
         """The steps put in place."""
         found = self.cleaned_data
-        rows = [(found[f"step_{number}"], found[f"due_{number}"]) for number in range(1, STEPS + 1)]
-        return tuple(Step(text, due) for text, due in rows if text and due is not None)
+        rows = [[found[f"{name}_{number}"] for name in ("step", "due", "who")] for number in range(1, STEPS + 1)]
+        return tuple(Step(text, due, self._near.get(who)) for text, due, who in rows if text and due is not None)
 
 
 FIELD_OF = {"own": "own_reasons", "buyer": "buyer_reasons", "lesson": "lesson", "serves": "serves", "steps": "step_1"}

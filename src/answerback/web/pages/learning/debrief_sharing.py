@@ -48,7 +48,7 @@ def share(request: HttpRequest, number: int) -> HttpResponse:
         objection = _objection(asking, own, texts) if _is_nameless(reach, nameless) else ""
         if not objection:
             if debriefs.share(own, reach, anonymous=nameless, now=datetime.now(UTC)):
-                messages.success(request, str(_HEARD[reach]))
+                messages.success(request, " ".join((str(_HEARD[reach]), *_told(own, asking))))
             return redirect("debrief", number=own.pk)
         form.add_error("anonymous", objection)
     return render(request, "pages/learning/debrief.html", closed_context(asking, own, share=form))
@@ -71,6 +71,15 @@ def reword(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("debrief", number=own.pk)
         form.add_error(None, objection)
     return render(request, "pages/learning/debrief.html", closed_context(asking, own, words=form))
+
+
+def _told(own: Debrief, asking: Asking) -> list[str]:
+    """Who learns by it that they are named for a step; or that those who were named know nothing of it."""
+    if not seen.named_in(own).exists():
+        return []
+    if told := ", ".join(each.name for each in seen.told_of_steps(own, asking.viewer.today)):
+        return [_("Among what is to be done by %(who)s stand the steps now that you named them for.") % {"who": told}]
+    return [_("Nobody else is told of the steps that you named them for.")]
 
 
 def _is_nameless(reach: str, anonymous: object) -> bool:

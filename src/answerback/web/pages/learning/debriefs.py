@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from answerback.analysis.ended.facts import Facts, read_facts
 from answerback.people.learning import commitments, debriefs, seen, wall
-from answerback.people.learning.models import Debrief, DebriefOf, Held, Reach
+from answerback.people.learning.models import Commitment, Debrief, DebriefOf, Held, Reach
 from answerback.present.debriefs import KNOWN_KINDS, acknowledged, closing_reason, difference
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.ended import (
@@ -33,6 +33,8 @@ from answerback.web.rights import Right, needs
 from answerback.web.shown.debriefs import said_of, shown_post
 from answerback.web.shown.looking_back import without_debrief
 
+MINE = "mine"
+"""What the owner of a debrief says of a step that they take themselves."""
 MOST_OFFERED = 10
 """So many endings without a debrief are offered on the list."""
 
@@ -87,7 +89,8 @@ def debrief(request: HttpRequest, number: int) -> HttpResponse:
     if own.closed_at is not None:
         return render(request, "pages/learning/debrief.html", closed_context(asking, own))
     facts = _facts(asking, own)
-    form = DebriefForm(request.POST or None, today=asking.desk.today(), initial=_initial(own, facts))
+    near = seen.may_be_named(asking.viewer.person, asking.viewer.today)
+    form = DebriefForm(request.POST or None, today=asking.desk.today(), near=near, initial=_initial(own, facts))
     if request.method == "POST" and form.is_valid():
         if request.POST.get("said") == "keep":
             debriefs.keep(own, form.said())
@@ -103,19 +106,32 @@ def debrief(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs(Right.SIGNED_IN)
 def held(request: HttpRequest) -> HttpResponse:
-    """One's own word on whether a step held that one said one would take."""
+    """One's own word on whether a step held that one is to take; or that one takes one that somebody was named for."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    person, number, said = asked(request).viewer.person, request.POST.get("step", ""), request.POST.get("held", "")
-    if said not in Held.values or not number.isdecimal() or len(number) > 9:
+    viewer, number, said = asked(request).viewer, request.POST.get("step", ""), request.POST.get("held", "")
+    if not number.isdecimal() or len(number) > 9:
         raise Http404
-    found = commitments.answer(person, int(number), Held(said), now=datetime.now(UTC))
+    if said == MINE:
+        found = commitments.take_on(viewer.person, int(number))
+    elif said in Held.values:
+        found = commitments.answer(
+            viewer.person, int(number), Held(said), now=datetime.now(UTC), today=viewer.today
+        )  # fmt: skip
+    else:
+        found = None
     if found is None:
         raise Http404
-    messages.success(request, _("Noted, for yourself. Nothing is counted of it."))
+    messages.success(request, _("The step is yours.") if said == MINE else _heard(found))
     if request.POST.get("from") == "mirror" or found.debrief_id is None:
         return redirect("mirror")
     return redirect("debrief", number=found.debrief_id)
+
+
+def _heard(step: Commitment) -> str:
+    if step.debrief is not None and step.debrief.owner_id != step.owner_id:
+        return _("Noted. You and who named you see it; nothing is counted of it.")
+    return _("Noted, for yourself. Nothing is counted of it.")
 
 
 def closed_context(
@@ -130,7 +146,10 @@ def closed_context(
         "post": said_of(wall.post_of(own, person, frozenset())),
         "difference": difference(own.own_reasons, own.buyer_reasons, facts) if own.chain_id else "",
         "closing_reason": closing_reason(own.own_reasons, facts),
-        "steps": list(own.steps.order_by("due_on", "pk")),
+        "steps": list(own.steps.select_related("owner", "debrief__owner").order_by("due_on", "pk")),
+        "named": [each.name for each in seen.named_in(own)],
+        "told": [each.name for each in seen.told_of_steps(own, asking.viewer.today)],
+        "mine": MINE,
         "held": Held.choices,
         "share": share or ShareForm(initial={"reach": own.reach, "anonymous": own.anonymous}),
         "managers": [each.name for each in seen.managers_of(person, asking.viewer.today)],
@@ -148,7 +167,12 @@ def _of_somebody_else(request: HttpRequest, asking: Asking, number: int) -> Http
     return render(
         request,
         "pages/learning/debrief_shared.html",
-        {"post": shown_post(found, companies), "difference": _difference(found)},
+        {
+            "post": shown_post(found, companies),
+            "difference": _difference(found),
+            "steps": list(seen.own_commitments(asking.viewer.person, asking.viewer.today).filter(debrief=number)),
+            "held": Held.choices,
+        },
     )
 
 

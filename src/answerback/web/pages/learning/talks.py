@@ -90,7 +90,8 @@ def commitment(request: HttpRequest, number: int) -> HttpResponse:
     if said not in Held.values:
         raise Http404
     asking = asked(request)
-    if commitments.answer(asking.viewer.person, number, Held(said), now=datetime.now(UTC)) is None:
+    person, today = asking.viewer.person, asking.viewer.today
+    if commitments.answer(person, number, Held(said), now=datetime.now(UTC), today=today) is None:
         raise Http404
     talk = seen.talk(asking.viewer.person, number_of(request.POST.get("talk", "")))
     return redirect("talk", number=talk.pk) if talk is not None else redirect("talks")
@@ -108,7 +109,7 @@ def _page(request: HttpRequest, asking: Asking, refused: dict[str, forms.Form]) 
         "ahead": [_row(each, steps) for each in ahead],
         "past": [_row(each, steps) for each in past],
         "rhythms": [{"each": each, "text": _rhythm(each, asking)} for each in mine],
-        "due": commitments.open_of(person),
+        "due": commitments.open_of(person, asking.viewer.today),
         "held": Held.choices,
         "today": asking.viewer.today,
         "forms": _forms(asking) | refused,
