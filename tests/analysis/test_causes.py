@@ -101,6 +101,14 @@ def test_counts_are_those_of_the_two_times(told: tuple[bool, dict[Sign, Weighed]
     assert [of for _, of in found[Sign.PRICE_NAMED].counts] == [26 * 4.0, 13 * 4.0]
 
 
+def test_weeks_before_anything_was_loaded_are_no_weeks_in_which_nothing_happened(quiet: Reader) -> None:
+    early = START + timedelta(weeks=8)
+    found = {each.sign: each for each in weigh_causes(quiet, OWNER, early.date())}
+    (before, weeks_before), (since, weeks_since) = found[Sign.TALKS].counts
+    assert (before / weeks_before, weeks_before) == (4.0, 7.0)  # the first week is loaded from nine o'clock on
+    assert since / weeks_since == 4.0
+
+
 def test_of_trainings_nothing_is_recorded_and_that_is_said(told: tuple[bool, dict[Sign, Weighed]]) -> None:
     said = said_of(told[1][Sign.TRAININGS], today=TODAY)
     assert (said.cause, said.stance) == ("training", OPEN)

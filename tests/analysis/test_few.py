@@ -63,6 +63,17 @@ def test_touches_behind_are_the_engine_s(reader: Reader, monkeypatch: pytest.Mon
     assert sum(len(rows) for _, rows in looked_up) > (0 if state == "open" else 10)
 
 
+def test_touches_whose_answer_could_be_seen_are_the_engine_s(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*, only_seen: bool) -> list[list[dict[str, Any]]]:
+        return [touches_behind(reader, each, {}, only_seen=only_seen).rows.to_pylist() for each in _scopes(reader)]
+
+    seen, every = told(only_seen=True), told(only_seen=False)
+    assert seen == [[row for row in rows if row["state"] != "unseen"] for rows in every]
+    assert seen != every
+    monkeypatch.setattr(few, "FEW", 0)
+    assert told(only_seen=True) == seen
+
+
 def test_acts_and_names_that_were_read_before_are_those_that_the_engine_tells(reader: Reader) -> None:
     keys = sorted(reader.query("select distinct rep_key from outcome")["rep_key"].to_pylist())
     held = Held(read_acts(reader), read_directory(reader))

@@ -27,7 +27,7 @@ from answerback.analysis.lessons.lots import Dealt, Lots
 from answerback.analysis.lessons.matching import open_deals
 from answerback.analysis.lessons.touches import Held, held_against, touches_of
 from answerback.analysis.lessons.uses import uses_of
-from answerback.analysis.lessons.usual import usual_at_steps
+from answerback.analysis.lessons.usual import usual_at_steps, what_works
 from answerback.analysis.lessons.vocabulary import vocabulary
 from answerback.analysis.reader import Reader
 from answerback.analysis.searching import read_chains_of_reps
@@ -227,6 +227,20 @@ def test_what_is_usual_is_told_of_five_people_or_more(reader: Reader) -> None:
     assert usual["closing", ""].deals == DEALS
     assert (price.what, price.deals, price.people) == ("price", sum(map(objects, range(DEALS))), len(REPS))
     assert all(each.people >= 5 for place in usual.values() for each in (*place.objections, *place.acts))
+
+
+def test_where_the_sort_of_buyers_is_not_known_each_kind_of_touch_is_told_once(
+    reader: Reader, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data = tables()
+    for each in data["account"]:
+        each.pop("segment", None)
+    with looking(workspace_of(tmp_path_factory.mktemp("unsorted"), data), END) as unsorted:
+        found = what_works(unsorted, OWNER)
+        every = usual_at_steps(unsorted, OWNER)
+    assert found["closing", ""] == what_works(reader, OWNER)["closing", ""]
+    assert len(found["closing", ""]) > 1
+    assert every == {place: each for place, each in usual_at_steps(reader, OWNER).items() if not place[1]}
 
 
 def test_touched_knows_its_rows() -> None:

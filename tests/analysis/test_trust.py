@@ -234,6 +234,7 @@ def test_how_lost_deals_ended_and_who_says_why(reader: Reader) -> None:
         ("price", Ending.NOTHING): 1,
     }
     assert found.agreed == agreed(reader, OWNER) == CannotTell(Refused.TOO_FEW_DEALS, have=2, need=20)
+    assert reason_lines(found)[0].endswith("2 lost deals have a reason by both, 20 are needed.")
     rows = endings_for_eyes(found).to_pylist()
     assert [(row["reason by the rep"], row["lost"], row["buyer names the same"]) for row in rows] == [
         ("no need", "1", "0 of 1"),
@@ -293,7 +294,7 @@ def test_told_by_each(reader: Reader, by: str) -> None:
     }  # fmt: skip
     said = answer_lines(found)
     assert said[0] == "The newest record is 5 days old."
-    assert said[1].startswith("Of the last 90 days is loaded: email ")
+    assert said[1].startswith("Loaded of the last 90 days: email ")
     assert said[2].startswith("Before you rest on what needs them: ")
     assert "(1 more on days that were not loaded)" in typed_in_text(added(found.typed_in, "call"))
     assert notes(found)

@@ -39,7 +39,7 @@ def a_touch(client: Client, state: str = "on_base") -> str:
 def test_counts_add_up_and_every_touch_can_be_reached(signed_in: Callable[[str], Client]) -> None:
     client = signed_in(REP)
     page = text_of(client, figure_of(MINE))
-    counts = [int(each) for each in re.findall(r"<strong>(\d+)</strong></a></li>", page)]
+    counts = [int(each.replace(",", "")) for each in re.findall(r"<strong>([\d,]+)</strong></a></li>", page)]
     assert counts[0] == sum(counts[1:]) > 100
     rows = list(csv.DictReader(StringIO(client.get(figure_of(MINE, "format=csv")).content.decode())))
     assert len(rows) == counts[0]

@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
+from answerback.analysis.behind import Behind, touches_behind
 from answerback.analysis.findings.audience import OWN_CRAFT
 from answerback.analysis.findings.gathering import Standing
 from answerback.analysis.together.us import Us
@@ -63,6 +65,24 @@ def test_it_opens_with_its_picture_the_table_behind_it_and_the_touches(own_craft
     assert b"<desc>" in picture.content
     assert rep.get(f"/findings/{found}/chart.png").content[:4] == b"\x89PNG"
     assert rep.get(f"/findings/{found}/?format=csv").content.startswith(b'"week"')
+
+
+def test_touches_whose_answer_nobody_could_see_are_not_behind_a_rate(
+    own_craft: tuple[str, Client, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, rep, _ = own_craft
+    seen: list[int] = []
+
+    def behind(*given: Any, only_seen: bool, **more: Any) -> Behind:
+        assert only_seen
+        told = touches_behind(*given, only_seen=only_seen, **more)
+        seen.append(told.total - told.counts["unseen"])
+        return Behind(dict(told.counts) | {"unseen": 1234}, told.rows)
+
+    monkeypatch.setattr("answerback.web.pages.finding.touches_behind", behind)
+    page = text_of(rep, f"/findings/{found}/")
+    assert f"{seen[0]} touches behind it" in page
+    assert "1,234 more, whose answers could not have been recorded, count for nothing" in page
 
 
 def test_own_craft_is_nobody_else_s(own_craft: tuple[str, Client, Client], signed_in: Callable[[str], Client]) -> None:

@@ -48,6 +48,27 @@ def test_one_s_own_mirror_comes_before_anybody_else(signed_in: Callable[[str], C
     assert 'href="/mirror/"' in shown
 
 
+def test_whom_the_records_do_not_know_begins_here_and_is_told_what_is_missing(
+    signed_in: Callable[[str], Client],
+) -> None:
+    manager = signed_in("Kofi Novak")
+    assert manager.get("/").headers["Location"] == "/mirror/"
+    Person.objects.filter(name="Kofi Novak").update(rep_id="")
+    assert manager.get("/").headers["Location"] == "/team/"
+    shown = page(manager)
+    assert "They do not name you" in shown
+    assert "No touch of yours is loaded" in shown
+    assert 'href="/mirror/"' not in shown.split("<main")[1]
+
+
+def test_many_names_stand_one_step_away(signed_in: Callable[[str], Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = signed_in("Kofi Novak")
+    assert "people with whom there is nothing to raise" not in page(manager)
+    monkeypatch.setattr("answerback.web.pages.team.MOST_IN_A_SENTENCE", 0)
+    listed = page(manager).partition("people with whom there is nothing to raise")[2].partition("</details>")[0]
+    assert re.findall(r'<li><a href="/mirror/[^"]+">[^<]+</a></li>', listed)
+
+
 def test_who_waits_too_long_is_shown_with_whom_until_somebody_says_it_is_no_ball(
     signed_in: Callable[[str], Client],
 ) -> None:

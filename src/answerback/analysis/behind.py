@@ -38,9 +38,9 @@ _ROWS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """Which touches of a figure: of one state or (empty) of all, after the latest `skip`, so many at most."""
+    """Which touches of a figure: of some states, after the latest `skip`, so many at most."""
 
-    state: str
+    states: tuple[str, ...]
     skip: int
     most: int
 
@@ -56,6 +56,11 @@ class Behind:
     action_id, act, subkind, answered_at, lag_seconds, grade."""
 
     @property
+    def seen(self) -> int:
+        """Those whose answer could have been recorded."""
+        return self.total - self.counts["unseen"]
+
+    @property
     def total(self) -> int:
         """All touches, whatever came of them."""
         return sum(self.counts.values())
@@ -67,6 +72,7 @@ def touches_behind(
     where: Mapping[str, str],
     *,
     state: str = "",
+    only_seen: bool = False,
     skip: int = 0,
     most: int = FAR,
     at_hand: AtHand | None = None,
@@ -78,11 +84,13 @@ def touches_behind(
         scope: Whose touches, over which time.
         where: Dimension and value, as of `on_base`.
         state: Only those of one state; empty for all.
+        only_seen: Of all states, only those of touches whose answer could have been recorded.
         skip: How many of the latest to pass over.
         most: How many rows at most.
         at_hand: What was read of everybody's acts and names before; without, the engine is asked.
     """
-    wanted = _Wanted(state, skip, most)
+    states = (state,) if state else tuple(each for each in STATES if not only_seen or each != "unseen")
+    wanted = _Wanted(states, skip, most)
     with few_of(reader, scope) as few:
         asked = Question(reader, scope, (), where, few=few)
         rows = chosen_few(asked)
@@ -96,8 +104,8 @@ def touches_behind(
 def _of_few(rows: pa.Table, wanted: _Wanted) -> tuple[Mapping[str, int], list[dict[str, Any]]]:
     """How many of some touches there are by state, and those that are wanted."""
     counted = Counter(rows["state"].to_pylist())
-    if wanted.state:
-        rows = rows.filter(pc.equal(rows["state"], wanted.state))
+    if len(wanted.states) < len(STATES):
+        rows = rows.filter(pc.is_in(rows["state"], pa.array(wanted.states, pa.string())))
     rows = rows.select(_SHOWN).sort_by([("occurred_at", "descending"), ("effort_key", "ascending")])
     return counted, rows.slice(wanted.skip, wanted.most).to_pylist()
 
@@ -106,7 +114,7 @@ def _by_engine(asked: Question, wanted: _Wanted) -> tuple[Mapping[str, int], lis
     """The same where it takes more than the touches themselves to know which they are."""
     chosen = selected_sql(asked)
     counted = asked.reader.query(f"select state, count(*) as n from ({chosen}) group by state").to_pylist()
-    only = f"where chosen.state = {sql_text(wanted.state)}" if wanted.state else ""
+    only = f"where chosen.state in ({', '.join(sql_text(each) for each in wanted.states)})"
     rows = asked.reader.query(f"""
         select chosen.effort_key, chosen.occurred_at, chosen.play, chosen.state, chosen.action_key as answered_by,
                made.contact_key, made.account_key

@@ -42,6 +42,8 @@ FOR, AGAINST, OPEN = "for", "against", "open"
 _TOLERATED = 0.10
 """A share that rose by surely less speaks against the cause."""
 _TOLERATED_RATIO = 0.25
+_WHOLE_FROM = 10.0
+"""What happens so often a week is told without a fraction."""
 _FALL = frozenset({Sign.UNPROMPTED, Sign.TALKS, Sign.TRAININGS})
 """Of these less is what would be a cause; of the others more."""
 
@@ -107,4 +109,8 @@ def _text(weighed: Weighed) -> str:
 
 def _weekly(weighed: Weighed) -> str:
     (before, weeks_before), (since, weeks_since) = weighed.counts
-    return f"{since / weeks_since:.1f} times a week since, {before / weeks_before:.1f} times a week before"
+    return f"{_often(since / weeks_since)} times a week since, {_often(before / weeks_before)} times a week before"
+
+
+def _often(times: float) -> str:
+    return f"{times:,.0f}" if times >= _WHOLE_FROM else f"{times:.1f}"

@@ -30,7 +30,7 @@ def refusal_text(missing: CannotTell, *, per_week: float | None = None, today: d
     >>> refusal_text(CannotTell(Refused.LAG_UNKNOWN, have=5, need=20), per_week=5).rpartition("; ")[2]
     'at 5 a week about 3 weeks more.'
     """
-    shown = percent if missing.reason in _SHARES else number
+    shown = percent if missing.reason in _SHARES else whole if missing.reason in _WEIGHED else number
     names = " and ".join(missing.names) or _UNNAMED.get(missing.reason, "")
     need = math.ceil(missing.need) if missing.reason is Refused.TOO_SOON else missing.need
     said = _ONE[missing.reason].format(have=shown(missing.have), need=shown(need), names=names)
@@ -57,6 +57,15 @@ def number(value: float) -> str:
     ('3', '2.35', '12,345')
     """
     return f"{value:,.0f}" if float(value).is_integer() or abs(value) >= 100 else f"{value:.3g}"
+
+
+def whole(value: float) -> str:
+    """A sum of touches of which young ones count in part: those that are there in full.
+
+    >>> whole(50.5), whole(79.97), whole(1200)
+    ('50', '79', '1,200')
+    """
+    return f"{math.floor(value):,}"
 
 
 def percent(value: float) -> str:
@@ -90,6 +99,8 @@ _SHARES = frozenset(
     }
 )
 """Reasons whose numbers are shares, 0 to 1."""
+_WEIGHED = frozenset({Refused.BASELINE_TOO_SHORT, Refused.TOO_FEW_EFFORTS_NOW})
+"""Reasons that count touches by how much of their waiting time is over."""
 
 _ONE: Mapping[Refused, str] = MappingProxyType(
     {
@@ -106,8 +117,8 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
             "Cannot tell: {have} reps have enough touches, {need} are needed to tell the system from its members"
         ),
         Refused.TOO_FEW_MANAGERS: (
-            "Cannot tell: {have} managers (or teams, cohorts, regions) have enough touches, {need} are needed to "
-            "compare them"
+            "Cannot tell: of managers (or teams, cohorts, regions) {have} have enough touches, {need} are needed "
+            "to compare them"
         ),
         Refused.ALIASED: (
             "Cannot separate {names}: whoever is in one is in the other. Somebody who is in one of them only would "
@@ -155,7 +166,9 @@ _ONE: Mapping[Refused, str] = MappingProxyType(
         Refused.TOO_FEW_TOUCHES: (
             "Cannot tell yet: {have} touches of one's own accord have been watched before and after, {need} are needed"
         ),
-        Refused.TOO_FEW_ACTS: "Cannot tell yet: buyers did {have} things that count here, {need} are needed",
+        Refused.TOO_FEW_ACTS: (
+            "Cannot tell yet: of what buyers did or said {have} records count here, {need} are needed"
+        ),
         Refused.WINDOWS_OVERLAP: (
             "Cannot tell: some touch is always recent ({have} of the time, at most {need} is let pass), so there is no "
             "quiet time to compare with. A hold-out would settle it: answerback holdout draw"

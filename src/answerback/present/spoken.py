@@ -12,6 +12,8 @@ _LEVEL = re.compile(r"\s*\(p = [^)]*\)")
 _CHANCE = re.compile(r"How sure that [^:]+: p (=|<) ([0-9.]+)\.(?=\s|$)")
 _PERCENT = re.compile(r"(?<=\d)%")
 _LASTING = re.compile(r"(?<![\w.])(\d[\d,]*) (d|h|min|s)\b(?!\.\w)")
+_RARE = 0.01
+"""What chance does less often is told of a thousand."""
 _UNITS = {"d": "day", "h": "hour", "min": "minute", "s": "second"}
 
 
@@ -29,6 +31,8 @@ def spoken(text: str) -> str:
 
     >>> spoken("Since 2026-07-06: 41 touches. How sure that it rose: p = 0.059.")
     'Since 6 July 2026: 41 touches. Chance alone does as much about 5.9 times in a hundred.'
+    >>> spoken("How sure that it is no chance: p = 0.0034.")
+    'Chance alone does as much about 3.4 times in a thousand.'
     >>> spoken("Load the calendar that is missing; answerback doctor says which.")
     'Load the calendar that is missing.'
     >>> spoken("No limit is to be seen (p = 0.77; below 0.01 it would be told).")
@@ -65,5 +69,7 @@ def _in_words(found: re.Match[str]) -> str:
 def _by_chance(found: re.Match[str]) -> str:
     share = float(found[2])
     at_most = f"less than once in {round(1 / share):,} times"
-    often = f"about {share * 100:.2g} times in a hundred" if found[1] == "=" else at_most
-    return f"Chance alone does as much {often}."
+    if found[1] != "=":
+        return f"Chance alone does as much {at_most}."
+    often = f"{share * 100:.2g} times in a hundred" if share >= _RARE else f"{share * 1000:.2g} times in a thousand"
+    return f"Chance alone does as much about {often}."

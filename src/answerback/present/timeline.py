@@ -97,9 +97,19 @@ def purpose_words(purpose: str) -> str:
     return purpose.replace("follow_up", "follow-up").replace("_", " ")
 
 
+def plain_name(name: str) -> str:
+    """A name of a system as people write: a stage of the CRM, say.
+
+    >>> plain_name("A_ACTIVATED"), plain_name("proposal_sent"), plain_name("POC")
+    ('A activated', 'proposal sent', 'POC')
+    """
+    spaced = name.replace("_", " ")
+    return spaced.capitalize() if " " in spaced and name.isupper() else spaced
+
+
 def beside_words(line: Line) -> str:
     """What the records say beside the events."""
-    what = line.what.replace("_", " ")
+    what = plain_name(line.what)
     return _BESIDE[line.sort].format(what=what, detail=line.detail or "records", colon=": " if what else "")
 
 

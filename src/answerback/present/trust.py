@@ -11,7 +11,8 @@ from answerback.analysis.trust.filled import Filled
 from answerback.analysis.trust.reasons import Agreed, Ending, Reasons
 from answerback.analysis.trust.trusting import COVER_DAYS, LEAST_FILLED, STALE_DAYS, Fresh, Trust, pooled
 from answerback.analysis.trust.typed_in import CHANNEL, TypedIn, added
-from answerback.present.refusals import percent, refusal_text
+from answerback.present.refusals import percent
+from answerback.present.words import counted
 
 BY = ("source", "rep", "field")
 _RELATIONS = MappingProxyType({"effort": "touch", "buyer_action": "act"})
@@ -28,17 +29,21 @@ def answer_lines(found: Trust) -> list[str]:
         old = [each for each in found.sources if each.age_days > STALE_DAYS]
         newest = min(each.age_days for each in found.sources)
         lines.append(
-            f"The newest record is {newest:.0f} days old."
+            f"The newest record is {_age_text(newest)} old."
             + "".join(f" {each.of} has had nothing new for {each.age_days:.0f} days." for each in old)
         )
     if found.loaded:
-        lines.append(f"Of the last {COVER_DAYS} days is loaded: {_loaded_text(found)}.")
+        lines.append(f"Loaded of the last {COVER_DAYS} days: {_loaded_text(found)}.")
     if before := before_text("what needs them", pooled(found.filled)):
         lines.append(before)
     else:
         lines.append(f"Every field that is used is filled in {percent(LEAST_FILLED)} of its records or more.")
     lines += [text for sort in CHANNEL if (text := typed_in_text(added(found.typed_in, sort)))]
     return [*lines, *reason_lines(found.reasons)]
+
+
+def _age_text(days: float) -> str:
+    return counted(round(days), "day", "days") if round(days) else "less than a day"
 
 
 def before_text(what: str, rows: Iterable[Filled]) -> str:
@@ -106,7 +111,9 @@ def reason_lines(found: Reasons) -> list[str]:
         return []
     agreed = found.agreed
     if not isinstance(agreed, Agreed):
-        return [f"Loss reasons, by rep and by buyer: {refusal_text(agreed)}"]
+        both = counted(int(agreed.have), "lost deal has", "lost deals have")
+        unsure = "Why deals were lost: cannot tell yet whether reps and buyers name the same."
+        return [f"{unsure} {both} a reason by both, {agreed.need:.0f} are needed."]
     kappa = "" if agreed.kappa is None else f"; beyond chance (kappa) {agreed.kappa.kappa:.2f}"
     left = sum(deals for (_, how), deals in found.endings.items() if how is Ending.LEFT_WAITING)
     said = f"{percent(agreed.share)} ({percent(agreed.low)} to {percent(agreed.high)}){kappa}"

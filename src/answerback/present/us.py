@@ -83,8 +83,8 @@ def window_note(found: Us) -> str:
     if period is None or found.verdict is None:
         return ""
     return (
-        f"Since {period.turn}, held against {period.start} to {period.turn}; moved by proof only. "
-        f"{found.verdict.looked_at} parts and groups were compared."
+        f"Since {period.turn}, held against {period.start} to {period.turn}; a buyer counts as moved only where a "
+        f"record proves it. {counted(found.verdict.looked_at, 'part or group was', 'parts and groups were')} compared."
     )
 
 
@@ -217,13 +217,17 @@ def _stage_row(row: StageRow, stages: Sequence[Stage], currency: str, *, told: b
     return shown
 
 
+def _managers(have: float) -> str:
+    return counted(int(have), "manager", "managers") if have else "no manager"
+
+
 def leading_text(found: Leading | CannotTell | None) -> str:
     """What the managers' own mirrors say as one, or why not."""
     if found is None:
         return ""
     if isinstance(found, CannotTell):
         return (
-            f"Not told: {found.have:.0f} managers made touches of their own, {found.need:.0f} are needed so that none "
+            f"Not told: {_managers(found.have)} made touches of their own, {found.need:.0f} are needed so that none "
             "of them can be told apart. Each sees their own mirror."
         )
     late = f", {found.too_long:,} of them longer than the policy allows" if found.too_long else ""

@@ -76,7 +76,7 @@ def nothing_lines(told: Diagnosis) -> list[str]:
         return [refusal_text(each) for each in told.settle[:1]]
     return [
         (
-            "Cannot tell a change from chance: neither a part of the work, nor a group, nor everybody, nor one person "
+            "No change is larger than chance: neither a part of the work, nor a group, nor everybody, nor one person "
             f"changed by more than chance does since {told.period.turn}."
         )
     ]

@@ -7,6 +7,7 @@ wider for it (Bonferroni), and a comparison in which fewer than five people have
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -86,6 +87,8 @@ class _Times:
     start: datetime
     turn: datetime
     end: datetime
+    loaded: datetime
+    """When what is loaded begins: weeks before it had nothing because nothing was looked at."""
 
     def where(self, column: str) -> str:
         return f"{column} >= {sql_instant(self.start)} and {column} < {sql_instant(self.end)}"
@@ -107,7 +110,8 @@ def weigh_causes(reader: Reader, scope: Scope, since: date) -> tuple[Weighed, ..
         since: When the change began.
     """
     turn = midnight(since)
-    times = _Times(turn - timedelta(weeks=BEFORE_WEEKS), turn, _end(reader))
+    loaded, end = _span(reader)
+    times = _Times(turn - timedelta(weeks=BEFORE_WEEKS), turn, end, loaded)
     if times.end - turn < timedelta(weeks=LEAST_WEEKS):
         weeks = (times.end - turn).days / 7
         too_soon = CannotTell(Refused.NOT_OVER, have=weeks * 7.0, need=LEAST_WEEKS * 7.0)
@@ -125,12 +129,13 @@ def weigh_causes(reader: Reader, scope: Scope, since: date) -> tuple[Weighed, ..
     )
 
 
-def _end(reader: Reader) -> datetime:
-    """Until when it is looked: to the last touch that is loaded, or to the instant that is looked from."""
-    (row,) = reader.query(
-        f"select max(occurred_at) as last from outcome where occurred_at <= {reader.instant}"
-    ).to_pylist()
-    return row["last"].replace(tzinfo=UTC) if row["last"] is not None else reader.as_of
+def _span(reader: Reader) -> tuple[datetime, datetime]:
+    """From the first touch that is loaded to the last one; to the instant that is looked from where there is none."""
+    (row,) = reader.query(f"""
+        select min(occurred_at) as first, max(occurred_at) as last from outcome
+        where occurred_at <= {reader.instant}""").to_pylist()
+    first, last = ((row[name] or reader.as_of).replace(tzinfo=UTC) for name in ("first", "last"))
+    return first, last
 
 
 def _people(reader: Reader, scope: Scope, times: _Times) -> int:
@@ -203,13 +208,14 @@ def _talks(reader: Reader, scope: Scope, times: _Times, coverage: float) -> tupl
 def _weekly(
     sign: Sign, by_week: Mapping[int, float], times: _Times, coverage: float, what: str
 ) -> Weighed:  # fmt: skip
-    """Counts a week before and since; the last week is left out where it is not over."""
-    weeks = (times.end - times.start).days // 7
-    n = np.array([by_week.get(week, 0.0) for week in range(weeks)])
-    later = np.arange(weeks) >= BEFORE_WEEKS
+    """Counts a week before and since, in whole weeks that are loaded; the last one is left out if it is not over."""
+    first = max(0, math.ceil((times.loaded - times.start) / timedelta(weeks=1)))
+    weeks = np.arange(first, (times.end - times.start).days // 7)
+    n = np.array([by_week.get(int(week), 0.0) for week in weeks])
+    later = weeks >= BEFORE_WEEKS
     sums = tuple((float(n[side].sum()), float(side.sum())) for side in (~later, later))
     pair = (sums[0], sums[1])
-    compared = weekly_ratio(n, np.ones(weeks), later, coverage=coverage) if n.any() else None
+    compared = weekly_ratio(n, np.ones(weeks.size), later, coverage=coverage) if n.any() else None
     if compared is None:
         return Weighed(sign, None, pair, CannotTell(Refused.NO_RECORDS, names=(what,)))
     return Weighed(sign, compared, pair)

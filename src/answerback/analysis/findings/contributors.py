@@ -31,13 +31,14 @@ class Contributors:
     Attributes:
         figure: What is counted: figures of one sort can be taken away from each other.
         before, after: Whose touches were made before it began, and from then until it was raised.
-        everybody: Who made any touch in all this time.
+        all_before, all_after: Who made any touch of this sort in these times, wherever it lies.
     """
 
     figure: tuple[str, ...]
     before: frozenset[int]
     after: frozenset[int]
-    everybody: frozenset[int]
+    all_before: frozenset[int]
+    all_after: frozenset[int]
 
 
 def contributors(reader: Reader, scope: Scope, findings: Iterable[Finding]) -> dict[str, Contributors]:
@@ -56,11 +57,12 @@ def tells_of_few(finding_id: str, found: Mapping[str, Contributors], *, known: f
 
     >>> six, four = frozenset(range(6)), frozenset(range(4))
     >>> found = {
-    ...     "all": Contributors(("on_base", ""), six, six, six),
-    ...     "most": Contributors(("on_base", ""), six, six - {0}, six),
-    ...     "few": Contributors(("on_base", ""), four, six, six),
+    ...     "all": Contributors(("on_base", ""), six, six, six, six),
+    ...     "most": Contributors(("on_base", ""), six, six - {0}, six, six),
+    ...     "few": Contributors(("on_base", ""), four, six, six, six),
+    ...     "one has left": Contributors(("win_rate", ""), six, six - {0}, six, six - {0}),
     ... }
-    >>> [tells_of_few(each, found, known=frozenset(), least=5) for each in ("all", "most", "few", "of a person")]
+    >>> [tells_of_few(each, found, known=frozenset(), least=5) for each in found]
     [False, True, True, False]
     >>> tells_of_few("all", found, known=frozenset({0, 1}), least=5)
     True
@@ -68,23 +70,29 @@ def tells_of_few(finding_id: str, found: Mapping[str, Contributors], *, known: f
     own = found.get(finding_id)
     if own is None:
         return False
-    parts = [part for part in (own.before, own.after) if part]
-    within = [own.everybody, *(each.after for each in found.values() if each.figure == own.figure)]
-    beside = [whole - part for whole in within for part in parts if part < whole]
+    times = [(part, whole) for part, whole in ((own.before, own.all_before), (own.after, own.all_after)) if part]
+    parts = [part for part, _ in times]
+    others = [each.after for name, each in found.items() if name != finding_id and each.figure == own.figure]
+    within = [*times, *((part, whole) for part in parts for whole in others)]
+    beside = [whole - part for part, whole in within if part < whole]
     return not parts or any(len(each - known) < least for each in (*parts, *beside))
 
 
 def _behind(reader: Reader, scope: Scope, finding: Finding) -> Contributors:
-    begins = finding.since or finding.raised_on
     everybody = _people(reader, scope, finding, {})
     place = _place(reader, finding)
     own = _people(reader, scope, finding, place) if place else everybody
-    return Contributors(
-        figure=(str(finding.measure), finding.play),
-        before=frozenset(key for key, first, _ in own if first < midnight(begins)),
-        after=frozenset(key for key, _, last in own if last >= midnight(begins)) if finding.since else frozenset(),
-        everybody=frozenset(key for key, _, _ in everybody),
-    )
+    before, after = _by_time(finding, own)
+    return Contributors((str(finding.measure), finding.play), before, after, *_by_time(finding, everybody))
+
+
+def _by_time(
+    finding: Finding, people: list[tuple[int, datetime, datetime]]
+) -> tuple[frozenset[int], frozenset[int]]:  # fmt: skip
+    """Who of them made touches before it began, and since."""
+    begins = midnight(finding.since or finding.raised_on)
+    before = frozenset(key for key, first, _ in people if first < begins)
+    return before, frozenset(key for key, _, last in people if last >= begins) if finding.since else frozenset()
 
 
 def _place(reader: Reader, finding: Finding) -> dict[str, str]:

@@ -18,6 +18,8 @@ LEAST_PEOPLE = 5
 """What fewer people's buyers said is not told."""
 LEAST_TOUCHES = 20
 MOST = 5
+_NO_SORT = ""
+"""Buyers whose sort is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,8 @@ def usual_at_steps(reader: Reader, scope: Scope) -> dict[tuple[str, str], Usual]
         order by deals desc, what""").to_pylist()
     there: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for row in rows:
-        there.setdefault((row["step"], row["segment"] or ""), []).append(row)
+        if row["segment"] != _NO_SORT:  # those are in the line of all sorts
+            there.setdefault((row["step"], row["segment"] or ""), []).append(row)
     return {
         place: Usual(
             *place,
@@ -119,6 +122,8 @@ def what_works(reader: Reader, scope: Scope) -> dict[tuple[str, str], tuple[Work
         order by step, segment, play""").to_pylist()
     there: dict[tuple[str, str], list[Works]] = {}
     for row in rows:
+        if row["segment"] == _NO_SORT:
+            continue
         told = Works(row["play"], row["touches"], row["moved"], row["people"])
         there.setdefault((row["step"], row["segment"] or ""), []).append(told)
     return {place: tuple(sorted(found, key=lambda each: (-each.moved / each.touches, each.play)))

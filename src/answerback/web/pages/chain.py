@@ -13,7 +13,7 @@ from answerback.analysis.chain_around import Around, around_company, around_deal
 from answerback.analysis.story import Sort, Story
 from answerback.analysis.story.deals import Deal
 from answerback.people import audit
-from answerback.present.timeline import act_words
+from answerback.present.timeline import act_words, plain_name
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.waits import waiting_on_rep
@@ -124,6 +124,8 @@ def _heading(asking: Asking, around: Around, chain_id: str) -> dict[str, Any]:
         "company": {"id": around.account_id, "name": company_name or around.account_id},
         "deals": [_deal(each, named) for each in around.deals],
         "backed": around.backed,
+        "said_stage": plain_name(around.backed.said) if around.backed is not None else "",
+        "backed_stage": plain_name(around.backed.stage or "") if around.backed is not None else "",
         "backed_act": act_words(around.backed.act) if around.backed is not None else "",
         "lacks": [act_words(each) for each in around.backed.lacks] if around.backed is not None else [],
     }

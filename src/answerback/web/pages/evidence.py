@@ -22,6 +22,7 @@ from answerback.domain.scope import Scope
 from answerback.present.on_base import interval_text, on_base_table
 from answerback.present.own import act_text, buyer_called
 from answerback.present.plays import play_text, plays_text
+from answerback.present.refusals import percent
 from answerback.present.words import SHOWN_AS, cannot_tell
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.periods import asked_span
@@ -178,7 +179,8 @@ def _told(cell: Any) -> dict[str, Any]:
         "text": interval_text(rate) if known else "",
         "why": "" if known else cannot_tell(rate),
         "proved": interval_text(cell.proved_rate) if isinstance(cell.proved_rate, Rate) else "",
-        "peers": f"{rate.prior_weight:.0%}" if known and rate.prior_weight else "",
+        "due": f"{cell.matured:,.0f}" if known else "",
+        "peers": percent(rate.prior_weight) if known and rate.prior_weight else "",
     }
 
 

@@ -159,9 +159,12 @@ def _behind(asking: Asking, rests: Evidence, found: Finding) -> dict[str, Any]:
     """The touches of the one person."""
     today = asking.desk.today()
     span = Span(found.since, today) if found.since is not None and found.since <= today else None
-    behind = _touches(asking, rests, span)
+    rated = found.measure is Measure.ON_BASE  # what could not have been seen is in no rate
+    behind = _touches(asking, rests, span, only_seen=rated)
     return {
         "behind": behind,
+        "behind_it": behind.seen if rated else behind.total,
+        "unseen": behind.counts["unseen"] if rated else 0,
         "touches": [touch_row(row) for row in behind.rows.to_pylist()],
         "all_touches": figure_link(rests.where, span) if asking.scope("figure").only(_key(rests)).stretches else "",
     }
@@ -182,13 +185,15 @@ def _key(rests: Evidence) -> int:
     return rests.scope.stretches[0].rep_key
 
 
-def _touches(asking: Asking, rests: Evidence, span: Span | None) -> Behind:
+def _touches(asking: Asking, rests: Evidence, span: Span | None, *, only_seen: bool) -> Behind:
     start, end = span.instants(asking.desk.zone) if span is not None else (None, None)
     scope = rests.scope.only(_key(rests), start, end)
     held = at_hand(asking.desk)
     return asking.desk.once(
-        ("first touches", scope, tuple(rests.where.items())),
-        lambda reader: touches_behind(reader, scope, rests.where, most=FIRST_TOUCHES, at_hand=held),
+        ("first touches", scope, tuple(rests.where.items()), only_seen),
+        lambda reader: touches_behind(
+            reader, scope, rests.where, only_seen=only_seen, most=FIRST_TOUCHES, at_hand=held
+        ),
     )
 
 

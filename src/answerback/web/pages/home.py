@@ -22,4 +22,6 @@ def home(request: HttpRequest) -> HttpResponse:
     except NothingBuilt:
         return redirect("first_run")
     theirs = {each.route for each in places_of(request)}
+    if asked(request).viewer.own_key is None and "team" in theirs:  # who makes no touches has nothing in the mirror
+        theirs.discard("mirror")
     return redirect(next((each for each in FIRST if each in theirs), "me"))

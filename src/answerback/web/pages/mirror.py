@@ -165,6 +165,8 @@ def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
     own = {"rep": whose.rep_id}
     return {
         "efforts": found.count,
+        "seen": found.count - found.states["unseen"],
+        "mostly_unseen": found.states["unseen"] > found.count / 2,
         "all_touches": figure_link(own, span),
         "buyers_moved": len(latest),
         "forward": forward[:FIRST_MOVED],

@@ -75,7 +75,7 @@ def who_sees(asking: Asking, board: Board, standing: Standing) -> list[str]:
         return [_("%(who)s saw it first, and sees that you looked.") % {"who": board.names.subject(found.subject)}]
     boss = board.gathered.staff.manager_of.get(found.subject.key)
     if boss is None:
-        return [_("You alone: nobody is known whom you report to.")]
+        return [_("You alone: what is loaded does not say whom you report to.")]
     name = asking.desk.roster().called(boss)
     if standing.state.shared_since is not None:
         return [_("You, and %(name)s since you shared it.") % {"name": name}]

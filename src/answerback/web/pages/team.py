@@ -33,6 +33,8 @@ from answerback.web.shown.cards import Card, card
 from answerback.web.shown.leading import coached, own_part
 
 MOST_WAITING = 3
+MOST_IN_A_SENTENCE = 12
+"""So many names are read one after another; more stand in a list, one step away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,14 @@ def team(request: HttpRequest) -> HttpResponse:
     talks = _talks(asking, topics, late)
     with_topics = [each for each in talks if not each.empty]
     named = {topic.card.finding_id for each in talks for topic in each.topics}
+    quiet = [each for each in talks if each.empty]
     context: dict[str, Any] = {
+        "known": asking.viewer.own_key is not None,
         "groups_only": asking.viewer.chosen == Visibility.GROUPS,
         "undecided": not asking.viewer.chosen,
         "talks": with_topics,
-        "quiet": [each for each in talks if each.empty],
+        "quiet": quiet,
+        "many_quiet": len(quiet) > MOST_IN_A_SENTENCE,
         "work": [each for _, each in topics if each.card.finding_id not in named],
         "topics": sum(len(each.topics) for each in with_topics),
         "groups": [_group(asking, each) for each in asking.groups("team")],

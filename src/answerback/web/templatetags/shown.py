@@ -32,6 +32,16 @@ def percent(share: float | None) -> str:
 
 
 @register.filter
+def grouped(number: int) -> str:
+    """A count as people read it.
+
+    >>> grouped(1140)
+    '1,140'
+    """
+    return f"{number:,}"
+
+
+@register.filter
 def in_path(text: str) -> str:
     """An id within an address, whatever characters it has."""
     return quote(text, safe="")

@@ -54,6 +54,22 @@ def _what() -> forms.CharField:
     )
 
 
+def _apart(choices: list[tuple[str, str]], kept: Iterable[str | None]) -> list[tuple[str, str]]:
+    """Without kinds that hold nothing but the one before them, said less exactly; those that were chosen stay.
+
+    >>> _apart([("offer @ x", "Offer (at step x): 3 of 9"), ("offer", "Offer: 3 of 9"), ("mail", "Mail: 1 of 9")], ())
+    [('offer @ x', 'Offer (at step x): 3 of 9'), ('mail', 'Mail: 1 of 9')]
+    """
+    said: set[tuple[str, str]] = set()
+    found = []
+    for value, text in choices:
+        name, _, counts = text.partition(": ")
+        if (name, counts) not in said or value in kept:
+            found.append((value, text))
+        said.add((name.partition(" (")[0], counts))
+    return found
+
+
 class PracticeForm(forms.Form):
     """What somebody wants to practise."""
 
@@ -73,8 +89,9 @@ class PracticeForm(forms.Form):
 
     def __init__(self, *given: Any, kinds: Iterable[Kind], **more: Any) -> None:
         super().__init__(*given, **more)
+        kept = (self.data.get("play"), (self.initial or {}).get("play"))
         choices = [(each.play or ALL, f"{play_text(each.play)}: {baseline_text(each)}") for each in kinds]
-        self.fields["play"].choices = choices  # type: ignore[attr-defined]
+        self.fields["play"].choices = _apart(choices, kept)  # type: ignore[attr-defined]
 
     def chosen(self) -> Chosen:
         """What the form says."""
