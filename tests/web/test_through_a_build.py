@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from django.test import Client
 
 from answerback.domain.playbook_file import read_playbook
 from answerback.engine.protocol import Limits
+from answerback.people.learning.models import Talk
 from answerback.people.models import Person
 from answerback.people.tokens import make_token
 from answerback.web.answering import desk as desks
@@ -20,6 +21,7 @@ from answerback.web.answering.beforehand import Ahead, keep
 from answerback.web.answering.desk import desk
 from answerback.workspace.build import build
 from answerback.workspace.home import open_home
+from tests.cli.terminal import Terminal
 from tests.web.test_chain import OSKAR, deal_of, page
 from tests.web.test_mirror import waiting_events
 
@@ -86,3 +88,29 @@ def test_a_mark_that_a_build_has_taken_in_can_be_undone(
     assert "is off the list" not in back
     built(workspace)
     assert waiting_events(page(client, "/mirror/")) == listed
+
+
+def lift(workspace: Path) -> list[dict[str, object]]:
+    """What the command line says of talks along to a buyer."""
+    of = ("lift", "--where", "kind=ride_along", "--where", f"rep={OSKAR}")
+    return Terminal(workspace).rows(*of)
+
+
+def test_a_talk_that_was_held_is_data_for_lift_and_one_that_is_only_planned_is_not(
+    signed_in: SignedIn, practice: dict[str, Person], workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desks, "LOOK_SECONDS", 0.0)
+    manager, before = signed_in("Kofi Novak"), lift(workspace)
+    assert before == []
+    at = (desk().as_of() - timedelta(days=1)).strftime("%Y-%m-%dT09:30")
+    said = {"other": practice["Oskar Ricci"].pk, "kind": "ride_along", "at": at, "minutes": "30"}
+    given = {f"coached-{name}": each for name, each in said.items()}
+    assert manager.post("/talks/plan/", {"what": "coached", **given}).status_code == 302
+    talk = Talk.objects.get(kind="ride_along")
+    built(workspace)
+    assert lift(workspace) == before
+    assert manager.post(f"/talks/{talk.pk}/say/", {"act": "held"}).status_code == 302
+    assert lift(workspace) == before, "figures show it with the next build"
+    built(workspace)
+    told = {str(row["by"]): row["reps"] for row in lift(workspace) if row["what"] == "ride_along"}
+    assert told == {"": 1, "kofi.novak@halden.example": 1}
