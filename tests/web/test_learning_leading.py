@@ -9,15 +9,21 @@ import pytest
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from answerback.analysis.leading.first_hand import FirstHand, Leaders, companies_touched, first_hand, leaders
+from answerback.analysis.findings.audience import Recipient
+from answerback.analysis.findings.state import Said
+from answerback.analysis.leading.first_hand import LOOKED_AT, FirstHand, Leaders, companies_touched, first_hand, leaders
+from answerback.domain.findings import Role as PageOf
 from answerback.domain.scope import Scope
 from answerback.people.learning.coaching import Given, given
 from answerback.people.learning.models import Debrief, DebriefOf, Lesson, Reach, Talk, TalkKind, Thanks
 from answerback.people.models import Appointment, Organisation, Person, Reporting, Role, Visibility
 from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.board import board_of
 from answerback.web.answering.desk import desk
 from answerback.web.answering.leading import LEADING
 from answerback.web.answering.tasks import keep, work_out
+from answerback.web.noted.marks import FindingWord
+from answerback.web.noted.marks import say as write_word
 from answerback.web.shown.leading import managers_as_one
 
 MANAGER, LEADER = "Kofi Novak", "Jana Sato"
@@ -171,3 +177,38 @@ def test_whom_somebody_led_before_is_not_theirs(practice: dict[str, Person]) -> 
     assert counted(start, practice[MANAGER]).shared == 1
     Reporting.objects.filter(manager=practice[MANAGER]).update(valid_to=desk().today() - timedelta(days=1))
     assert counted(start, practice[MANAGER]).shared == 0
+
+
+def came_to(name: str, practice: dict[str, Person]) -> list[str]:
+    """Open findings that came to a manager's page in the time that is looked at."""
+    key = desk().roster().key_of(practice[name].rep_id)
+    to, since = Recipient(PageOf.MANAGER, key), (desk().as_of() - LOOKED_AT).date()
+    every = board_of(desk()).gathered.findings
+    return [each.finding.finding_id for each in every if to in each.pages and since <= each.pages[to] <= desk().today()]
+
+
+@pytest.mark.usefixtures("worked_out_now")
+def test_findings_acted_on_are_those_that_oneself_spoke_on(signed_in: SignedIn, practice: dict[str, Person]) -> None:
+    findings, manager = came_to(MANAGER, practice), signed_in(MANAGER)
+    assert len(findings) >= 2
+    came = f"Of {len(findings)} findings that came to you,"
+    assert f"{came} you closed or put off none." in page(manager)
+    mine, theirs = findings[:2]
+
+    def say(client: Client, finding: str, said: str) -> None:
+        assert client.post(f"/findings/{finding}/say/", {"said": said}).status_code == 302
+
+    def closed_by_another(finding: str) -> None:
+        found = next(each for each in board_of(desk()).gathered.findings if each.finding.finding_id == finding)
+        now = datetime.now(UTC)
+        write_word(desk().home, found.finding, FindingWord(Said.DONE), now=now, as_of=desk().as_of())
+
+    closed_by_another(theirs)
+    assert f"{came} you closed or put off none; others 1." in page(manager)
+    say(manager, mine, "seen")
+    assert "you closed or put off none" in page(manager), "to have seen it is not to act on it"
+    say(manager, mine, "done")
+    assert f"{came} you closed or put off 1, within " in page(manager)
+    assert "; others 1 more." in page(manager)
+    say(manager, mine, "reopen")
+    assert f"{came} you closed or put off none; others 1." in page(manager)

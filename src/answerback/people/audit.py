@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from answerback.people.models import Look, Noted, Person
@@ -13,6 +14,15 @@ SHOWN_DAYS = 365
 def note(actor: Person | None, what: str, about: str = "") -> None:
     """Writes down that somebody did something; `about` is an id, never content."""
     Noted.objects.create(actor=actor, what=what, about=about)
+
+
+def said_on(actor: Person, prefix: str, abouts: Iterable[str]) -> dict[str, list[tuple[str, datetime]]]:
+    """What somebody did that begins with a word, by what it was about: what, and when, the earliest first."""
+    rows = Noted.objects.filter(actor=actor, what__startswith=prefix, about__in=list(abouts)).order_by("at", "pk")
+    found: dict[str, list[tuple[str, datetime]]] = {}
+    for about, what, at in rows.values_list("about", "what", "at"):
+        found.setdefault(about, []).append((what.removeprefix(prefix), at))
+    return found
 
 
 def times_lately(actor: Person, what: str, now: datetime) -> int:

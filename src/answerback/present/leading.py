@@ -136,26 +136,28 @@ def lessons_text(lessons: int, spread: int) -> str:
     return f"You and your people shared {told}; others gave thanks for {spread or 'none'}."
 
 
-def acted_text(came: int, days: Sequence[int]) -> str:
-    """Findings that came to a page, and how fast something was said of them.
+def acted_text(came: int, days: Sequence[int], others: int = 0) -> str:
+    """Findings that came to a page, and how fast whoever leads said something of them.
 
     Args:
         came: How many there were.
-        days: Of those that were closed or put off, after how many days each was.
+        days: Of those that they closed or put off themselves, after how many days each was.
+        others: How many were closed or put off by others alone.
 
-    >>> acted_text(9, [1, 2, 30])
-    'Of 9 findings that came to you, 3 were closed or put off, half of these within 2 days.'
+    >>> acted_text(9, [1, 2, 30], 1)
+    'Of 9 findings that came to you, you closed or put off 3, half of these within 2 days; others 1 more.'
     >>> acted_text(2, []), acted_text(0, [])
-    ('Of 2 findings that came to you, none was closed or put off.', 'No finding came to you.')
+    ('Of 2 findings that came to you, you closed or put off none.', 'No finding came to you.')
     """
     if not came:
         return "No finding came to you."
     told = f"Of {counted(came, 'finding', 'findings')} that came to you,"
+    rest = f"; others {others}{' more' if days else ''}" if others else ""
     if not days:
-        return f"{told} none was closed or put off."
-    were = "was" if len(days) == 1 else "were"
+        return f"{told} you closed or put off none{rest}."
     within = counted(round(median(days)), "day", "days")
-    return f"{told} {len(days)} {were} closed or put off, half of these within {within}."
+    fast = f"within {within}" if len(days) == 1 else f"half of these within {within}"
+    return f"{told} you closed or put off {len(days)}, {fast}{rest}."
 
 
 def systemic_text(found: int, owned: int) -> str:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from answerback.analysis.findings.audience import Recipient
 from answerback.analysis.findings.gathering import Standing
-from answerback.analysis.findings.state import Status
+from answerback.analysis.findings.state import Said, Status
 from answerback.analysis.leading.first_hand import LOOKED_AT, Leaders, companies_touched, together
 from answerback.analysis.lift.answers import Lifts
 from answerback.analysis.lift.given import Gift
 from answerback.domain.findings import Role, Verdict
 from answerback.domain.periods import midnight
 from answerback.domain.scope import Scope
+from answerback.people import audit
 from answerback.people.access import LEAST_CONTRIBUTORS, admits
 from answerback.people.learning import causes
 from answerback.people.learning.coaching import Given, given
@@ -32,6 +33,9 @@ from answerback.web.answering.weekly import coaching_of
 
 SYSTEM = frozenset({Verdict.SYSTEMIC, Verdict.SEGMENT})
 """Verdicts that lay something to the system and not to a person."""
+_OF_FINDING = "finding: "
+"""How the audit log begins what was said of a finding."""
+_CLOSING = frozenset({Said.DONE, Said.DISMISS, Said.WAIT_UNTIL})
 _DECIDED = frozenset({Status.DONE, Status.DISMISSED, Status.WAITING})
 
 
@@ -127,15 +131,32 @@ def _roles(asking: Asking) -> list[Role]:
     ]
 
 
-def _acted(asking: Asking, board: Board) -> tuple[int, list[int]]:
-    """How many findings came, and after how many days something was said of those that are closed or put off."""
-    came = [pair for role in _roles(asking) for pair in _came(asking, board, role)]
-    days = [
-        max(0, (each.state.since.date() - day).days)
-        for each, day in came
-        if each.state.status in _DECIDED and each.state.since is not None
-    ]
-    return len(came), days
+def _acted(asking: Asking, board: Board) -> tuple[int, list[int], int]:
+    """How many findings came; after how many days they closed those that they did; how many only others closed.
+
+    Who said a word is in the audit log alone; on each finding it counts from when they opened it again, if they did.
+    """
+    came: dict[str, tuple[Standing, date]] = {}
+    for each, day in (pair for role in _roles(asking) for pair in _came(asking, board, role)):
+        found = each.finding.finding_id
+        came[found] = (each, min(day, came[found][1]) if found in came else day)
+    said = audit.said_on(asking.viewer.person, _OF_FINDING, came)
+    at = {about: first for about, words in said.items() if (first := _closed(words)) is not None}
+    latest = asking.desk.moment()  # of data that ended long ago, what is said today is said at their end
+    days = [max(0, (min(first, latest).date() - came[about][1]).days) for about, first in at.items()]
+    others = sum(each.state.status in _DECIDED for about, (each, _) in came.items() if about not in at)
+    return len(came), days, others
+
+
+def _closed(words: Sequence[tuple[str, datetime]]) -> datetime | None:
+    """When one first closed a finding or put it off, since one last opened it again; None where one did not."""
+    found: datetime | None = None
+    for said, at in words:
+        if said == Said.REOPEN:
+            found = None
+        elif said in _CLOSING and found is None:
+            found = at
+    return found
 
 
 def in_hand(asking: Asking, board: Board) -> str:
