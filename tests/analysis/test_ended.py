@@ -37,6 +37,9 @@ TABLES: dict[str, list[Row]] = {
     "case": [
         {"case_id": "c", "deal_id": "won", "opened_at": text(day(8.5)), "closed_at": text(day(9)), "kind": "delivery"},
         {"case_id": "d", "deal_id": "won", "opened_at": text(day(8.6)), "kind": "delivery"},
+        {"case_id": "e", "account_id": "acme", "opened_at": text(day(8.7)), "closed_at": text(day(9.2))},
+        {"case_id": "f", "account_id": "acme", "opened_at": text(day(6)), "closed_at": text(day(6.5))},
+        {"case_id": "g", "account_id": "acme", "opened_at": text(day(4)), "closed_at": text(day(4.5))},
     ],
     "obstacle": [
         {"deal_id": "lost", "occurred_at": text(day(4)), "kind": "Price", "said_by": "buyer"},
@@ -83,11 +86,13 @@ def lost(reader: Reader) -> Ended:
 def test_endings_are_deals_and_cases_that_were_the_rep_s_when_they_ended(reader: Reader) -> None:
     told = [(each.ends, each.deal_id, each.started_at, each.ended_at) for each in of(reader, "ann")]
     assert told == [
+        (Ends.CASE, "won", day(8.7), day(9.2)),
         (Ends.CASE, "won", day(8.5), day(9)),
         (Ends.WON, "won", day(0), day(8)),
         (Ends.LOST, "lost", day(0), day(6)),
     ]
-    assert [each.deal_id for each in of(reader, "ben")] == ["given"]
+    assert [(each.ends, each.started_at) for each in of(reader, "ben")] == [(Ends.CASE, day(6)), (Ends.WON, day(0))]
+    assert {each.deal_id for each in of(reader, "ben")} == {"given"}, "won last when the case was opened"
     assert of(reader, "cleo") == ()
 
 

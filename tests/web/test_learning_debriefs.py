@@ -95,6 +95,7 @@ def test_what_ended_lately_is_offered_on_the_mirror_and_later_on_the_deal(
     rep: Client, rep_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = _own(rep_id)
+    rep.get("/mirror/")  # every page is loaded before something of it is another
     for lately in (False, True):  # the two working days have tests of their own
         desk().close()
         monkeypatch.setattr(endings, "is_late", lambda *_, late=lately: late)

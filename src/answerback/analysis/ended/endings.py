@@ -1,4 +1,7 @@
-"""The endings that are a rep's to look back on: deals that ended while they owned them, and service cases of these."""
+"""The endings that are a rep's to look back on: deals that ended while they owned them, and service cases of these.
+
+Many systems have a case know its company alone. It is about the last deal that was won there before it was opened.
+"""
 
 from __future__ import annotations
 
@@ -90,12 +93,31 @@ def _cases(reader: Reader, owned: Iterable[Row], ids: dict[int, str]) -> list[En
     for row in owned:
         stretches.setdefault(row["deal_key"], []).append(row)
     now = reader.as_of.astimezone(UTC).replace(tzinfo=None)
+    named = reader.rows("service_case", "deal_key", stretches, _CASE)
     found = []
-    for row in reader.rows("service_case", "deal_key", stretches, _CASE):
+    for row in [*named, *_without_a_deal(reader, stretches.values())]:
         closed, opened = row["closed_at"], row["opened_at"]
         if closed is None or opened is None or closed > now:
             continue
-        if any(each["owned_from"] <= closed < each["owned_until"] for each in stretches[row["deal_key"]]):
+        if any(each["owned_from"] <= closed < each["owned_until"] for each in stretches.get(row["deal_key"], ())):
             deal = row["deal_key"]
             found.append(Ended(Ends.CASE, deal, ids.get(deal, ""), row["account_key"], aware(opened), aware(closed)))
     return found
+
+
+def _without_a_deal(reader: Reader, owned: Iterable[Iterable[Row]]) -> list[Row]:
+    """Cases of a company that name no deal: each is about the last one that was won there before it was opened."""
+    companies = {row["account_key"] for rows in owned for row in rows if row["outcome"] == Ends.WON}
+    cases = reader.rows("service_case", "account_key", companies - {None}, _CASE)
+    unnamed = [row for row in cases if row["deal_key"] is None and row["opened_at"] is not None]
+    won: dict[int, set[tuple[datetime, int]]] = {}
+    for row in reader.rows("owned_deal", "account_key", {row["account_key"] for row in unnamed}, _OWNED):
+        if row["outcome"] == Ends.WON:
+            won.setdefault(row["account_key"], set()).add((row["ends_at"], row["deal_key"]))
+    about = {row["case_key"]: _last(won.get(row["account_key"], set()), row["opened_at"]) for row in unnamed}
+    return [row | {"deal_key": about[row["case_key"]]} for row in unnamed if about[row["case_key"]] is not None]
+
+
+def _last(won: Iterable[tuple[datetime, int]], at: datetime) -> int | None:
+    before = [each for each in won if each[0] <= at]
+    return max(before)[1] if before else None
