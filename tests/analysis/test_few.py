@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -94,6 +94,26 @@ def test_what_was_moved_is_what_the_rates_count(reader: Reader) -> None:
         for state in ("on_base", "answered"):
             listed = [each.effort_id for each in found.touches if each.state == state]
             assert len(listed) == len(set(listed)) == found.states[state]
+
+
+def test_of_so_many_buyers_what_moved_each_last_is_told(reader: Reader) -> None:
+    """And how many there are, whether or not all are told of."""
+    told = 0
+    for scope in _scopes(reader)[:-2]:
+        (stretch,) = scope.stretches
+        whole = moved(reader, scope, stretch.rep_key)
+        last: dict[str, datetime] = {}
+        for each in whole.touches:
+            if each.state == "on_base":
+                last.setdefault(each.buyer.contact_id or each.buyer.account_id, each.answered_at)
+        for most in (0, 1, 2, 10**6):
+            few_told = moved(reader, scope, stretch.rep_key, buyers=most)
+            assert (few_told.buyers, few_told.states, few_told.rates) == (len(last), whole.states, whole.rates)
+            found = [(each.buyer.contact_id or each.buyer.account_id, each.answered_at) for each in few_told.touches]
+            assert [at for _, at in found] == sorted(last.values(), reverse=True)[:most]
+            assert all(last[who] == at for who, at in found)
+            told += len(found)
+    assert told > 10
 
 
 def test_a_scope_of_many_is_left_to_the_engine(reader: Reader) -> None:

@@ -28,7 +28,7 @@ from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.domain.errors import UsageError
 from answerback.domain.scope import Scope
 from answerback.engine.scoped import within
-from answerback.stats.rate import CellRates, judge, shrunk_rates
+from answerback.stats.rate import CellRates, judge, own_rates, shrunk_rates
 
 __all__ = ["STATES", "Cell", "OnBase", "on_base"]
 
@@ -242,8 +242,7 @@ def _rates(
     """Exposure, and each cell's rate with plausible links and by proof alone, drawn toward peers."""
     exposed = expose(counts, lags, len(keys))
     if "rep" not in asked.by:
-        alone = [shrunk_rates(success, exposed.exposure) for success in (exposed.success, exposed.proved)]
-        return exposed, [_alone(rate) for rate in _each(alone[0])], [_alone(rate) for rate in _each(alone[1])]
+        return exposed, *(own_rates(success, exposed.exposure) for success in (exposed.success, exposed.proved))
     groups = groups_of(asked.by, keys, counts)
     found = [
         _drawn(peers, groups, success, exposed.exposure)
@@ -285,20 +284,14 @@ def _drawn(peers: Peers, groups: Groups, success: NDArray[np.float64], exposure:
     rates: dict[int, Rate] = {}
     for group, numbers in by_group(peers, groups).items():
         chosen = np.array(numbers)
-        prior = peers.say(group) if group is not None else None
-        found = _each(shrunk_rates(success[chosen], exposure[chosen], prior=prior))
-        rates.update(zip(numbers, found if group is not None else map(_alone, found), strict=True))
+        s, m = success[chosen], exposure[chosen]
+        found = own_rates(s, m) if group is None else _each(shrunk_rates(s, m, prior=peers.say(group)))
+        rates.update(zip(numbers, found, strict=True))
     return [rates[number] for number in range(len(success))]
 
 
 def _each(rates: CellRates) -> list[Rate]:
     return [rates.cell(number) for number in range(len(rates.rate))]
-
-
-def _alone(rate: Rate) -> Rate:
-    own = rate.raw if rate.raw is not None else 0.0
-    low, high = min(rate.jeffreys_low, own), max(rate.jeffreys_high, own)
-    return replace(rate, rate=own, low=low, high=high, prior_weight=0.0)
 
 
 def _roll_up(asked: Question, lags: Mapping[str, PlayLag], cells: Mapping[Key, Cell]) -> dict[Key, Cell]:

@@ -65,9 +65,11 @@ class Moved:
     states: dict[str, int]
     """How many touches by state; together all touches made by hand and recorded."""
     touches: tuple[Touch, ...]
-    """Those on base or answered, the latest answer first."""
+    """Those on base or answered, the latest answer first; where so many buyers were asked for, what moved each last."""
     rates: OnBase
     """By kind of touch."""
+    buyers: int
+    """How many different buyers were moved forward."""
 
     @property
     def count(self) -> int:
@@ -110,6 +112,7 @@ def moved(
     length: timedelta = QUARTER,
     until: datetime | None = None,
     at_hand: AtHand | None = None,
+    buyers: int | None = None,
 ) -> Moved:
     """What a rep's touches of a stretch moved: made by hand and recorded, none else.
 
@@ -120,18 +123,19 @@ def moved(
         length: How long the stretch is.
         until: Where it ends, this instant excluded; without, it ends with the reader's instant.
         at_hand: What was read of everybody's acts and names before; without, the engine is asked.
+        buyers: Tell of the touch alone that moved each of so many buyers last; without, of all that were answered.
     """
     end = reader.as_of + timedelta(seconds=1) if until is None else until
     start = end - length
     narrowed = scope.only(rep_key, start, end)
     with few_of(reader, narrowed) as few:
         rates = on_base(reader, narrowed, by=("play",), looked_up=few)
-        told = _answered(reader, narrowed, few, at_hand or Asked(reader))
+        told, moved_forward = _answered(reader, narrowed, few, at_hand or Asked(reader), buyers)
     states = dict.fromkeys(STATES, 0)
     for cell in rates.cells:
         for state in STATES:
             states[state] += cell.still_open if state == "open" else getattr(cell, state)
-    return Moved(start, end, states, told, rates)
+    return Moved(start, end, states, told, rates, moved_forward)
 
 
 BUYER_COLUMNS = (
@@ -182,21 +186,38 @@ def buyer_of(row: dict[str, Any]) -> Buyer:
     return Buyer(row["contact_id"] or "", row["account_id"] or "", row["contact_name"] or "", row["account_name"] or "")
 
 
-def _answered(reader: Reader, scope: Scope, few: Few | None, at_hand: AtHand) -> tuple[Touch, ...]:
-    """Touches that were answered, each with the act that did, the latest answer first."""
+def _answered(
+    reader: Reader, scope: Scope, few: Few | None, at_hand: AtHand, buyers: int | None
+) -> tuple[tuple[Touch, ...], int]:
+    """Touches that were answered, each with the act that did, the latest answer first; and how many buyers moved."""
     told = rows_where(few, reader, (), {}, scope.viewer_key) if few is not None else None
     if told is None:
-        return ()
+        return (), 0
     told = told.filter(pc.is_in(told["state"], value_set=pa.array([OutcomeState.ON_BASE, OutcomeState.ANSWERED])))
     rows = told.select(["effort_key", "play", "occurred_at", "state", "answered_by"]).to_pylist()
     acts = at_hand.acts({row["answered_by"] for row in rows})
-    keys = {key for act in acts.values() for key in (act.account_key, act.contact_key) if key is not None}
+    rows = [row for row in rows if row["answered_by"] in acts]
+    last = _last_of_each(rows, acts)
+    if buyers is not None:
+        rows = last[:buyers]
+    shown = [acts[row["answered_by"]] for row in rows]
+    keys = {key for act in shown for key in (act.account_key, act.contact_key) if key is not None}
     events = {key for row in rows for key in (row["effort_key"], row["answered_by"])}
     ids = ids_of(reader, {*keys, *events}, "account", "contact", "event")
-    buyers = buyers_of(((act.contact_key, act.account_key) for act in acts.values()), ids, at_hand)
-    found = [_touch(row, acts[row["answered_by"]], ids, buyers) for row in rows if row["answered_by"] in acts]
+    who = buyers_of(((act.contact_key, act.account_key) for act in shown), ids, at_hand)
+    found = [_touch(row, acts[row["answered_by"]], ids, who) for row in rows]
     found.sort(key=lambda each: (-each.answered_at.timestamp(), each.action_id, each.effort_id))
-    return tuple(found)
+    return tuple(found), len(last)
+
+
+def _last_of_each(rows: Iterable[dict[str, Any]], acts: Mapping[int, Act]) -> list[dict[str, Any]]:
+    """Of each buyer who moved forward the touch that moved them last, the latest answer first."""
+    forward = (row for row in rows if row["state"] == OutcomeState.ON_BASE)
+    latest: dict[int | None, dict[str, Any]] = {}
+    for row in sorted(forward, key=lambda row: acts[row["answered_by"]].occurred_at, reverse=True):
+        act = acts[row["answered_by"]]
+        latest.setdefault(act.account_key if act.contact_key is None else act.contact_key, row)
+    return list(latest.values())
 
 
 def buyers_of(

@@ -121,6 +121,48 @@ def shrunk_rates(
     )
 
 
+def own_rates(successes: ArrayLike, exposure: ArrayLike, *, coverage: float = 0.95) -> list[Rate]:
+    """The rate of each cell by its own counts alone, for cells that have no peers to be drawn toward.
+
+    Method: s / m, and the Jeffreys limits, moved out to s / m where that lies outside of them. 0 where nothing was
+    exposed; `raw` then is None.
+
+    Args:
+        successes: as in `shrunk_rates`.
+        exposure: as there.
+        coverage: as there.
+
+    Raises:
+        ValueError: as there.
+
+    >>> [round(each.rate, 2) for each in own_rates([2, 0, 3], [20, 0, 2])]
+    [0.1, 0.0, 1.0]
+    """
+    s, m = counts(successes, "successes"), counts(exposure, "exposure")
+    same_shape(successes=s, exposure=m)
+    whole = np.maximum(s, m)
+    limits = jeffreys(s, whole, coverage=coverage)
+    found = []
+    for won, of, given, low, high in zip(
+        s.tolist(), whole.tolist(), m.tolist(), limits.low.tolist(), limits.high.tolist(), strict=True
+    ):
+        rate = won / of if of else 0.0
+        found.append(
+            Rate(
+                rate=rate,
+                low=min(low, rate),
+                high=max(high, rate),
+                raw=rate if of else None,
+                exposure=given,
+                successes=won,
+                prior_weight=0.0,
+                jeffreys_low=low,
+                jeffreys_high=high,
+            )
+        )
+    return found
+
+
 def drawn(successes: ArrayLike, exposure: ArrayLike, prior: PeerPrior) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The mean rate of each cell, and the a and b of the Beta that `shrunk_rates` takes its limits from.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -30,9 +30,12 @@ from answerback.web.answering.waits import waiting_on_rep
 from answerback.web.noted.marks import words_on_acts
 from answerback.web.noted.turns import turns_of
 from answerback.web.shown.cards import card
-from answerback.web.shown.own import latest_of_each, turn_shown
+from answerback.web.shown.own import turn_shown
 
 MOST_MOVED = 5
+MOST_WEEKS = 13
+PICTURE_WIDTH = 340
+"""In points: with its axis as wide as a phone, so that its letters can be read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +66,29 @@ def _mirror(asking: Asking) -> Contents | None:
     turns = turns_of(waits, words_on_acts(desk)).waiting
     warm = [each for each in turns if each.written_before and not is_cold(each, waits.as_of)]
     week = timedelta(weeks=1)
-    found = desk.once(("moved last week", scope, key), lambda reader: moved(reader, scope, key, length=week))
-    forward = latest_of_each(found.touches)
+    found = desk.once(
+        ("moved last week", scope, key),
+        lambda reader: moved(reader, scope, key, length=week, buyers=MOST_MOVED),
+    )
     card_, lesson = _one_finding(asking), _one_lesson(asking, key)
     if not (warm or found.count or card_):
         return None
     picture, described = _picture(asking, key)
     values = {
         "turns": [turn_shown(each, waits.as_of) for each in warm[:TURNS]],
+        "more_turns": len(warm[TURNS:]),
         "waiting": len(warm),
         "touches": found.count,
-        "buyers_moved": len(forward),
+        "buyers_moved": found.buyers,
         "forward": [
-            {"who": buyer_called(each.buyer), "did": act_text(each.kind, each.subkind)} for each in forward[:MOST_MOVED]
+            {"who": buyer_called(each.buyer), "did": act_text(each.kind, each.subkind)} for each in found.touches
         ],
+        "more_forward": found.buyers - len(found.touches),
         "card": card_,
         "lesson": lesson,
         "described": described,
     }
-    return Contents(Digest.MIRROR, _subject(len(warm), len(forward)), values, picture)
+    return Contents(Digest.MIRROR, _subject(len(warm), found.buyers), values, picture)
 
 
 def _subject(waiting: int, moved_on: int) -> str:
@@ -113,12 +120,14 @@ def _picture(asking: Asking, key: int) -> tuple[dict[str, bytes], str]:
     if not can_draw():
         return {}, ""
     scope = asking.scope("digest").only(key)
-    weekly = asking.desk.once(("weekly of all touches", scope), lambda reader: weekly_rates(reader, scope, {}))
+    every = asking.desk.once(("weekly of all touches", scope), lambda reader: weekly_rates(reader, scope, {}))
+    weekly = replace(every, weeks=every.weeks[-MOST_WEEKS:])
     if not weekly.weeks:
         return {}, ""
     title = "Touches that moved a buyer, week by week"
     drawn = asking.desk.once(
-        ("weekly picture", scope), lambda _: as_png(weekly_chart(weekly, title, usual=None, began=None))
+        ("weekly picture", scope),
+        lambda _: as_png(weekly_chart(weekly, title, usual=None, began=None, width=PICTURE_WIDTH)),
     )
     return {"weeks": drawn}, spoken(describe_weekly(weekly, usual=None, began=None))
 
@@ -130,9 +139,9 @@ def _agenda(asking: Asking) -> Contents | None:
     talks = [each for each in _led(asking.viewer.person) if week_of(_day(each, zone)) == week_of(today)]
     if not talks:
         return None
-    rows = [{"talk": each, "who": each.person.name, "at": each.planned_at.astimezone(zone)} for each in talks]
+    rows = [{"talk": each, "who": each.person.name} for each in talks]
     count = "1 talk" if len(rows) == 1 else f"{len(rows)} talks"
-    return Contents(Digest.AGENDA, f"This week: {count}", {"rows": rows})
+    return Contents(Digest.AGENDA, f"This week: {count}", {"rows": rows, "zone": zone})
 
 
 def _led(person: Person) -> list[Talk]:

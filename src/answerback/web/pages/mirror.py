@@ -37,10 +37,12 @@ from answerback.web.shown.figures import rates_of, shares_of
 from answerback.web.shown.lessons import lessons_for_own_deals
 from answerback.web.shown.links import figure_link
 from answerback.web.shown.looking_back import looking_back
-from answerback.web.shown.own import latest_of_each, turn_shown
+from answerback.web.shown.own import turn_shown
 
 FIRST_MOVED = 5
 """So many buyers who moved are shown at once; the others one step away."""
+MOST_MOVED = 25
+"""Of so many the page tells; all the others are behind the figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ def moved_of(whose: Whose, span: Span) -> Moved:
     held = at_hand(desk)
     return desk.once(
         ("moved", scope, key, start, end),
-        lambda reader: moved(reader, scope, key, length=end - start, until=end, at_hand=held),
+        lambda reader: moved(reader, scope, key, length=end - start, until=end, at_hand=held, buyers=MOST_MOVED),
     )
 
 
@@ -151,7 +153,6 @@ def _waiting(whose: Whose) -> dict[str, Any]:
 
 
 def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
-    latest = latest_of_each(found.touches)
     forward = [
         {
             "touch": each,
@@ -160,7 +161,7 @@ def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
             "play": play_text(each.play),
             "proof": each.grade in ("E1", "E2"),
         }
-        for each in latest
+        for each in found.touches
     ]
     own = {"rep": whose.rep_id}
     return {
@@ -168,9 +169,10 @@ def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
         "seen": found.count - found.states["unseen"],
         "mostly_unseen": found.states["unseen"] > found.count / 2,
         "all_touches": figure_link(own, span),
-        "buyers_moved": len(latest),
+        "buyers_moved": found.buyers,
         "forward": forward[:FIRST_MOVED],
         "more_forward": forward[FIRST_MOVED:],
+        "others_moved": {"count": found.buyers - len(forward), "link": figure_link(own, span, "on_base")},
         "shares": [{"share": each, "link": figure_link(own, span, each.state)} for each in shares_of(found.states)],
         "by_sequence": found.rates.sequence_efforts,
         "typed_in": found.rates.claimed_efforts,
