@@ -91,6 +91,28 @@ def test_none_is_about_anybody_else(letters: Letters, person: Callable[..., Pers
         assert not [each for each in about_others if each in told]
 
 
+def test_what_does_not_fit_is_counted_and_the_picture_fits_a_phone(person: Callable[..., Person]) -> None:
+    contents = contents_of(desk(), person(OSKAR, Digest.MIRROR), Digest.MIRROR)
+    assert contents is not None
+    values = contents.values
+    assert len(values["turns"]) + values["more_turns"] == values["waiting"] > len(values["turns"])
+    assert len(values["forward"]) + values["more_forward"] == values["buyers_moved"] > len(values["forward"])
+    (picture,) = contents.pictures.values()
+    assert len(picture) < 150_000
+    assert int.from_bytes(picture[16:20], "big") < 2 * 420  # two dots for each point
+
+
+def test_talks_are_told_by_the_organisation_s_clock(letters: Letters, person: Callable[..., Person]) -> None:
+    kofi = person(KOFI, Digest.AGENDA)
+    assert str(desk().zone) == "Europe/Berlin"
+    at = datetime.combine(desk().today(), time(9, 30), UTC)
+    Talk.objects.create(coach=kofi, person=Person.objects.get(name=OSKAR), planned_at=at)
+    post_due(desk(), MONDAY)
+    (letter,) = letters.taken
+    for kind in ("plain", "html"):
+        assert f"{at:%A} {at.day} {at:%B}, 11:30: " in part(letter, kind)
+
+
 def test_it_goes_once_whoever_sends_it_and_never_again_where_that_is_not_known(
     letters: Letters, person: Callable[..., Person]
 ) -> None:

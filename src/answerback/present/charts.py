@@ -67,7 +67,9 @@ def change_chart(story: Story) -> str:
     return _svg(chart, title, describe(story))
 
 
-def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: date | None) -> str:
+def weekly_chart(
+    found: WeeklyRates, title: str, *, usual: float | None, began: date | None, width: int = _WIDTH
+) -> str:  # fmt: skip
     """A figure week by week: rates with 95 % bands, the usual rate before, where it began, and what happened.
 
     Raises UsageError where Altair is not installed.
@@ -77,7 +79,7 @@ def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: 
     rows = [
         {"week": each.first_day.isoformat(), "rate": each.rate, "low": each.low, "high": each.high} for each in known
     ]
-    x = alt.X("week:T", title="week from", axis=alt.Axis(format=_DAY, tickCount=6))
+    x = alt.X("week:T", title="week from", axis=alt.Axis(format=_DAY, tickCount=6 if width == _WIDTH else 3))
     y = alt.Y("low:Q", title="moved a buyer", axis=alt.Axis(format=".0%"))
     base = _over(alt, rows)
     layers = [
@@ -86,8 +88,8 @@ def weekly_chart(found: WeeklyRates, title: str, *, usual: float | None, began: 
     ]
     if usual is not None:
         layers.append(_over(alt, [{"rate": usual}]).mark_rule(color=_LINE, strokeDash=[6, 4]).encode(y="rate:Q"))
-    layers += _marked(alt, _weekly_marks(found, began), [str(row["week"]) for row in rows])
-    chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    layers += _marked(alt, _weekly_marks(found, began), [str(row["week"]) for row in rows], width)
+    chart = alt.layer(*layers).properties(width=width, height=_HEIGHT, title=title)
     return _svg(chart, title, describe_weekly(found, usual=usual, began=began))
 
 
@@ -100,7 +102,7 @@ def describe_weekly(found: WeeklyRates, *, usual: float | None, began: date | No
     if usual is not None:
         said.append(f"Usual before: {usual:.0%}.")
     touches, moved = (sum(getattr(each, name) for each in known[-4:]) for name in ("touches", "moved"))
-    said.append(f"In the last four of them {moved} of {touches} touches so far.")
+    said.append(f"In the last four of them {moved} of {touches} touches moved a buyer so far.")
     return " ".join([*said, *(f"{text} on {day}." for day, text in _weekly_marks(found, began))])
 
 
@@ -292,7 +294,7 @@ def _over(alt: Any, rows: list[dict[str, Any]]) -> Any:
     return alt.Chart(alt.Data(values=rows))
 
 
-def _marked(alt: Any, marks: list[tuple[str, str]], weeks: list[str]) -> list[Any]:
+def _marked(alt: Any, marks: list[tuple[str, str]], weeks: list[str], width: int = _WIDTH) -> list[Any]:
     """A line for each marked day, with its text on the side that has more room, each a line below the one before."""
     if not weeks:
         return []
@@ -301,7 +303,7 @@ def _marked(alt: Any, marks: list[tuple[str, str]], weeks: list[str]) -> list[An
     for place, (day, text) in enumerate(marks):
         share = min(max((date.fromisoformat(day) - first) / max(last - first, timedelta(days=1)), 0.0), 1.0)
         left = share > 0.5
-        room = _WIDTH * (share if left else 1.0 - share) - 8.0
+        room = width * (share if left else 1.0 - share) - 8.0
         base = _over(alt, [{"week": day, "text": text}])
         label = base.mark_text(
             align="right" if left else "left", dx=-4 if left else 4, y=8 + 13 * place, color=_INK, limit=room
