@@ -253,6 +253,24 @@ def test_a_page_can_be_printed(visit: Visits) -> None:
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
+def test_the_prep_sheet_is_one_page_on_paper_and_nothing_is_cut(visit: Visits, judged: None) -> None:
+    page = visit(REP, viewport={"width": 688, "height": 1017})  # A4 without its margins
+    for company in page.locator('main a[href^="/companies/"]').evaluate_all("all => all.map(each => each.pathname)"):
+        page.goto(company)
+        if page.locator('main a[href^="/deals/"]').count():
+            break
+    page.locator('main a[href^="/deals/"]').first.click()
+    page.get_by_role("link", name="Prep sheet for a call").click()
+    expect(page.get_by_role("heading", name="What to try")).to_be_visible()
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert max(int(each) for each in re.findall(rb"/Count (\d+)", printed)) == 1
+    page.emulate_media(media="print")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for link in page.get_by_role("link", name="the whole story").all():
+        expect(link).to_be_hidden()
+    expect(page.get_by_text("What I want to learn")).to_be_visible()
+
+
 def test_every_page_holds_up_however_it_is_seen(visit: Visits, judged: None, tell: Tell) -> None:
     tour, wrong, kinds, walk = Tour(visit), [], 0, Walk(visit())
     for name, page in tour.pages():
