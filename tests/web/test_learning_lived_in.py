@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,10 +19,12 @@ from answerback.analysis.ended.facts import Facts, facts_of, read_facts
 from answerback.analysis.leading.first_hand import LOOKED_AT
 from answerback.analysis.leading.talks_held import talks_held
 from answerback.analysis.lessons import State
-from answerback.analysis.lift.practised import Answer
+from answerback.analysis.lift.fixing import LEAST_REPS
+from answerback.analysis.lift.practised import Answer, own_kinds
+from answerback.analysis.side_by_side import chosen
 from answerback.analysis.trust.reasons import Ending
 from answerback.api import open_workspace
-from answerback.people.learning import surveys, wall
+from answerback.people.learning import commitments, surveys, wall
 from answerback.people.learning.debriefs import OF_DEALS
 from answerback.people.learning.models import (
     Cause,
@@ -30,6 +33,8 @@ from answerback.people.learning.models import (
     Commitment,
     Debrief,
     DebriefOf,
+    GroupPractice,
+    Joining,
     Lesson,
     Practice,
     Reach,
@@ -45,6 +50,8 @@ from answerback.people.learning.models import (
 from answerback.people.learning.survey_templates import LEADING, SELLING
 from answerback.people.learning.unnamed import telltales
 from answerback.people.lived_in import words_of_endings
+from answerback.people.lived_in.practising import LEAST_TOUCHES
+from answerback.people.lived_in.talking import SHOWN
 from answerback.people.lived_in.words_of_endings import Cause as PutDownTo
 from answerback.people.lived_in.words_of_endings import causes_lost, causes_won
 from answerback.people.models import Organisation, Person
@@ -54,7 +61,7 @@ from answerback.simulate.envelope import NAME, Envelope, to_text
 from answerback.web.answering import beforehand
 from answerback.web.answering.beforehand import Ahead, ahead
 from answerback.web.answering.board import FINDINGS
-from answerback.web.answering.desk import Desk, desk
+from answerback.web.answering.desk import Desk, NotReady, desk
 from answerback.web.answering.lessons import claims_of, states_of
 from answerback.web.answering.practising import judged_of
 from answerback.web.answering.tasks import keep
@@ -189,6 +196,87 @@ def test_talks_are_those_of_the_log_and_leave_no_second_record(lived_in: Desk) -
     assert {"yes", "no", ""} <= held_words
 
 
+def test_touches_are_laid_side_by_side_as_they_were_then(lived_in: Desk, signed_in: Callable[[str], Client]) -> None:
+    talk = Talk.objects.filter(kind=TalkKind.PEER_SESSION).exclude(hardest="").get()
+    key = lived_in.roster().key_of(talk.person.rep_id)
+    assert key is not None
+    with lived_in.reading() as reader:
+        laid = chosen(replace(reader, as_of=talk.planned_at), SCOPE.only(key), talk.shown)
+    answered = [each for each in laid if each.act]
+    assert len(laid) == len(talk.shown) == 2 * SHOWN
+    assert len(answered) == SHOWN
+    assert {each.state for each in laid if not each.act} == {"unanswered"}
+    assert all(each.occurred_at < talk.planned_at for each in laid)
+    for name, sees in ((talk.person.name, True), (talk.guests.get().name, True), ("Kofi Novak", False)):
+        page = signed_in(name).get(f"/talks/{talk.pk}/")
+        assert (page.status_code == 200) == sees, name
+        assert not sees or len(page.context["shown"]) == 2 * SHOWN
+
+
+def test_a_case_is_looked_back_on_by_whoever_won_the_order(
+    lived_in: Desk, practice: dict[str, Person], signed_in: Callable[[str], Client]
+) -> None:
+    case = Debrief.objects.get(of=DebriefOf.CASE)
+    ended = ended_of(lived_in, case)
+    assert (ended.ends, case.reach) == ("case", Reach.MANAGER)
+    assert read_facts(case.facts) == facts_again(lived_in, ended)
+    assert case.closed_at is not None
+    assert case.ended_at < case.opened_at < case.closed_at < lived_in.as_of()
+    boss = practice[boss_of(lived_in, case.owner)]
+    theirs = case.steps.get(owner=boss)
+    assert case.steps.filter(owner=case.owner).exists()
+    assert theirs in commitments.open_of(boss, lived_in.today())
+    assert theirs.text in signed_in(boss.name).get(f"/debriefs/{case.pk}/").content.decode()
+
+
+def test_several_practise_by_lot_who_practise_nothing_else(lived_in: Desk) -> None:
+    group = GroupPractice.objects.get()
+    both = Practice.objects.filter(group=group)
+    arms = Counter(both.values_list("arm", flat=True))
+    assert set(arms) == {"now", "later"}
+    assert sum(arms.values()) == group.joined.count() >= LEAST_REPS
+    peers = Talk.objects.filter(kind=TalkKind.PEER_SESSION)
+    busy = {*peers.values_list("person", flat=True), *peers.values_list("guests", flat=True)}
+    busy |= {*Practice.objects.filter(group=None).values_list("person", flat=True)}
+    assert not {each.person_id for each in both} & busy
+    assert group.drawn_at is not None
+    assert group.proposed_at < group.joined.earliest("at").at < group.joined.latest("at").at < group.drawn_at
+    entries = [each for each in written(lived_in.home, "practice") if group.draw in str(each.fields["metric"])]
+    assert len(entries) == sum(arms.values())
+    for each in both.filter(arm="now"):
+        assert each.starts_on == group.starts_on < lived_in.today() < each.ends_on
+        assert sum(day.done for day in each.days.all()) > 0
+    assert not both.filter(arm="later", days__isnull=False).exists()
+    with lived_in.reading() as reader:
+        for each in both.select_related("person"):
+            key = lived_in.roster().key_of(each.person.rep_id)
+            assert key is not None
+            kinds = own_kinds(replace(reader, as_of=group.drawn_at), SCOPE.only(key), key)
+            assert next(kind for kind in kinds if kind.play == group.play).touches >= LEAST_TOUCHES
+
+
+def test_what_breaks_off_is_done_again_and_whole(lived_in: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    Organisation.objects.update(practice=True)
+    done: list[str] = []
+
+    def conclude() -> None:
+        done.append("concluded")
+        Lesson.objects.all().delete()
+
+    def broken(_desk: Desk) -> None:
+        raise NotReady
+
+    monkeypatch.setattr(practice_people, "conclude_what_is_over", lambda _: conclude())
+    monkeypatch.setattr(practice_people, "begin_boards", broken)
+    with pytest.raises(NotReady):
+        go_on(lived_in)
+    assert Lesson.objects.exists(), "half of it is nothing"
+    monkeypatch.setattr(practice_people, "begin_boards", lambda _: done.append("begun"))
+    for _ in range(2):
+        go_on(lived_in)
+    assert done == ["concluded", "concluded", "begun"]
+
+
 def test_the_poll_is_over_and_speaks_only_where_records_do(lived_in: Desk) -> None:
     poll = Survey.objects.get()
     lines = surveys.results(poll, lived_in.today())
@@ -225,10 +313,12 @@ def written_and_undone() -> list[tuple[Any, ...]]:
         ),
         Lesson: ("author", "statement", "stated_at", "shared_at"),
         Thanks: ("person", "note", "at"),
-        Talk: ("person", "coach", "planned_at", "lesson", "hardest"),
+        Talk: ("person", "coach", "planned_at", "lesson", "hardest", "shown"),
         TalkNote: ("author", "text", "at"),
         Commitment: ("owner", "text", "due_on", "held"),
-        Practice: ("person", "what", "play", "starts_on", "baseline"),
+        Practice: ("person", "what", "play", "starts_on", "baseline", "arm", "dose"),
+        GroupPractice: ("proposed_by", "what", "play", "starts_on", "draw", "drawn_at"),
+        Joining: ("person", "at"),
         Survey: ("template", "opens_on"),
     }
     with transaction.atomic():
@@ -248,7 +338,8 @@ def test_what_became_of_a_practice_is_what_the_product_says(
     for what in (Ahead.DIRECTORY, Ahead.ACTS):
         beforehand.ahead(lived_in, what)
     go_on(lived_in)
-    found, running = Practice.objects.filter(ends_on__lte=lived_in.today()).get(), Practice.objects.latest("starts_on")
+    alone = Practice.objects.filter(group=None)
+    found, running = alone.filter(ends_on__lte=lived_in.today()).get(), alone.latest("starts_on")
     assert running.starts_on <= lived_in.today() < running.ends_on
     counted = sum(each.done for each in running.days.all())
     assert 0 < counted <= running.dose * 4
@@ -264,7 +355,10 @@ def test_what_became_of_a_practice_is_what_the_product_says(
     assert not {found.person_id, running.person_id} & set(peers.values_list("person", flat=True)), "nothing beside it"
     board_says_what_records_say(signed_in("Jana Sato"))
     go_on(lived_in)
-    assert (CauseBoard.objects.count(), Practice.objects.count()) == (1, 2), "it is done once"
+    assert (CauseBoard.objects.count(), alone.count()) == (1, 2), "it is done once"
+    one = Practice.objects.exclude(group=None).select_related("person")[0]
+    told_of = signed_in(one.person.name).get(f"/practice/together/{one.group_id}/").context
+    assert told_of["headline"].startswith("Cannot tell")
 
 
 def board_says_what_records_say(leader: Client) -> None:
@@ -325,7 +419,7 @@ def enveloped(db: None, workspace: Path) -> Path:
 
 
 def test_people_and_their_history_come_at_once_and_once(enveloped: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_company: object) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("cut short")
 
     with monkeypatch.context() as patched:

@@ -98,17 +98,18 @@ def leave(person: Person, number: int) -> bool:
     return bool(gone)
 
 
-def draw_what_is_due(home: Home, *, now: datetime) -> int:
+def draw_what_is_due(home: Home, *, now: datetime, seed: int | None = None) -> int:
     """Draws lots for all whose Monday has come and that enough have joined; for how many it did.
 
-    What too few have joined by its Monday waits for the next one.
+    What too few have joined by its Monday waits for the next one. The seed is one that nobody chose, but where people
+    are made up and the same ones are to come again.
     """
     due = GroupPractice.objects.filter(draw="", starts_on__lte=now.date()).values_list("pk", flat=True)
-    return sum(_draw(home, number, now) for number in list(due))
+    return sum(_draw(home, number, now, seed) for number in list(due))
 
 
 @transaction.atomic
-def _draw(home: Home, number: int, now: datetime) -> bool:
+def _draw(home: Home, number: int, now: datetime, seed: int | None) -> bool:
     group = GroupPractice.objects.select_for_update().filter(pk=number, draw="").first()
     if group is None:
         return False
@@ -130,7 +131,8 @@ def _draw(home: Home, number: int, now: datetime) -> bool:
         group.save(update_fields=["starts_on"])
         return False
     fixing = Fixing(group.play, Plan(ON_BASE), starts, starts + group.weeks * _WEEK)
-    begun = drawn(whose, fixing, seed=fresh_seed(), later_weeks=group.weeks, now=now)
+    chosen = fresh_seed() if seed is None else seed
+    begun = drawn(whose, fixing, seed=chosen, later_weeks=group.weeks, now=now)
     for each in begun:
         Practice.objects.create(
             person=people[each.rep_id],

@@ -88,7 +88,7 @@ class LookingBack:
         waited = [each for each in lost if self._waited(each)]
         other = (won, lost, [])[place % 3]
         chosen = [*(waited or lost[len(lost) // 2 :])[:1], *other[:1]]
-        shown = [(each, self._facts(each)) for each in dict.fromkeys(chosen)]
+        shown = [(each, self.facts(each)) for each in dict.fromkeys(chosen)]
         return [pair for pair in shown if pair[1].touches >= _FEWEST_TOUCHES]
 
     def _waited(self, ended: Ended) -> bool:
@@ -96,7 +96,8 @@ class LookingBack:
         missed = (each.due_at for each in self.balls.of(ended.deal_key) if each.missed)
         return any(at is not None and ended.started_at <= at <= ended.ended_at for at in missed)
 
-    def _facts(self, ended: Ended) -> Facts:
+    def facts(self, ended: Ended) -> Facts:
+        """What the chain of an ending showed until then."""
         company = self.company
         balls = self.balls.of(ended.deal_key)
         return facts_of(company.reader, company.scope, ended, balls, self.tried).of_kinds(KNOWN_KINDS)

@@ -54,13 +54,15 @@ class Practising:
     company: Company
     talks: tuple[Talk, ...]
 
-    def begin_all(self) -> list[Practice]:
-        """One that is running and one that is over, of two people who were in no talk among peers.
+    def peers(self) -> frozenset[int]:
+        """Who was in a talk among peers: it may do something of its own, and what came would be its doing as well."""
+        among = [each for each in self.talks if each.kind == TalkKind.PEER_SESSION]
+        guests = {guest.pk for each in among for guest in each.guests.all()}
+        return frozenset({each.person_id for each in among} | guests)
 
-        Such a talk may do something of its own, and what came would be its doing as well.
-        """
-        peers = {each.person_id for each in self.talks if each.kind == TalkKind.PEER_SESSION}
-        peers |= {guest.pk for each in self.talks if each.kind == TalkKind.PEER_SESSION for guest in each.guests.all()}
+    def begin_all(self) -> list[Practice]:
+        """One that is running and one that is over, of two people who were in no talk among peers."""
+        peers = self.peers()
         made: list[Practice] = []
         for weeks in BEGAN_WEEKS_AGO:
             taken = {each.person_id for each in made}
@@ -83,12 +85,11 @@ class Practising:
             if kind is None:
                 continue
             what, why = _CHANGES[kind.play][turn]
-            dose = max(2, round(_DOSE_OF * kind.touches / 12))
-            chosen = Chosen(what, kind.play, dose, WEEKS, why)
+            chosen = Chosen(what, kind.play, dose_of(kind), WEEKS, why)
             baseline = {"touches": kind.touches, "moved": kind.moved, "as_of": at.isoformat()}
             made = practices.begin(company.home, person, chosen, baseline=baseline, now=at)
             practices.show(made, shown=True)
-            self._count(made, key)
+            count_days(company, made, key)
             return made
         return None
 
@@ -97,21 +98,21 @@ class Practising:
         found = self.company.manager_of(key) if key is not None else None
         return found.pk if found is not None else None
 
-    def _count(self, practice: Practice, key: int) -> None:
-        """By its owner's word: of the touches that were made on a day no more than there were, nor than were meant."""
-        company = self.company
-        made = touches_by_day(company.reader, company.scope.only(key), key, practice.play, practice.starts_on)
-        left, week = practice.dose, practice.starts_on
-        for day, touches in made.items():
-            if day >= min(practice.ends_on, company.today):
-                break
-            monday = day - timedelta(days=day.weekday())
-            if monday != week:
-                left, week = practice.dose, monday
-            done = min(touches, left)
-            if done:
-                practices.count(practice, day, done)
-                left -= done
+
+def count_days(company: Company, practice: Practice, key: int) -> None:
+    """By its owner's word: of the touches that were made on a day no more than there were, nor than were meant."""
+    made = touches_by_day(company.reader, company.scope.only(key), key, practice.play, practice.starts_on)
+    left, week = practice.dose, practice.starts_on
+    for day, touches in made.items():
+        if day >= min(practice.ends_on, company.today):
+            break
+        monday = day - timedelta(days=day.weekday())
+        if monday != week:
+            left, week = practice.dose, monday
+        done = min(touches, left)
+        if done:
+            practices.count(practice, day, done)
+            left -= done
 
 
 def conclude(company: Company, practice: Practice, outcome: Outcome | None) -> Debrief | None:
@@ -137,6 +138,11 @@ def conclude(company: Company, practice: Practice, outcome: Outcome | None) -> D
     debriefs.share(made, Reach.EVERYBODY, anonymous=False, now=at + timedelta(hours=2))
     dated([made], opened_at=at)
     return made
+
+
+def dose_of(kind: Kind) -> int:
+    """How many touches a week are meant to be made in the new way, by how many somebody makes."""
+    return max(2, round(_DOSE_OF * kind.touches / 12))
 
 
 def _most(kinds: Iterable[Kind]) -> Kind | None:

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from answerback.analysis.leading.first_hand import LOOKED_AT
 from answerback.analysis.leading.talks_held import HeldTalk, talks_held
 from answerback.analysis.lessons.objected import objected
+from answerback.analysis.on_base import on_base
+from answerback.analysis.side_by_side import side_by_side
 from answerback.domain.periods import midnight
 from answerback.people.learning import commitments, talks
 from answerback.people.learning.models import Held, Talk, TalkKind
@@ -18,6 +20,8 @@ from answerback.people.lived_in.company import Company, dated, how_many_before
 from answerback.people.models import Person
 from answerback.present.debriefs import reason_words
 
+SHOWN = 4
+"""So many touches of each side somebody shows to a peer: not all of them, for they choose."""
 PEERS_SINCE = timedelta(weeks=39)
 """Talks among peers are few: they are taken from the whole time."""
 
@@ -202,3 +206,15 @@ class Talking:
             "will_try": _TRIES[hardest],
         }
         talks.write_words(talk, words)
+        talks.show(talk, self._chosen(key, talk.planned_at))
+
+    def _chosen(self, key: int, at: datetime) -> list[str]:
+        """Of the kind of touch that somebody made most until then, some that nobody answered and some that were."""
+        company = self.company
+        before, own = company.earlier(at), company.scope.only(key)
+        cells = on_base(before, own, by=("play",)).cells
+        if not cells:
+            return []
+        most = max(cells, key=lambda each: (each.efforts, str(each.keys["play"])))
+        laid = side_by_side(before, own, str(most.keys["play"]), most=SHOWN)
+        return [each.effort_id for each in (*laid.unanswered, *laid.answered)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -17,10 +18,12 @@ from answerback.people.models import Organisation
 from answerback.people.practice import Seller, people_of_practice
 from answerback.present.causes import said_of
 from answerback.simulate.envelope import envelope_in
+from answerback.web.answering.beforehand import TASKS, Ahead
 from answerback.web.answering.board import board_of
 from answerback.web.answering.causes import weighed_since
 from answerback.web.answering.desk import Desk
 from answerback.web.answering.practising import judged_of
+from answerback.web.answering.tasks import work_out, worked
 
 
 def settle(desk: Desk, *, now: datetime) -> Organisation | None:
@@ -62,24 +65,37 @@ def sellers_of(desk: Desk) -> list[Seller]:
 def history(desk: Desk) -> None:
     """What the people of a practice company wrote before anybody looks in; the log's part of it waits for a build."""
     with desk.reading() as reader:
-        live_in(Company(desk.home, reader, desk.roster(), desk.zone))
+        company = Company(desk.home, reader, desk.roster(), desk.zone)
+        live_in(company, *(_everybody(desk, each) for each in (Ahead.BALLS, Ahead.RISK)))
+
+
+def _everybody(desk: Desk, what: Ahead) -> Any:
+    """What pages have worked out of everybody, now where it is not yet, and kept for them."""
+    task = TASKS[what]
+    return (worked(desk, task) or work_out(desk, task)).made
 
 
 def go_on(desk: Desk) -> None:
     """What rests on what was judged: what became of practices that are over, and the causes of what went down for many.
 
-    Done once for a snapshot, in a practice company alone.
+    All of it or nothing, once for a snapshot, in a practice company alone.
     """
     done = ("practice company goes on", desk.snapshot)
     if desk.kept(done) or not Organisation.objects.filter(practice=True).exists():
         return
+    with transaction.atomic():
+        conclude_what_is_over(desk)
+        begin_boards(desk)
     desk.keep(done, True)
+
+
+def conclude_what_is_over(desk: Desk) -> None:
+    """What became of practices that are over."""
     with desk.reading() as reader:
         company = Company(desk.home, reader, desk.roster(), desk.zone)
         over = Practice.objects.filter(ended_at=None, ends_on__lte=company.today).select_related("person")
         for each in over:
             conclude(company, each, _outcome(desk, each))
-    begin_boards(desk)
 
 
 def _outcome(desk: Desk, practice: Practice) -> Outcome | None:
