@@ -23,6 +23,7 @@ from answerback.people.leaving import forget
 from answerback.people.models import Noted, Person
 from answerback.web.answering import beforehand
 from answerback.web.answering.beforehand import Ahead, ahead, keep
+from answerback.web.answering.board import Judged
 from answerback.web.answering.desk import Desk, desk
 from answerback.web.answering.lessons import AROUND, LESSONS, suggested, usual, words_known, works
 from answerback.web.answering.preparing import prepare
@@ -38,8 +39,9 @@ OF_CHAINS = (Ahead.WAITS, Ahead.CONTESTING, Ahead.DIRECTORY, Ahead.STEPS, Ahead.
 
 
 @pytest.fixture(scope="session")
-def judged() -> None:
-    """No page of these needs the week's findings."""
+def judged() -> Judged:
+    """No finding: what these pages show rests on none."""
+    return Judged(findings=(), behind={})
 
 
 @pytest.fixture(scope="module")
@@ -319,6 +321,36 @@ def test_a_rejected_lesson_is_shown_on_no_deal(practice: dict[str, Person], sign
     assert "rejected" in signed_in(MAREK).get(f"/lessons/{made.pk}/").content.decode()
     deal = deal_at("marek.peeters@halden.example", "discover")
     assert made.statement not in signed_in(MAREK).get(f"/deals/{quote(deal, safe='')}/").content.decode()
+
+
+@pytest.mark.usefixtures("chains")
+def test_who_used_a_lesson_hears_once_that_it_does_not_hold(
+    practice: dict[str, Person], lesson: Lesson, signed_in: SignedIn
+) -> None:
+    wrong = Stated("Write instead of meeting.", "email", "meeting", step="discover")
+    made = told.state(practice[OSKAR], wrong, now=desk().as_of() - timedelta(days=340))
+    assert made is not None
+    shared(made)
+    shared(lesson)
+    client, deal = signed_in(MAREK), deal_at("marek.peeters@halden.example", "discover")
+    assert "does not hold" not in client.get("/mirror/").content.decode()
+    for each in (made, lesson):
+        client.post("/lessons/use/", {"deal": deal, "lesson": str(each.pk), "said": "used"})
+    assert client.get("/mirror/").context["rejected"] == [made], "the other one holds"
+    page = client.get("/mirror/").content.decode()
+    assert "A lesson that you used does not hold" in page
+    assert "nothing that you have to do" in page
+    assert page.count(made.statement) == 1, "on none of the deals"
+    assert made.statement not in signed_in(OSKAR).get("/mirror/").content.decode(), "whoever did not use it"
+    assert "does not hold" not in signed_in(KOFI).get("/mirror/marek.peeters@halden.example/").content.decode()
+    client.post("/lessons/use/", {"deal": deal, "lesson": str(made.pk), "said": "undo"})
+    assert not client.get("/mirror/").context["rejected"]
+    client.post("/lessons/use/", {"deal": deal, "lesson": str(made.pk), "said": "used"})
+    assert client.post(f"/lessons/{made.pk}/do/", {"said": "let_go"})["Location"] == "/mirror/"
+    assert not client.get("/mirror/").context["rejected"]
+    assert [each["lesson__statement"] for each in told.own(practice[MAREK])["lessons_let_go"]] == [made.statement]
+    assert told.take_back(practice[OSKAR], lesson.pk)
+    assert client.post(f"/lessons/{lesson.pk}/do/", {"said": "let_go"}).status_code == 404
 
 
 # The sheet before a call ----------------------------------------------------------------------------------------------

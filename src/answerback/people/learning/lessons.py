@@ -16,7 +16,7 @@ from django.db import transaction
 from answerback.analysis.lessons.touches import Claim
 from answerback.people import audit
 from answerback.people.learning import seen
-from answerback.people.learning.models import Debrief, Lesson, Thanks
+from answerback.people.learning.models import Debrief, Lesson, LetGo, Thanks
 from answerback.people.models import Person
 from answerback.workspace.deciding import Decision, decide
 from answerback.workspace.home import Home
@@ -111,6 +111,14 @@ def take_thanks_back(person: Person, number: int) -> bool:
     return bool(gone)
 
 
+def let_go(person: Person, number: int) -> bool:
+    """Somebody has heard that a lesson does not hold, and is not told again; False where they cannot read it."""
+    lesson = seen.lesson(person, number)
+    if lesson is not None:
+        LetGo.objects.get_or_create(lesson=lesson, person=person)
+    return lesson is not None
+
+
 def claim_of(lesson: Lesson, key_of: Callable[[str], int | None], draws: Iterable[str] = ()) -> Claim:
     """What a lesson says as far as it can be refuted.
 
@@ -180,4 +188,5 @@ def own(person: Person) -> dict[str, list[Any]]:
     return {
         "lessons": list(Lesson.objects.filter(author=person).order_by("pk").values(*fields, "withdrawn_at")),
         "thanks_for_lessons": list(thanked.values("lesson__statement", "note", "at")),
+        "lessons_let_go": list(LetGo.objects.filter(person=person).order_by("pk").values("lesson__statement", "at")),
     }

@@ -92,6 +92,12 @@ def lessons_shared() -> QuerySet[Lesson]:
     return shared.select_related("author").prefetch_related("thanks__person").order_by("-shared_at", "-pk")
 
 
+def lessons_not_let_go(viewer: Person, numbers: Collection[int]) -> QuerySet[Lesson]:
+    """Of these lessons those that somebody may read and has not let go, the latest said first."""
+    found = lessons(viewer).filter(pk__in=numbers).exclude(let_go__person=viewer)
+    return found.select_related("author").order_by("-stated_at", "-pk")
+
+
 def every_lesson() -> QuerySet[Lesson]:
     """All that are not withdrawn, private ones among them: for working out how each stands, and to show to nobody."""
     return Lesson.objects.filter(withdrawn_at=None).select_related("author").order_by("pk")

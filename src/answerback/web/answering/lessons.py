@@ -144,6 +144,17 @@ def everybody_uses(desk: Desk, lesson: int) -> tuple[Use, ...]:
     return () if found is None else found.uses.get(str(lesson), ())
 
 
+def used_by(desk: Desk, scope: Scope, rep_key: int) -> dict[int, frozenset[str]]:
+    """The lessons that a rep within a scope uses, by number, and on which deals; none while it is worked out."""
+    found: Lessons | None = answer_to(desk, LESSONS)
+    told: dict[int, set[str]] = {}
+    for lesson, every in (found.uses if found is not None else {}).items():
+        for each in every:
+            if each.rep_key == rep_key and scope.holds(rep_key, each.said_at) and lesson.isdecimal():
+                told.setdefault(int(lesson), set()).add(each.deal_id)
+    return {lesson: frozenset(deals) for lesson, deals in told.items()}
+
+
 def words_known(desk: Desk) -> Vocabulary:
     """What a lesson may speak of."""
     return desk.once(("lesson words",), vocabulary)

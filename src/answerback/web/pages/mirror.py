@@ -34,7 +34,7 @@ from answerback.web.rights import Right, needs
 from answerback.web.shown.cards import card
 from answerback.web.shown.exports import FORMS, export
 from answerback.web.shown.figures import rates_of, shares_of
-from answerback.web.shown.lessons import lessons_for_own_deals
+from answerback.web.shown.lessons import lessons_for_own_deals, rejected_though_used
 from answerback.web.shown.links import figure_link
 from answerback.web.shown.looking_back import looking_back
 from answerback.web.shown.own import turn_shown
@@ -126,6 +126,7 @@ def _page(request: HttpRequest, whose: Whose) -> HttpResponse:
         context |= _to_look_at(whose.asking) | _juggling(whose) | {"disputed": _disputed(whose)}
         context["looking_back"] = looking_back(whose.asking)
         context["lesson_fits"] = lessons_for_own_deals(whose.asking, whose.key)
+        context["rejected"] = rejected_though_used(whose.asking, whose.key)
     return render(request, "pages/mirror.html", context)
 
 

@@ -33,6 +33,8 @@ from answerback.web.answering.lessons import (
     fitting_own,
     others_enough,
     own_counts,
+    states_of,
+    used_by,
     uses,
 )
 
@@ -189,6 +191,25 @@ def shown_fit(asking: Asking, found: Fitting, deal_id: str) -> dict[str, Any]:
         "used": used,
         "usable": own_key is not None,
     }
+
+
+def rejected_though_used(asking: Asking, rep_key: int) -> list[Lesson]:
+    """Lessons that a rep said they use and that do not hold, for their own page, until they have heard of it."""
+    lately = used_lately(asking.desk.noted("decision"), frozenset(asking.desk.roster().ids_of(rep_key)))
+    on = {
+        lesson: set(deals)
+        for lesson, deals in used_by(asking.desk, asking.scope("lesson").only(rep_key), rep_key).items()
+    }
+    for (deal, number), used in lately.items():
+        if number.isdecimal():
+            deals = on.setdefault(int(number), set())
+            (deals.add if used else deals.discard)(deal)
+    numbers = {lesson for lesson, deals in on.items() if deals}
+    if not numbers:
+        return []
+    found = list(seen.lessons_not_let_go(asking.viewer.person, numbers))
+    states = states_of(asking.desk, claims_of(asking.desk, found))
+    return [each for each in found if states[each.pk] is State.REJECTED]
 
 
 def lessons_for_own_deals(asking: Asking, rep_key: int) -> list[dict[str, Any]] | None:

@@ -2,7 +2,7 @@
 
 from answerback.people.learning.models.causes import Cause, CauseBoard, CauseName, CauseState
 from answerback.people.learning.models.debriefs import Debrief, DebriefOf, Reach
-from answerback.people.learning.models.lessons import Lesson, Thanks
+from answerback.people.learning.models.lessons import Lesson, LetGo, Thanks
 from answerback.people.learning.models.mail import MailChoice, MailSent
 from answerback.people.learning.models.practices import Ended, GroupPractice, Joining, Practice, PracticeDay
 from answerback.people.learning.models.surveys import Survey, SurveyCount, SurveyTaken
@@ -21,6 +21,7 @@ __all__ = [
     "Held",
     "Joining",
     "Lesson",
+    "LetGo",
     "MailChoice",
     "MailSent",
     "Practice",

@@ -52,3 +52,19 @@ class Thanks(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} for lesson {self.lesson_id}"
+
+
+class LetGo(models.Model):
+    """That somebody who used a lesson has heard that it does not hold: they are told once."""
+
+    lesson = models.ForeignKey(Lesson, on_delete=models.CASCADE, related_name="let_go")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        """What the table holds to."""
+
+        constraints: ClassVar = [models.UniqueConstraint(fields=["lesson", "person"], name="one_letting_go_each")]
+
+    def __str__(self) -> str:
+        return f"{self.person} of lesson {self.lesson_id}"

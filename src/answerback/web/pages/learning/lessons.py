@@ -16,6 +16,7 @@ from answerback.people.learning import lessons as told
 from answerback.people.learning import seen
 from answerback.people.learning.lessons import Using
 from answerback.people.learning.models import Debrief
+from answerback.people.models import Person
 from answerback.present.lessons import suggestion_counts, suggestion_text, where_text
 from answerback.web.answering.asking import Asking, asked
 from answerback.web.answering.lessons import claims_of, states_of, suggested, words_known
@@ -112,33 +113,36 @@ def lesson(request: HttpRequest, number: int) -> HttpResponse:
 
 @needs(Right.SIGNED_IN)
 def lesson_do(request: HttpRequest, number: int) -> HttpResponse:
-    """Shares a lesson of one's own, takes it back, withdraws it; thanks for another's."""
+    """Shares a lesson of one's own, takes it back, withdraws it; thanks for another's; lets go of a rejected one."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
-    asking, said = asked(request), request.POST.get("said", "")
-    person, now = asking.viewer.person, datetime.now(UTC)
-    if seen.lesson(person, number) is None:
-        raise Http404
-    match said:
-        case "share" | "share_without_name":
-            done = told.share(person, number, anonymous=said != "share", now=now)
-        case "take_back":
-            done = told.take_back(person, number)
-        case "withdraw":
-            done = told.withdraw(person, number, now=now)
-        case "thank":
-            form = ThanksForm(request.POST)
-            done = form.is_valid() and told.thank(person, number, form.cleaned_data["note"])
-        case "no_thanks":
-            done = told.take_thanks_back(person, number)
-        case _:
-            done = False
-    if not done:
+    person, said = asked(request).viewer.person, request.POST.get("said", "")
+    if seen.lesson(person, number) is None or not _done(request, person, number, said):
         raise Http404
     if said == "withdraw":
         messages.success(request, _("Withdrawn. Nobody reads it any more."))
         return redirect("lessons")
-    return redirect("lesson", number=number)
+    return redirect("mirror") if said == "let_go" else redirect("lesson", number=number)
+
+
+def _done(request: HttpRequest, person: Person, number: int, said: str) -> bool:
+    now = datetime.now(UTC)
+    match said:
+        case "share" | "share_without_name":
+            return told.share(person, number, anonymous=said != "share", now=now)
+        case "take_back":
+            return told.take_back(person, number)
+        case "withdraw":
+            return told.withdraw(person, number, now=now)
+        case "thank":
+            form = ThanksForm(request.POST)
+            return form.is_valid() and told.thank(person, number, form.cleaned_data["note"])
+        case "no_thanks":
+            return told.take_thanks_back(person, number)
+        case "let_go":
+            return told.let_go(person, number)
+        case _:
+            return False
 
 
 @needs(Right.REP)
