@@ -104,6 +104,13 @@ def test_nothing_has_ended_that_ends_later_or_outside_of_the_scope(reader: Reade
     assert [each.deal_id for each in endings_of(reader, until, ann)] == ["lost"]
 
 
+def test_asked_since_a_day_it_tells_what_ended_from_then_on(reader: Reader) -> None:
+    every = of(reader, "ann")
+    for since in (day(0), day(6), day(8.1), day(9.2), day(9.3)):
+        found = endings_of(reader, EVERYBODY, key(reader, "ann"), since=since)
+        assert found == tuple(each for each in every if each.ended_at >= since)
+
+
 @pytest.mark.parametrize(
     ("today", "ends"),
     [

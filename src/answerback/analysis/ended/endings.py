@@ -5,20 +5,28 @@ Many systems have a case know its company alone. It is about the last deal that 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum, auto
+from functools import reduce
 from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from answerback.analysis.reader import Reader, ids_of
 from answerback.analysis.story.rows import Row, aware
 from answerback.domain.playbook import Playbook
-from answerback.domain.scope import Scope
+from answerback.domain.scope import Scope, naive
 from answerback.domain.workdays import after_working_days, weekdays_of
+from answerback.engine.lookup import During
 
 OFFERED_WORKING_DAYS = 2
 """For so many working days after its day an ending counts as one of lately."""
+LATELY_WITHIN = timedelta(weeks=3)
+"""None of lately ended longer ago, however few days of a week are worked."""
+_EVER = datetime(1, 1, 1, tzinfo=UTC)
 _OWNED = ("deal_key", "account_key", "owned_from", "owned_until", "starts_at", "ends_at", "outcome")
 _CASE = ("case_key", "deal_key", "account_key", "opened_at", "closed_at")
 
@@ -51,18 +59,24 @@ class Ended:
     ended_at: datetime
 
 
-def endings_of(reader: Reader, scope: Scope, rep_key: int) -> tuple[Ended, ...]:
-    """A rep's endings by the reader's instant, the latest first; none of a time that the scope does not hold."""
-    owned = reader.table("owned_deal", "owner_key", [rep_key], _OWNED).to_pylist()
-    found = [row for row in owned if _ended(reader, row) and row["owned_from"] <= row["ends_at"] < row["owned_until"]]
-    ids = ids_of(reader, [row["deal_key"] for row in owned], "deal")
-    deals = [
-        Ended(Ends(row["outcome"]), row["deal_key"], ids.get(row["deal_key"], ""), row["account_key"],
-              aware(row["starts_at"]), aware(row["ends_at"]))
-        for row in found
-    ]  # fmt: skip
-    every = [*deals, *_cases(reader, owned, ids)]
-    mine = [each for each in every if each.deal_id and scope.holds(rep_key, each.ended_at)]
+def endings_of(reader: Reader, scope: Scope, rep_key: int, *, since: datetime | None = None) -> tuple[Ended, ...]:
+    """A rep's endings by the reader's instant, the latest first; none of a time that the scope does not hold.
+
+    With `since` those alone that ended then or later.
+    """
+    times = During("ends_at", naive(since or _EVER), naive(reader.as_of))
+    owned = reader.table("owned_deal", "owner_key", [rep_key], _OWNED)
+    ends = owned["ends_at"]
+    then = _within(times, ends), pc.less_equal(owned["owned_from"], ends), pc.less(ends, owned["owned_until"])
+    over = pc.is_in(owned["outcome"], value_set=pa.array([Ends.WON, Ends.LOST]))
+    deals = owned.filter(reduce(pc.and_, then, over)).to_pylist()
+    cases = _cases(reader, owned, replace(times, column="closed_at"))
+    ids = ids_of(reader, [row["deal_key"] for row in (*deals, *cases)], "deal")
+    found = [
+        *(_ended(Ends(row["outcome"]), row, ids, row["starts_at"], row["ends_at"]) for row in deals),
+        *(_ended(Ends.CASE, row, ids, row["opened_at"], row["closed_at"]) for row in cases),
+    ]
+    mine = [each for each in found if each.deal_id and scope.holds(rep_key, each.ended_at)]
     return tuple(sorted(mine, key=lambda each: (each.ended_at, each.deal_id, each.ends), reverse=True))
 
 
@@ -83,41 +97,45 @@ def is_late(day: date, weekdays: frozenset[int], today: date) -> bool:
     return today < after_working_days(day, OFFERED_WORKING_DAYS, weekdays)
 
 
-def _ended(reader: Reader, row: Row) -> bool:
-    return row["outcome"] in {Ends.WON, Ends.LOST} and aware(row["ends_at"]) <= reader.as_of
+def _ended(ends: Ends, row: Row, ids: Mapping[int, str], started_at: datetime, ended_at: datetime) -> Ended:
+    deal = row["deal_key"]
+    return Ended(ends, deal, ids.get(deal, ""), row["account_key"], aware(started_at), aware(ended_at))
 
 
-def _cases(reader: Reader, owned: Iterable[Row], ids: dict[int, str]) -> list[Ended]:
+def _cases(reader: Reader, owned: pa.Table, times: During) -> list[Row]:
     """Cases about deals that were theirs when the case was closed."""
-    stretches: dict[int, list[Row]] = {}
-    for row in owned:
-        stretches.setdefault(row["deal_key"], []).append(row)
-    now = reader.as_of.astimezone(UTC).replace(tzinfo=None)
-    named = reader.rows("service_case", "deal_key", stretches, _CASE)
-    found = []
-    for row in [*named, *_without_a_deal(reader, stretches.values())]:
-        closed, opened = row["closed_at"], row["opened_at"]
-        if closed is None or opened is None or closed > now:
-            continue
-        if any(each["owned_from"] <= closed < each["owned_until"] for each in stretches.get(row["deal_key"], ())):
-            deal = row["deal_key"]
-            found.append(Ended(Ends.CASE, deal, ids.get(deal, ""), row["account_key"], aware(opened), aware(closed)))
-    return found
+    deals, companies = owned["deal_key"], owned.filter(pc.equal(owned["outcome"], Ends.WON))["account_key"]
+    named = reader.table("service_case", "deal_key", pc.unique(deals).to_pylist(), _CASE, times)
+    others = reader.table("service_case", "account_key", pc.unique(companies).to_pylist(), _CASE, times)
+    unnamed = others.filter(pc.is_null(others["deal_key"]))
+    rows: list[Row] = [
+        *named.filter(pc.is_valid(named["opened_at"])).to_pylist(),
+        *_about_a_deal(reader, unnamed.filter(pc.is_valid(unnamed["opened_at"])).to_pylist()),
+    ]
+    about = owned.filter(pc.is_in(deals, value_set=pa.array([row["deal_key"] for row in rows], pa.int64())))
+    theirs: dict[int, list[Row]] = {}
+    for row in about.select(["deal_key", "owned_from", "owned_until"]).to_pylist():
+        theirs.setdefault(row["deal_key"], []).append(row)
+    return [
+        row
+        for row in rows
+        if any(each["owned_from"] <= row["closed_at"] < each["owned_until"] for each in theirs.get(row["deal_key"], ()))
+    ]
 
 
-def _without_a_deal(reader: Reader, owned: Iterable[Iterable[Row]]) -> list[Row]:
-    """Cases of a company that name no deal: each is about the last one that was won there before it was opened."""
-    companies = {row["account_key"] for rows in owned for row in rows if row["outcome"] == Ends.WON}
-    cases = reader.rows("service_case", "account_key", companies - {None}, _CASE)
-    unnamed = [row for row in cases if row["deal_key"] is None and row["opened_at"] is not None]
+def _about_a_deal(reader: Reader, unnamed: Iterable[Row]) -> Iterator[Row]:
+    """Cases of companies that name no deal: each is about the last one that was won there before it was opened."""
+    cases = list(unnamed)
     won: dict[int, set[tuple[datetime, int]]] = {}
-    for row in reader.rows("owned_deal", "account_key", {row["account_key"] for row in unnamed}, _OWNED):
-        if row["outcome"] == Ends.WON:
-            won.setdefault(row["account_key"], set()).add((row["ends_at"], row["deal_key"]))
-    about = {row["case_key"]: _last(won.get(row["account_key"], set()), row["opened_at"]) for row in unnamed}
-    return [row | {"deal_key": about[row["case_key"]]} for row in unnamed if about[row["case_key"]] is not None]
+    if cases:
+        for row in reader.rows("owned_deal", "account_key", {row["account_key"] for row in cases}, _OWNED):
+            if row["outcome"] == Ends.WON:
+                won.setdefault(row["account_key"], set()).add((row["ends_at"], row["deal_key"]))
+    for row in cases:
+        before = [each for each in won.get(row["account_key"], set()) if each[0] <= row["opened_at"]]
+        if before:
+            yield row | {"deal_key": max(before)[1]}
 
 
-def _last(won: Iterable[tuple[datetime, int]], at: datetime) -> int | None:
-    before = [each for each in won if each[0] <= at]
-    return max(before)[1] if before else None
+def _within(times: During, at: pa.ChunkedArray) -> pa.ChunkedArray:
+    return pc.and_(pc.greater_equal(at, times.first), pc.less_equal(at, times.last))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from answerback.analysis.directory import Directory
-from answerback.analysis.ended.endings import Ended, Ends, endings_of, lately
+from answerback.analysis.ended.endings import LATELY_WITHIN, Ended, Ends, endings_of, lately
 from answerback.analysis.ended.facts import Facts, facts_of
 from answerback.analysis.reader import Reader, keys_of
 from answerback.people.learning.debriefs import OF_DEALS
@@ -31,12 +31,17 @@ def own_endings(asking: Asking) -> tuple[Ended, ...]:
 
 def ended_lately(asking: Asking) -> tuple[Ended, ...]:
     """Those of the last two working days."""
-    found, today = own_endings(asking), asking.desk.today()
-    scope = asking.scope("debrief")
-    late: tuple[Ended, ...] = asking.desk.once(
-        ("ended lately", scope, asking.viewer.own_key), lambda reader: lately(found, reader.playbook, today)
-    )
-    return late
+    key, today = asking.viewer.own_key, asking.desk.today()
+    if key is None:
+        return ()
+    scope = asking.scope("debrief").only(key)
+
+    def late(reader: Reader) -> tuple[Ended, ...]:
+        found = endings_of(reader, scope, key, since=reader.as_of - LATELY_WITHIN)
+        return lately(found, reader.playbook, today)
+
+    found: tuple[Ended, ...] = asking.desk.once(("ended lately", scope, key), late)
+    return found
 
 
 def ending_of(asking: Asking, of: str, deal_id: str, at: datetime | None = None) -> Ended | None:
