@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from answerback.analysis.ended.endings import Ended, Ends, endings_of
+from answerback.analysis.ended.facts import Facts
 from answerback.people.learning import debriefs
 from answerback.people.learning.debriefs import Ending, Said, Step
 from answerback.people.learning.models import Debrief, DebriefOf, Reach
 from answerback.people.lived_in.company import Company, dated
 from answerback.people.lived_in.looking_back import DUE_DAYS, FRESH, WITHIN, LookingBack
-from answerback.people.models import Person, Role
+from answerback.people.models import Role
 
 _SAID = Said(
     went="The order was not the end of it for them: afterwards they needed help, and it took a case until they had it.",
@@ -23,27 +24,31 @@ _MANAGER_S_STEP = "Agree with service that whoever won the order hears of a case
 
 
 def case_looked_back_on(company: Company, looking_back: LookingBack) -> Debrief | None:
-    """The debrief of the latest case of whoever, in the order of names, has one lately; None where nobody has.
+    """The debrief of a case of lately, by whoever in the order of names has one of which there is something to tell.
 
-    It is shared with whom they report to, who is named for the step that is not a rep's to take.
+    It is shared with whom they report to, who is named for the step that is not a rep's to take. None without a case.
     """
-    for key, person in company.those(Role.REP).items():
-        ends = endings_of(company.reader, company.scope.only(key), key)
+    first: tuple[int, Ended, Facts] | None = None
+    for key in company.those(Role.REP):
+        ends = endings_of(company.reader, company.scope.only(key), key, since=company.now - WITHIN)
         for each in ends:
-            if each.ends is Ends.CASE and company.now - WITHIN <= each.ended_at <= company.now - FRESH:
-                return _write(company, looking_back, (key, person), each)
-    return None
+            if each.ends is not Ends.CASE or each.ended_at > company.now - FRESH:
+                continue
+            found = key, each, looking_back.facts(each)
+            first = first or found
+            if found[2].touches or found[2].acts:
+                return _write(company, *found)
+    return _write(company, *first) if first is not None else None
 
 
-def _write(company: Company, looking_back: LookingBack, whose: tuple[int, Person], case: Ended) -> Debrief:
-    key, owner = whose
-    manager = company.manager_of(key)
+def _write(company: Company, key: int, case: Ended, facts: Facts) -> Debrief:
+    owner, manager = company.people[key], company.manager_of(key)
     opened = company.working(company.day_of(case.ended_at), 1, 8, 20)
     closed = opened + timedelta(minutes=2)
     due = company.day_of(closed) + timedelta(days=DUE_DAYS)
     steps = [Step(_OWN_STEP, due), *([Step(_MANAGER_S_STEP, due, manager)] if manager is not None else [])]
     made = debriefs.begin(owner, Ending(DebriefOf.CASE, case.deal_id, case.ended_at))
-    debriefs.close(made, _SAID, steps, looking_back.facts(case).values(), closed)
+    debriefs.close(made, _SAID, steps, facts.values(), closed)
     debriefs.share(made, Reach.MANAGER, anonymous=False, now=closed + timedelta(hours=1))
     dated([made], opened_at=opened)
     dated(made.steps.all(), made_at=closed)
