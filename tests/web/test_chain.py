@@ -193,7 +193,7 @@ def test_what_was_noted_since_the_build_is_there_at_once_and_turns_the_ball(
 def test_a_contested_act_leaves_the_page_of_others_at_once(signed_in: SignedIn, workspace: Path) -> None:
     at, home = desk(), open_home(workspace)
     deal, touch = touch_of(at, OSKAR)
-    address, shown = f"/deals/{quote(deal)}/", f'datetime="{touch.occurred_at.isoformat()}"'
+    address, shown = f"/deals/{quote(deal)}/", f'datetime="{touch.occurred_at.astimezone(at.zone).isoformat()}"'
     assert shown in page(signed_in(KOFI), address)
     now = datetime.now(UTC)
     said = {"subject_kind": "event", "subject_id": touch.event_id, "kind": "contest", "occurred_at": now.isoformat()}

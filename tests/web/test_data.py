@@ -218,4 +218,4 @@ def test_builds_say_how_long_they_took_what_they_changed_and_when_the_next_one_i
     monkeypatch.setattr("answerback.web.pages.data.builds.is_at_work", lambda: True)
     assert "a few seconds after something comes in" in text_of(client, "/data/builds/")
     monkeypatch.setattr("answerback.web.pages.data.builds.status", lambda: Status(waiting=True, next_at=at))
-    assert "begins at 12:00:05 UTC" in text_of(client, "/data/builds/")
+    assert "begins at 13:00:05," in text_of(client, "/data/builds/")

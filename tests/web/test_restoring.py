@@ -17,12 +17,14 @@ from django.db import connection
 from answerback.api import open_workspace
 from answerback.domain.errors import Exit
 
+SMALL_TEAM = Path(__file__).resolve().parents[2] / "examples" / "small_team"
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "answerback.web.settings", "ANSWERBACK_INSECURE": "1"}
 FOUNDED = """
 from datetime import UTC, datetime
 from answerback.people.models import Person, Role
 from answerback.people.practice import Seller, people_of_practice
 from answerback.people import invitations, tokens
+from allauth.mfa.totp.internal.auth import TOTP
 now = datetime.now(UTC)
 sellers = [Seller("ann", "Ann", "ann@acme.example", ""), Seller("ben", "Ben", "b@x.example", "ann")]
 people_of_practice("Acme", sellers, now=now)
@@ -31,6 +33,11 @@ ann.set_password("correct horse battery")
 ann.save()
 invitations.invite(ann, invitations.Invited("zoe@acme.example", "Zoë", (Role.LEADER,)), now=now)
 tokens.make_token(ann, "a program", writes=True, days=1, now=now)
+from answerback.people.learning.models import Debrief, DebriefOf, Reach
+TOTP.activate(ann, "JBSWY3DPEHPK3PXP")
+said = {"went": "They went elsewhere: “too dear”.", "lesson": "Ask for the budget first. 💡", "own_reasons": ["price"]}
+Debrief.objects.create(owner=ann, of=DebriefOf.LOST, chain_id="d1", ended_at=now, closed_at=now, **said)
+Debrief.objects.create(owner=ann, of=DebriefOf.DECISION, ended_at=now, reach=Reach.EVERYBODY, anonymous=True)
 """
 HELD = """
 import sys
@@ -40,6 +47,13 @@ call_command("dumpdata", exclude=_LEFT_OUT, natural_foreign=True, stdout=sys.std
 """
 GOES_ON = """
 from answerback.people.models import Noted, Person
+from answerback.people.learning.models import Debrief
+from allauth.mfa.models import Authenticator
+assert Authenticator.objects.get(type="totp").wrap().instance.user.name == "Ann"
+mine, told = Debrief.objects.order_by("pk")
+assert (mine.owner.name, mine.reach, mine.went) == ("Ann", "nobody", "They went elsewhere: “too dear”.")
+assert (told.anonymous, told.reach) == (True, "everybody")
+assert Debrief.objects.create(owner=mine.owner, of="won", ended_at=told.ended_at).pk > told.pk
 ann = Person.objects.get(name="Ann")
 assert ann.check_password("correct horse battery")
 last = max(Person.objects.values_list("pk", flat=True))
@@ -82,22 +96,35 @@ def answerback(home: Path, database: str, *words: str) -> subprocess.CompletedPr
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_people_come_back_row_for_row(databases: list[str], tmp_path: Path) -> None:
+def rates(home: Path, database: str) -> list[dict[str, object]]:
+    """What the workspace answers."""
+    told = answerback(home, database, "--format", "json", "show", "on-base", "--by", "rep")
+    assert told.returncode == 0, told.stderr
+    found: list[dict[str, object]] = json.loads(told.stdout)
+    return found
+
+
+def test_people_and_what_they_work_on_come_back_row_for_row(databases: list[str], tmp_path: Path) -> None:
     kept, back = databases
     home, new, file = tmp_path / "home", tmp_path / "new", tmp_path / "all.tar"
-    open_workspace(home, create=True)
+    workspace = open_workspace(home, create=True)
+    workspace.load(SMALL_TEAM)
+    workspace.build()
     migrated = "from django.core.management import call_command\ncall_command('migrate', verbosity=0)\n"
     with_people(home, kept, migrated + FOUNDED)
     before = json.loads(with_people(home, kept, HELD))
-    assert {"people.person", "people.invitation", "people.apitoken", "people.noted"} <= {
-        each["model"] for each in before
-    }
+    held = {each["model"] for each in before}
+    people = {f"people.{name}" for name in ("person", "invitation", "apitoken", "noted", "reporting")}
+    assert people | {"learning.debrief", "mfa.authenticator"} <= held
+    told = rates(home, kept)
+    assert "ann" in {row["rep"] for row in told}
     assert answerback(home, kept, "backup", str(file)).returncode == 0
     with_people(home, kept, "from answerback.people.models import Person\nPerson.objects.filter(name='Ben').delete()")
     restored = answerback(new, back, "restore", str(file))
     assert restored.returncode == 0, restored.stderr
     assert json.loads(with_people(new, back, HELD)) == before
     assert not (new / "people" / "people.json").exists()  # rows lie in one place
+    assert rates(new, back) == told
     with_people(new, back, GOES_ON)
 
 

@@ -63,7 +63,12 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         ],
     }
     try:
-        found |= {"as_of": asking.desk.as_of(), "old": asking.desk.is_old(), "snapshot": asking.desk.snapshot}
+        found |= {
+            "as_of": asking.desk.as_of(),
+            "old": asking.desk.is_old(),
+            "snapshot": asking.desk.snapshot,
+            "zone": str(asking.desk.zone),
+        }
     except NothingBuilt:
         found["snapshot"] = ""
     return found

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "answerback.web.sign_in.activity.Activity",
+    "answerback.web.clock.OrganisationClock",
     "answerback.web.rights.RightsMiddleware",
     "answerback.web.trouble.TroubleMiddleware",
 ]
@@ -114,6 +115,7 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if os.environ.get("ANSWERBACK_BEHIND_PROXY") else 0
 SOCIALACCOUNT_ADAPTER = "answerback.web.sign_in.accounts.ServiceAdapter"
 SOCIALACCOUNT_PROVIDERS = providers_of(os.environ)
+MFA_ADAPTER = "answerback.web.sign_in.accounts.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Answerback"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off, and typing takes its time

@@ -174,6 +174,9 @@ def sort_out(folder: Path, into: Path) -> Sorted:
     groups: dict[str, list[Path]] = {}
     unsure: list[tuple[Path, tuple[str, ...]]] = []
     for file in (each for each in files if each.suffix != ".toml"):
+        if not file.stat().st_size:
+            found.strange.append((file.name, "it is empty"))
+            continue
         names = _sources_of(file, folder)
         if len(names) == 1 and names[0] != "mapping":
             groups.setdefault(names[0], []).append(file)

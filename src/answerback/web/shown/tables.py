@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+from django.utils import timezone
 
 _NUMBER = re.compile(r"[\u2212+-]?\d[\d,.]*( %| points?)?( \([^)]*\))?")
 
@@ -64,4 +65,6 @@ def _text(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return f"{value:,}" if isinstance(value, int) else f"{value:,.4g}"
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
+    if isinstance(value, datetime):  # instants without a zone are UTC
+        return f"{timezone.localtime(value if value.tzinfo else value.replace(tzinfo=UTC)):%Y-%m-%d %H:%M}"
+    return str(value)

@@ -11,9 +11,11 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
 from answerback.people import audit, invitations
 from answerback.people.models import Person
@@ -25,10 +27,24 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # comes without types
     """People are invited; there is no open door."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is closed. An admin of your organisation can open it."),
+        "email_password_mismatch": _("This address and this password do not go together."),
+        "too_many_login_attempts": _("Too many tries. Wait a few minutes; nothing was changed."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         del request
         return False
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # comes without types
+    """The second factor, in our words."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _("That is not the code of now. The app shows a new one every half minute."),
+    }
 
 
 class ServiceAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # comes without types
