@@ -30,9 +30,9 @@ class Table:
         return list(zip(self.columns, self.numbers, strict=True))
 
     @property
-    def lines(self) -> list[list[tuple[str, bool]]]:
-        """The rows, each text with whether it is a number."""
-        return [list(zip(row, self.numbers, strict=True)) for row in self.rows]
+    def lines(self) -> list[list[tuple[str, bool, str]]]:
+        """The rows, each text with whether it is a number, and the name of its column, for narrow screens."""
+        return [list(zip(row, self.numbers, self.columns, strict=True)) for row in self.rows]
 
 
 def table_of(found: pa.Table, most: int = 500) -> Table:
