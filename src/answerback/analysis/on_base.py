@@ -22,7 +22,7 @@ from answerback.analysis.exposure import Exposed, expose
 from answerback.analysis.few import Few, few_of, recorded_until
 from answerback.analysis.lags import Levels, PlayLag, levels_of, play_lags
 from answerback.analysis.peers import Groups, Peers, by_group, groups_of
-from answerback.analysis.reader import Reader, ids_sql, keys_sql
+from answerback.analysis.reader import Reader, ids_of, ids_sql, keys_sql
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.domain.errors import UsageError
@@ -181,11 +181,14 @@ def _meant(reader: Reader, name: str, value: str) -> frozenset[str]:
 
 def _named(reader: Reader, by: tuple[str, ...], cells: Mapping[Key, Cell]) -> list[Cell]:
     """The cells with the ids of people and companies in place of their keys, in order."""
-    ids = {name: id_of(reader, KEYED[name]) for name in by if name in KEYED}
+    keyed = [(place, KEYED[name]) for place, name in enumerate(by) if name in KEYED]
+    asked = {key[place] for key in cells for place, _ in keyed}
+    known = {value for value in asked if isinstance(value, int)}
+    ids = ids_of(reader, known, *(space for _, space in keyed)) if known else {}
     found = []
     for key, cell in cells.items():
         keys = {
-            name: ids[name].get(value, str(value)) if name in ids and isinstance(value, int) else value
+            name: ids.get(value, str(value)) if name in KEYED and isinstance(value, int) else value
             for name, value in zip(by, key, strict=True)
         }
         found.append((tuple(_sortable(value) for value in (*keys.values(), *key)), replace(cell, keys=keys)))

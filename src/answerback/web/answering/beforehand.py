@@ -101,6 +101,14 @@ def at_hand(desk: Desk) -> AtHand:
     return Held(acts, directory)
 
 
+def at_hand_by_now(desk: Desk) -> AtHand | None:
+    """The same; None while they are read, for a list that can ask the engine."""
+    try:
+        return at_hand(desk)
+    except NotReady:
+        return None
+
+
 def keep(desk: Desk, what: Ahead, made: object) -> None:
     """Keeps an answer that was worked out of the newest snapshot."""
     tasks.keep(desk, TASKS[what], made)

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from answerback.analysis.at_hand import AtHand
 from answerback.analysis.behind import Behind, aware, touches_behind
 from answerback.analysis.counting import STATES, Question, counts_sql
 from answerback.analysis.dimensions import COLUMNS, PERIODS
@@ -25,6 +26,7 @@ from answerback.present.plays import play_text, plays_text
 from answerback.present.refusals import percent
 from answerback.present.words import SHOWN_AS, cannot_tell
 from answerback.web.answering.asking import Asking, asked
+from answerback.web.answering.beforehand import at_hand_by_now
 from answerback.web.answering.periods import asked_span
 from answerback.web.rights import Right, needs
 from answerback.web.shown.exports import FORMS, export
@@ -62,7 +64,8 @@ def figure(request: HttpRequest) -> HttpResponse:
         answer = desk.once(("figure", chosen.key), lambda reader: _answer(reader, chosen))
         return export(on_base_table(answer) if chosen.by else whole.rows, form, "figure" if chosen.by else "touches")
     answer = desk.once(("figure", chosen.key), lambda reader: _answer(reader, chosen))
-    behind = desk.once(("touches", chosen.key), lambda reader: _behind(reader, chosen))
+    held = at_hand_by_now(desk)
+    behind = desk.once(("touches", chosen.key), lambda reader: _behind(reader, chosen, held))
     sql = desk.once(
         ("figure sql", chosen.key),
         lambda reader: counts_sql(Question(reader, chosen.scope, _names(chosen), chosen.where)),
@@ -145,11 +148,11 @@ def _answer(reader: Reader, chosen: Figure) -> OnBase:
     return on_base(reader, chosen.scope, by=_names(chosen) if not chosen.by else chosen.by, where=chosen.where)
 
 
-def _behind(reader: Reader, chosen: Figure) -> Behind:
+def _behind(reader: Reader, chosen: Figure, held: AtHand | None = None) -> Behind:
     if not chosen.page:
         return touches_behind(reader, chosen.scope, chosen.where, state=chosen.state)
-    skip = (chosen.page - 1) * A_PAGE
-    return touches_behind(reader, chosen.scope, chosen.where, state=chosen.state, skip=skip, most=A_PAGE)
+    skip, state = (chosen.page - 1) * A_PAGE, chosen.state
+    return touches_behind(reader, chosen.scope, chosen.where, state=state, skip=skip, most=A_PAGE, at_hand=held)
 
 
 def _about(asking: Asking, chosen: Figure) -> str:
