@@ -60,12 +60,12 @@ def number(value: float) -> str:
 
 
 def whole(value: float) -> str:
-    """A sum of touches of which young ones count in part: those that are there in full.
+    """A sum of touches of which young ones count in part: those that are there in full, where one is.
 
-    >>> whole(50.5), whole(79.97), whole(1200)
-    ('50', '79', '1,200')
+    >>> whole(50.5), whole(79.97), whole(1200), whole(0.4)
+    ('50', '79', '1,200', '0.4')
     """
-    return f"{math.floor(value):,}"
+    return f"{math.floor(value):,}" if value >= 1 else number(value)
 
 
 def percent(value: float) -> str:
