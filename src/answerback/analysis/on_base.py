@@ -22,7 +22,7 @@ from answerback.analysis.exposure import Exposed, expose
 from answerback.analysis.few import Few, few_of, recorded_until
 from answerback.analysis.lags import Levels, PlayLag, levels_of, play_lags
 from answerback.analysis.peers import Groups, Peers, by_group, groups_of
-from answerback.analysis.reader import Reader, ids_of, ids_sql, keys_sql
+from answerback.analysis.reader import Reader, ids_of, ids_sql, keys_of
 from answerback.analysis.states import DAY_SECONDS
 from answerback.domain.answers import NotEnoughData, Rate, Reason
 from answerback.domain.errors import UsageError
@@ -176,7 +176,7 @@ def _meant(reader: Reader, name: str, value: str) -> frozenset[str]:
     """The values that a word stands for: a person or company may be named by any id of theirs."""
     if name not in KEYED or not value:
         return frozenset({value})
-    return frozenset(str(key) for key in reader.query(keys_sql(KEYED[name], value))["key"].to_pylist())
+    return frozenset(str(key) for key in keys_of(reader, KEYED[name], value))
 
 
 def _named(reader: Reader, by: tuple[str, ...], cells: Mapping[Key, Cell]) -> list[Cell]:
