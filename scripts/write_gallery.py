@@ -25,6 +25,8 @@ FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component
 DESK, PHONE = (1180, 800), (390, 800)
 PATIENCE_MS = 300_000
 """A company that was just made is still being judged."""
+WORKING = "being worked out"
+"""What a page says of a part that is not ready."""
 
 
 class Picture(NamedTuple):
@@ -115,13 +117,15 @@ def take(browser: Browser, address: str, picture: Picture) -> None:
     page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{address}/start/")
     page.get_by_role("button", name=picture.who).first.click()
-    for _ in range(60):
+    for _ in range(PATIENCE_MS // 2000):
         response = page.goto(address + picture.path)
-        if response is not None and response.status != 503:  # 503: it is being worked out
-            if picture.follow:
-                page.get_by_role("link", name=picture.follow).first.click()
+        link = page.get_by_role("link", name=picture.follow) if picture.follow else None
+        if response is not None and response.status != 503 and (link is None or link.count()):  # 503: not judged yet
+            if link is not None:
+                link.first.click()
                 page.wait_for_load_state()
-            if picture.until in page.content():
+            told = page.get_by_role("main").inner_text()
+            if picture.until in told and WORKING not in told:
                 break
         time.sleep(2)
     page.screenshot(path=OUT / f"{picture.name}.png")

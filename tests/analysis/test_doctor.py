@@ -126,6 +126,8 @@ def test_reps_without_a_touch(tmp_path: Path) -> None:
     reps = [{"rep_id": f"r{number}", "name": "x"} for number in range(7)]
     found = said(workspace_of(tmp_path, {**HEALTHY, "rep": [*HEALTHY["rep"], *reps]}))
     assert found == {"reps: 7 reps without a touch: r0, r1, r2, r3, r4 …": Weight.MISSING}
+    one = said(workspace_of(tmp_path / "one", {**HEALTHY, "rep": [*HEALTHY["rep"], reps[0]]}))
+    assert one == {"reps: 1 rep without a touch: r0": Weight.MISSING}
 
 
 def test_duplicates_and_doubtful_identities(tmp_path: Path) -> None:

@@ -127,9 +127,8 @@ def _silent_reps(reader: Reader, scope: Scope) -> Iterator[Remark]:
         order by id""").to_pylist()
     if rows and reader.snapshot.relations["effort"].rows:
         some = ", ".join(row["id"] for row in rows[:5]) + (" …" if len(rows) > 5 else "")
-        yield Remark(
-            Weight.MISSING, "reps", f"{len(rows):,} reps without a touch: {some}", "load their mailboxes or dialler"
-        )
+        many = "1 rep" if len(rows) == 1 else f"{len(rows):,} reps"
+        yield Remark(Weight.MISSING, "reps", f"{many} without a touch: {some}", "load their mailboxes or dialler")
 
 
 def _clocks(reader: Reader, scope: Scope) -> Iterator[Remark]:
