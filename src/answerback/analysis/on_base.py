@@ -245,7 +245,8 @@ def _rates(
     """Exposure, and each cell's rate with plausible links and by proof alone, drawn toward peers."""
     exposed = expose(counts, lags, len(keys))
     if "rep" not in asked.by:
-        return exposed, *(own_rates(success, exposed.exposure) for success in (exposed.success, exposed.proved))
+        rates, proved_rates = (own_rates(success, exposed.exposure) for success in (exposed.success, exposed.proved))
+        return exposed, rates, proved_rates
     groups = groups_of(asked.by, keys, counts)
     found = [
         _drawn(peers, groups, success, exposed.exposure)
