@@ -7,11 +7,15 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from answerback.domain.errors import AnswerbackError
 from answerback.web.answering.desk import NothingBuilt, desk
 
 
 class OrganisationClock:
-    """Middleware: instants are shown in the playbook's time zone; in UTC as long as nothing is built."""
+    """Middleware: instants are shown in the playbook's time zone; in UTC as long as nothing is built.
+
+    So they are where there is no workspace, or it cannot be read: what needs it says so itself.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -20,7 +24,7 @@ class OrganisationClock:
         """A request."""
         try:
             zone = desk().zone
-        except NothingBuilt:
+        except (NothingBuilt, AnswerbackError):
             return self._get_response(request)
         with timezone.override(zone):
             return self._get_response(request)
