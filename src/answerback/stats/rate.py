@@ -138,14 +138,11 @@ def own_rates(successes: ArrayLike, exposure: ArrayLike, *, coverage: float = 0.
     >>> [round(each.rate, 2) for each in own_rates([2, 0, 3], [20, 0, 2])]
     [0.1, 0.0, 1.0]
     """
-    s, m = counts(successes, "successes"), counts(exposure, "exposure")
-    same_shape(successes=s, exposure=m)
-    whole = np.maximum(s, m)
-    limits = jeffreys(s, whole, coverage=coverage)
+    cells = distinct_cells(successes, exposure)
+    alone = jeffreys(cells.successes, cells.exposure, coverage=coverage)
+    each_cell = (each[cells.place].tolist() for each in (cells.successes, cells.exposure, alone.low, alone.high))
     found = []
-    for won, of, given, low, high in zip(
-        s.tolist(), whole.tolist(), m.tolist(), limits.low.tolist(), limits.high.tolist(), strict=True
-    ):
+    for won, of, low, high, given in zip(*each_cell, counts(exposure, "exposure").tolist(), strict=True):
         rate = won / of if of else 0.0
         found.append(
             Rate(

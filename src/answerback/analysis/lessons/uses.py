@@ -68,7 +68,7 @@ def uses_of_each(reader: Reader, scope: Scope) -> dict[str, tuple[Use, ...]]:
         order by said_at desc, said.decision_key""").to_pylist()
     keys = [key for row in rows for key in (row["deal_key"], row["event_key"]) if key is not None]
     ids = ids_of(reader, keys, "deal", "event")
-    found: dict[str, tuple[Use, ...]] = {}
+    found: dict[str, list[Use]] = {}
     for row in rows:
         use = Use(
             row["rep_key"],
@@ -78,5 +78,5 @@ def uses_of_each(reader: Reader, scope: Scope) -> dict[str, tuple[Use, ...]]:
             row["play"] or "",
             row["state"] or "",
         )
-        found[row["lesson"]] = (*found.get(row["lesson"], ()), use)
-    return found
+        found.setdefault(row["lesson"], []).append(use)
+    return {lesson: tuple(every) for lesson, every in found.items()}

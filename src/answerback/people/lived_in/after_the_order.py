@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from answerback.analysis.ended.endings import Ended, Ends, endings_of
+from answerback.analysis.ended.endings import Ended, Ends
 from answerback.analysis.ended.facts import Facts
 from answerback.people.learning import debriefs
 from answerback.people.learning.debriefs import Ending, Said, Step
 from answerback.people.learning.models import Debrief, DebriefOf, Reach
 from answerback.people.lived_in.company import Company, dated
-from answerback.people.lived_in.looking_back import DUE_DAYS, FRESH, WITHIN, LookingBack
+from answerback.people.lived_in.looking_back import DUE_DAYS, LookingBack
 from answerback.people.models import Role
 
 _SAID = Said(
@@ -30,9 +30,8 @@ def case_looked_back_on(company: Company, looking_back: LookingBack) -> Debrief 
     """
     first: tuple[int, Ended, Facts] | None = None
     for key in company.those(Role.REP):
-        ends = endings_of(company.reader, company.scope.only(key), key, since=company.now - WITHIN)
-        for each in ends:
-            if each.ends is not Ends.CASE or each.ended_at > company.now - FRESH:
+        for each in looking_back.endings(key):
+            if each.ends is not Ends.CASE:
                 continue
             found = key, each, looking_back.facts(each)
             first = first or found

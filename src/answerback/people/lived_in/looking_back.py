@@ -78,18 +78,19 @@ class LookingBack:
 
         That is the latest that was won, or the latest that was not.
         """
-        company = self.company
-        ends = [
-            each
-            for each in endings_of(company.reader, company.scope.only(key), key)
-            if company.now - WITHIN <= each.ended_at <= company.now - FRESH
-        ]
+        ends = self.endings(key)
         lost, won = ([each for each in ends if each.ends is how] for how in (Ends.LOST, Ends.WON))
         waited = [each for each in lost if self._waited(each)]
         other = (won, lost, [])[place % 3]
         chosen = [*(waited or lost[len(lost) // 2 :])[:1], *other[:1]]
         shown = [(each, self.facts(each)) for each in dict.fromkeys(chosen)]
         return [pair for pair in shown if pair[1].touches >= _FEWEST_TOUCHES]
+
+    def endings(self, key: int) -> list[Ended]:
+        """What ended of somebody's own in these weeks, and is over long enough to have been looked back on."""
+        company = self.company
+        found = endings_of(company.reader, company.scope.only(key), key, since=company.now - WITHIN)
+        return [each for each in found if each.ended_at <= company.now - FRESH]
 
     def _waited(self, ended: Ended) -> bool:
         """Whether something of the buyer waited too long while it was open."""

@@ -59,12 +59,13 @@ def figure(request: HttpRequest) -> HttpResponse:
     asking = asked(request)
     chosen = _chosen(request, asking)
     desk, form = asking.desk, request.GET.get("format", "")
+    held = at_hand_by_now(desk)
     if form in FORMS:
-        whole = desk.once(("touches", "all", chosen.key), lambda reader: _behind(reader, replace(chosen, page=0)))
+        every = replace(chosen, page=0)
+        whole = desk.once(("touches", "all", chosen.key), lambda reader: _behind(reader, every, held))
         answer = desk.once(("figure", chosen.key), lambda reader: _answer(reader, chosen))
         return export(on_base_table(answer) if chosen.by else whole.rows, form, "figure" if chosen.by else "touches")
     answer = desk.once(("figure", chosen.key), lambda reader: _answer(reader, chosen))
-    held = at_hand_by_now(desk)
     behind = desk.once(("touches", chosen.key), lambda reader: _behind(reader, chosen, held))
     sql = desk.once(
         ("figure sql", chosen.key),
@@ -148,9 +149,9 @@ def _answer(reader: Reader, chosen: Figure) -> OnBase:
     return on_base(reader, chosen.scope, by=_names(chosen) if not chosen.by else chosen.by, where=chosen.where)
 
 
-def _behind(reader: Reader, chosen: Figure, held: AtHand | None = None) -> Behind:
+def _behind(reader: Reader, chosen: Figure, held: AtHand | None) -> Behind:
     if not chosen.page:
-        return touches_behind(reader, chosen.scope, chosen.where, state=chosen.state)
+        return touches_behind(reader, chosen.scope, chosen.where, state=chosen.state, at_hand=held)
     skip, state = (chosen.page - 1) * A_PAGE, chosen.state
     return touches_behind(reader, chosen.scope, chosen.where, state=state, skip=skip, most=A_PAGE, at_hand=held)
 

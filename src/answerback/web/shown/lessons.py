@@ -73,8 +73,7 @@ def _standing(found: object) -> dict[str, Any]:
     if not isinstance(found, Evidence):
         return {"unknown": True}
     return {
-        "state": STATES[found.state],
-        "tone": TONES[found.state],
+        **standing_tag(found.state),
         "means": means(found),
         "because": because(found),
         "by_lots": found.lots,
