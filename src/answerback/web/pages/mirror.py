@@ -173,6 +173,7 @@ def _moved(found: Moved, whose: Whose, span: Span) -> dict[str, Any]:
         "buyers_moved": found.buyers,
         "forward": forward[:FIRST_MOVED],
         "more_forward": forward[FIRST_MOVED:],
+        "more_moved": found.buyers - FIRST_MOVED,
         "others_moved": {"count": found.buyers - len(forward), "link": figure_link(own, span, "on_base")},
         "shares": [{"share": each, "link": figure_link(own, span, each.state)} for each in shares_of(found.states)],
         "by_sequence": found.rates.sequence_efforts,
